@@ -1,0 +1,2 @@
+//! The command line of winpod as a library.
+#![forbid(unsafe_code)]

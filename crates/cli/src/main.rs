@@ -1,0 +1,2 @@
+//! The `winpod` command.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Reads the files of an EKS cluster and answers from them.
+#![forbid(unsafe_code)]
