@@ -1,5 +1,6 @@
 //! The one error type of this crate.
 
+use crate::ipam::MAX_IPV4_PER_ENI;
 use core::net::Ipv4Addr;
 
 /// What an input broke, with the value got and what is allowed.
@@ -27,6 +28,18 @@ pub enum Error {
     /// Text that is no IPv4 prefix.
     #[error("not an IPv4 prefix: expected four decimal numbers and a length, such as 192.0.2.0/24")]
     PrefixSyntax,
+    /// A number of IPv4 addresses per ENI that no ENI has.
+    #[error("{got} IPv4 addresses per ENI is not in 1..={MAX_IPV4_PER_ENI}")]
+    Ipv4PerEni {
+        /// The number given.
+        got: i64,
+    },
+    /// Text that names no mode.
+    #[error("not an IPAM mode: expected secondary-ip or prefix-delegation")]
+    IpamMode,
+    /// Text that names no key of the amazon-vpc-cni ConfigMap for Windows nodes.
+    #[error("not a key of the amazon-vpc-cni ConfigMap that concerns Windows nodes")]
+    ConfigKey,
 }
 
 impl Error {
@@ -36,6 +49,9 @@ impl Error {
             Self::PrefixLength { .. } => "PREFIX_LENGTH",
             Self::HostBitsSet { .. } => "HOST_BITS_SET",
             Self::PrefixSyntax => "PREFIX_SYNTAX",
+            Self::Ipv4PerEni { .. } => "IPV4_PER_ENI",
+            Self::IpamMode => "IPAM_MODE",
+            Self::ConfigKey => "CONFIG_KEY",
         }
     }
 }

@@ -9,5 +9,6 @@ extern crate alloc;
 extern crate std;
 
 pub mod error;
+pub mod ipam;
 
 pub use error::Error;
