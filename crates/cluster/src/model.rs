@@ -1,0 +1,461 @@
+//! A cluster as far as the given files tell it.
+//!
+//! Every fact is a [`Field`]: known with its place, unknown with the reason, or absent. Nothing is
+//! guessed on the way in; what a tool itself would fill in (eksctl's `m5.large`) is known, with the
+//! tool's default as its origin.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use winpod::ipam::{Key, Limits};
+use winpod::source::SourceId;
+use winpod::subnet::ReservationKind;
+use winpod::Ipv4Prefix;
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The file as the user named it.
+    pub file: Arc<str>,
+    /// Line from 1; 0 where a listing was streamed and only the file is known.
+    pub line: u32,
+    /// Column from 1, in characters; 0 with line 0.
+    pub column: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}", self.file),
+            line => write!(f, "{}:{line}:{}", self.file, self.column),
+        }
+    }
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Written there.
+    Written(Place),
+    /// Not written: the tool fills it in for the object at this place.
+    Default(Place, SourceId),
+}
+
+impl Origin {
+    /// The place of the value, or of the object that lacks it.
+    pub fn place(&self) -> &Place {
+        match self {
+            Self::Written(place) | Self::Default(place, _) => place,
+        }
+    }
+}
+
+/// One fact about the cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Field<T> {
+    /// Stated, or filled in by a tool's own rule.
+    Known(T, Origin),
+    /// There is something, but these files do not say what: an expression, a reference, a live value.
+    Unknown(String, Place),
+    /// Nothing is said about it.
+    #[default]
+    Absent,
+}
+
+impl<T> Field<T> {
+    /// The value, if it is known.
+    pub fn known(&self) -> Option<&T> {
+        if let Self::Known(value, _) = self { Some(value) } else { None }
+    }
+
+    /// Whether nothing is said about it.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    /// The place where it is said.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Known(_, origin) => Some(origin.place()),
+            Self::Unknown(_, place) => Some(place),
+            Self::Absent => None,
+        }
+    }
+
+    /// This fact, or the other where nothing is said here.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if self.is_absent() { other } else { self }
+    }
+}
+
+/// Everything that the files say.
+#[derive(Debug, Default)]
+pub struct Cluster {
+    /// The cluster's name.
+    pub name: Field<String>,
+    /// Its Kubernetes version, such as `1.34`.
+    pub version: Field<String>,
+    /// Its Region.
+    pub region: Field<String>,
+    /// The control plane's own subnets.
+    pub control_plane_subnets: Field<Vec<String>>,
+    /// The ConfigMap `kube-system/amazon-vpc-cni`.
+    pub cni: Cni,
+    /// Node groups in the order of the files.
+    pub node_groups: Vec<NodeGroup>,
+    /// Subnets by id.
+    pub subnets: BTreeMap<String, Subnet>,
+    /// VPCs by id.
+    pub vpcs: BTreeMap<String, Vpc>,
+    /// Network interfaces, in the order of the listing.
+    pub interfaces: Vec<Interface>,
+    /// Whether a listing of network interfaces was given, even an empty one.
+    pub interfaces_listed: bool,
+    /// CIDR reservations.
+    pub reservations: Vec<Reservation>,
+    /// Whether a listing of reservations was given, even an empty one.
+    pub reservations_listed: bool,
+    /// Live nodes.
+    pub nodes: Vec<LiveNode>,
+    /// Pods and what makes them.
+    pub workloads: Vec<Workload>,
+    /// Limits of instance types that a describe-instance-types listing gave.
+    pub instance_types: BTreeMap<String, TypeRow>,
+}
+
+/// The ConfigMap `kube-system/amazon-vpc-cni` and what overrules it.
+#[derive(Debug, Default)]
+pub struct Cni {
+    /// `data`, as far as it concerns Windows nodes: values as text, with their places.
+    pub data: Field<BTreeMap<Key, (String, Place)>>,
+    /// A Deployment `kube-system/vpc-resource-controller`.
+    pub old_controller: Field<()>,
+}
+
+/// Who makes the nodes of a group, and so decides how max-pods reaches the kubelet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tool {
+    /// `managedNodeGroups` of eksctl.
+    EksctlManaged,
+    /// `nodeGroups` of eksctl.
+    EksctlSelfManaged,
+    /// A managed node group as EKS describes it.
+    EksManaged,
+    /// A Karpenter `NodePool` with its `EC2NodeClass`.
+    Karpenter,
+}
+
+impl Tool {
+    /// The name used in text and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EksctlManaged => "eksctl-managed",
+            Self::EksctlSelfManaged => "eksctl-self-managed",
+            Self::EksManaged => "eks-managed",
+            Self::Karpenter => "karpenter",
+        }
+    }
+}
+
+/// The operating system of a group's nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Os {
+    /// Any Windows Server.
+    Windows,
+    /// Any Linux.
+    Linux,
+}
+
+/// How a rolling update of a managed group replaces nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MaxUnavailable {
+    /// So many nodes at a time.
+    Nodes(u32),
+    /// So many per cent of the group at a time.
+    Percent(u32),
+}
+
+/// Which instance types a group uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InstanceTypes {
+    /// These.
+    Named(Vec<String>),
+    /// Those of the table that meet every requirement.
+    Requirements(Vec<Requirement>),
+}
+
+/// One requirement of a Karpenter `NodePool`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// The label.
+    pub key: String,
+    /// How the values apply.
+    pub operator: Operator,
+    /// The values.
+    pub values: Vec<String>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Operators of requirements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// One of the values.
+    In,
+    /// None of the values.
+    NotIn,
+    /// Greater than the one value.
+    Gt,
+    /// Less than the one value.
+    Lt,
+    /// Greater than or equal to the one value.
+    Gte,
+    /// Less than or equal to the one value.
+    Lte,
+    /// The label is there.
+    Exists,
+    /// The label is not there.
+    DoesNotExist,
+}
+
+/// Which subnets a group's nodes are placed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubnetChoice {
+    /// By id.
+    Ids(Vec<String>),
+    /// By tags: any term whose tags all match. `*` as a value means any.
+    Tags(Vec<BTreeMap<String, String>>),
+}
+
+/// A taint of a group's nodes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taint {
+    /// The key.
+    pub key: String,
+    /// The value; empty if it has none.
+    pub value: String,
+    /// `NoSchedule`, `NoExecute` or `PreferNoSchedule`.
+    pub effect: String,
+}
+
+/// A group of nodes that are made alike.
+#[derive(Debug, Clone)]
+pub struct NodeGroup {
+    /// Its name.
+    pub name: String,
+    /// Who makes its nodes.
+    pub tool: Tool,
+    /// The operating system.
+    pub os: Field<Os>,
+    /// The AMI family, type or alias, as written.
+    pub ami: Field<String>,
+    /// The group starts from an AMI of the user's own, so its user data is the user's too.
+    pub custom_ami: bool,
+    /// The instance types.
+    pub instance_types: Field<InstanceTypes>,
+    /// Smallest number of nodes.
+    pub min_size: Field<u32>,
+    /// Number of nodes asked for now.
+    pub desired_size: Field<u32>,
+    /// Largest number of nodes.
+    pub max_size: Field<u32>,
+    /// The most vCPUs that all nodes of the group may have (Karpenter `limits.cpu`).
+    pub cpu_limit: Field<u32>,
+    /// Pods per node as the configuration asks for.
+    pub max_pods: Field<u32>,
+    /// Pods per vCPU (Karpenter `podsPerCore`).
+    pub pods_per_core: Field<u32>,
+    /// Memory that the configuration reserves for the system, in MiB.
+    pub reserved_memory_mib: Field<u64>,
+    /// Where its nodes are placed.
+    pub subnets: Field<SubnetChoice>,
+    /// Availability Zones that the group is restricted to.
+    pub zones: Field<Vec<String>>,
+    /// How many nodes a rolling update takes at a time.
+    pub max_unavailable: Field<MaxUnavailable>,
+    /// Labels of its nodes.
+    pub labels: BTreeMap<String, String>,
+    /// Taints of its nodes.
+    pub taints: Vec<Taint>,
+    /// Where the group is defined.
+    pub place: Place,
+}
+
+impl NodeGroup {
+    /// A group of which nothing is known yet.
+    pub fn new(name: String, tool: Tool, place: Place) -> Self {
+        Self {
+            name,
+            tool,
+            os: Field::Absent,
+            ami: Field::Absent,
+            custom_ami: false,
+            instance_types: Field::Absent,
+            min_size: Field::Absent,
+            desired_size: Field::Absent,
+            max_size: Field::Absent,
+            cpu_limit: Field::Absent,
+            max_pods: Field::Absent,
+            pods_per_core: Field::Absent,
+            reserved_memory_mib: Field::Absent,
+            subnets: Field::Absent,
+            zones: Field::Absent,
+            max_unavailable: Field::Absent,
+            labels: BTreeMap::new(),
+            taints: Vec::new(),
+            place,
+        }
+    }
+}
+
+/// A subnet.
+#[derive(Debug, Clone)]
+pub struct Subnet {
+    /// Its IPv4 block.
+    pub cidr: Ipv4Prefix,
+    /// Its Availability Zone.
+    pub zone: Field<String>,
+    /// Its VPC.
+    pub vpc: Field<String>,
+    /// `AvailableIpAddressCount` as EC2 reported it.
+    pub available: Field<u32>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+    /// The tool that will make it: it is empty then.
+    pub planned: bool,
+    /// Where it is described.
+    pub place: Place,
+}
+
+/// A VPC.
+#[derive(Debug, Clone)]
+pub struct Vpc {
+    /// Its associated IPv4 blocks, the primary one first.
+    pub cidrs: Vec<Ipv4Prefix>,
+    /// Where it is described.
+    pub place: Place,
+}
+
+/// A network interface with the addresses it takes from its subnet.
+#[derive(Debug, Clone)]
+pub struct Interface {
+    /// Its id.
+    pub id: Box<str>,
+    /// Its subnet.
+    pub subnet: Arc<str>,
+    /// The instance it is attached to.
+    pub instance: Option<Box<str>>,
+    /// Its single addresses, the primary one first.
+    pub addresses: Box<[Ipv4Addr]>,
+    /// Its prefixes.
+    pub prefixes: Box<[Ipv4Prefix]>,
+    /// The file it came from.
+    pub file: Arc<str>,
+}
+
+/// A range of a subnet that is set aside.
+#[derive(Debug, Clone)]
+pub struct Reservation {
+    /// Its id.
+    pub id: String,
+    /// Its subnet.
+    pub subnet: String,
+    /// The range.
+    pub cidr: Ipv4Prefix,
+    /// What the range is for.
+    pub kind: ReservationKind,
+    /// Where it is listed.
+    pub place: Place,
+}
+
+/// A node as the API server shows it.
+#[derive(Debug, Clone)]
+pub struct LiveNode {
+    /// Its name.
+    pub name: String,
+    /// Its operating system.
+    pub os: Option<Os>,
+    /// Its EC2 instance.
+    pub instance: Option<String>,
+    /// Its instance type.
+    pub instance_type: Option<String>,
+    /// The group or pool that its labels name.
+    pub group: Option<String>,
+    /// The kubelet's pod limit.
+    pub max_pods: Option<u32>,
+    /// Where it is listed.
+    pub place: Place,
+}
+
+/// Pods of one kind.
+#[derive(Debug, Clone)]
+pub struct Workload {
+    /// `Deployment`, `DaemonSet`, `Pod` and so on.
+    pub kind: String,
+    /// `namespace/name`.
+    pub name: String,
+    /// Kind and name of the object that made it.
+    pub owner: Option<(String, String)>,
+    /// Pods in all; for a DaemonSet, pods per node: 1.
+    pub replicas: Field<u32>,
+    /// Whether it says that it runs on Windows, and how.
+    pub os: Option<Os>,
+    /// Whether the address webhook sees that it is a Windows pod: only by its nodeSelector.
+    pub selects_windows: bool,
+    /// Pods that use the node's own network take no address.
+    pub host_network: bool,
+    /// CPU that one pod requests, in millicores.
+    pub cpu_millis: u64,
+    /// Memory that one pod requests, in bytes.
+    pub memory_bytes: u64,
+    /// Its node selector, the operating system and architecture left out.
+    pub node_selector: BTreeMap<String, String>,
+    /// Its tolerations.
+    pub tolerations: Vec<Toleration>,
+    /// Where it is defined.
+    pub place: Place,
+}
+
+impl Workload {
+    /// Whether one pod of it runs on every matching node.
+    pub fn is_daemon_set(&self) -> bool {
+        self.kind == "DaemonSet"
+    }
+}
+
+/// A toleration of a pod.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toleration {
+    /// The key; empty with `exists` tolerates everything.
+    pub key: String,
+    /// Whether only the key is compared.
+    pub exists: bool,
+    /// The value, if it is compared.
+    pub value: String,
+    /// The effect; empty means every effect.
+    pub effect: String,
+}
+
+impl Toleration {
+    /// Whether a pod with this toleration may run on a node with the taint.
+    pub fn tolerates(&self, taint: &Taint) -> bool {
+        (self.effect.is_empty() || self.effect == taint.effect)
+            && (self.key.is_empty() && self.exists
+                || self.key == taint.key && (self.exists || self.value == taint.value))
+    }
+}
+
+/// An instance type as describe-instance-types lists it.
+#[derive(Debug, Clone)]
+pub struct TypeRow {
+    /// What decides its capacity.
+    pub limits: Limits,
+    /// vCPUs.
+    pub vcpus: Option<u32>,
+    /// Memory in MiB.
+    pub memory_mib: Option<u64>,
+    /// Whether one of its architectures is x86-64.
+    pub x86_64: bool,
+}

@@ -1,0 +1,155 @@
+//! What each subnet has to give.
+
+use crate::model::{Cluster, Field, Os, Place};
+use crate::note::{Note, text as note};
+use crate::problem::Problem;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use winpod::{Error, Ipv4Prefix, Subnet};
+
+/// One subnet: what is free now, and what is there for the Windows node groups, whose own nodes are
+/// left out because the demand counts them.
+#[derive(Debug)]
+pub(super) struct Supply {
+    pub(super) cidr: Ipv4Prefix,
+    pub(super) zone: Option<String>,
+    pub(super) planned: bool,
+    pub(super) now: Free,
+    pub(super) for_groups: Free,
+    /// Addresses and prefixes that nodes of the Windows groups hold here already.
+    pub(super) held: u32,
+    /// The control plane places its interfaces here.
+    pub(super) control_plane: bool,
+}
+
+/// Free room; a prefix count without interfaces to count from is only a bound.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Free {
+    pub(super) addresses: Option<u32>,
+    pub(super) prefixes: Option<u32>,
+    /// Prefixes that there can be at the most.
+    pub(super) prefixes_at_most: u32,
+}
+
+/// Instances of Windows nodes, with the group that owns them.
+pub(super) fn windows_instances(cluster: &Cluster) -> HashMap<&str, &str> {
+    let windows = cluster.nodes.iter().filter(|node| node.os == Some(Os::Windows));
+    windows.filter_map(|node| Some((node.instance.as_deref()?, node.group.as_deref().unwrap_or_default()))).collect()
+}
+
+pub(super) fn supplies(
+    cluster: &Cluster,
+    notes: &mut Vec<Note>,
+    problems: &mut Vec<Problem>,
+) -> BTreeMap<String, Supply> {
+    let instances = windows_instances(cluster);
+    let mut unexplained: HashSet<&str> = HashSet::new();
+    let mut by_subnet: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, interface) in cluster.interfaces.iter().enumerate() {
+        by_subnet.entry(&interface.subnet).or_default().push(index);
+        if let Some(instance) = interface.instance.as_deref()
+            && !instances.contains_key(instance)
+        {
+            unexplained.insert(instance);
+        }
+    }
+    if !unexplained.is_empty() && cluster.nodes.is_empty() {
+        notes.push(Note::new(&note::INSTANCES_UNEXPLAINED, &[("count", &unexplained.len())]));
+    }
+    let mut supplies = BTreeMap::new();
+    for (id, subnet) in &cluster.subnets {
+        let empty = match Subnet::new(subnet.cidr) {
+            Ok(empty) => empty,
+            Err(error) => {
+                problems.push(Problem::new(error.code(), format!("subnet {id} is {}: {error}", subnet.cidr), &subnet.place));
+                continue;
+            }
+        };
+        let mut all = empty.clone();
+        let mut others = empty;
+        for reservation in cluster.reservations.iter().filter(|reservation| reservation.subnet == *id) {
+            for map in [&mut all, &mut others] {
+                if let Err(error) = map.reserve(reservation.cidr, reservation.kind) {
+                    let message = format!("reservation {} in subnet {id}: {error}", reservation.id);
+                    problems.push(Problem::new(error.code(), message, &reservation.place));
+                    break;
+                }
+            }
+        }
+        let mut held = 0;
+        for &index in by_subnet.get(id.as_str()).map(Vec::as_slice).unwrap_or_default() {
+            let interface = &cluster.interfaces[index];
+            let ours = interface.instance.as_deref().is_some_and(|instance| instances.contains_key(instance));
+            let mut taken = assign(&mut all, interface);
+            if !ours && taken.is_ok() {
+                taken = assign(&mut others, interface);
+            }
+            if let Err(error) = taken {
+                let place = Place { file: interface.file.clone(), line: 0, column: 0 };
+                let message = format!("network interface {} in subnet {id}: {error}", interface.id);
+                problems.push(Problem::new(error.code(), message, &place));
+            } else if ours {
+                held += u32::try_from(interface.addresses.len() + 16 * interface.prefixes.len()).unwrap_or(u32::MAX);
+            }
+        }
+        let listed = subnet.planned || cluster.interfaces_listed;
+        let reported = subnet.available.known().copied();
+        let free = |map: &Subnet| {
+            let counted = map.free_addresses();
+            let untouched = reported.is_some_and(|reported| reported == map.usable_addresses());
+            let known = listed || untouched;
+            Free {
+                addresses: if known { Some(counted) } else { reported },
+                prefixes: known.then(|| map.free_prefixes()),
+                prefixes_at_most: map.free_prefixes().min(reported.unwrap_or(counted) / 16),
+            }
+        };
+        let (now, for_groups) = (free(&all), free(&others));
+        if listed && let Some(reported) = reported {
+            tell_difference(id, reported, &all, notes, &subnet.place);
+        }
+        supplies.insert(
+            id.clone(),
+            Supply {
+                cidr: subnet.cidr,
+                zone: subnet.zone.known().cloned(),
+                planned: subnet.planned,
+                now,
+                for_groups,
+                held,
+                control_plane: cluster.control_plane_subnets.known().is_some_and(|ids| ids.contains(id)),
+            },
+        );
+    }
+    let live = cluster.subnets.values().any(|subnet| !subnet.planned);
+    if live && !cluster.interfaces_listed {
+        notes.push(Note::new(&note::INTERFACES_NOT_GIVEN, &[]));
+    }
+    if live && cluster.interfaces_listed && !cluster.reservations_listed {
+        notes.push(Note::new(&note::RESERVATIONS_NOT_GIVEN, &[]));
+    }
+    supplies
+}
+
+fn assign(map: &mut Subnet, interface: &crate::model::Interface) -> Result<(), Error> {
+    interface.addresses.iter().try_for_each(|address| map.assign(*address))?;
+    interface.prefixes.iter().try_for_each(|prefix| map.assign_prefix(*prefix))
+}
+
+/// EC2's own count against ours: fewer free than we count means owners that the listing does not show.
+fn tell_difference(id: &str, reported: u32, map: &Subnet, notes: &mut Vec<Note>, place: &Place) {
+    let counted = map.free_addresses();
+    if reported == counted || !map.reservations().is_empty() {
+        return;
+    }
+    let text = if reported < counted { &note::UNSEEN_INTERFACES } else { &note::STALE_INTERFACES };
+    notes.push(Note::new(text, &[("subnet", &id), ("reported", &reported), ("counted", &counted)]).at(place));
+}
+
+/// What a field says, or why it says nothing.
+pub(super) fn reason<T>(field: &Field<T>) -> &str {
+    match field {
+        Field::Unknown(reason, _) => reason,
+        Field::Absent => "the files do not say",
+        Field::Known(..) => "",
+    }
+}

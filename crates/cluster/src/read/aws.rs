@@ -1,0 +1,602 @@
+//! The AWS CLI's JSON: listings are streamed, so that their size does not matter; `describe-cluster`
+//! and `describe-nodegroup` are single objects.
+
+use super::node::Node;
+use super::{Doc, Reader};
+use crate::model::{
+    Field, InstanceTypes, Interface, MaxUnavailable, NodeGroup, Origin, Os, Place, Reservation, Subnet, SubnetChoice,
+    Taint, Tool, TypeRow, Vpc,
+};
+use crate::note::{Note, text as note};
+use crate::problem::Problem;
+use crate::progress::Stopped;
+use serde::Deserialize;
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::Read;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use winpod::Ipv4Prefix;
+use winpod::ipam::Limits;
+use winpod::subnet::ReservationKind;
+
+/// How much of a file is looked at to tell a listing from other JSON.
+pub(super) const SNIFF: usize = 4096;
+
+/// The listings that are streamed, by their one key at the top.
+const LISTINGS: [&str; 5] =
+    ["Subnets", "NetworkInterfaces", "SubnetIpv4CidrReservations", "Vpcs", "InstanceTypes"];
+
+/// Whether the first bytes are the start of a listing: a JSON object whose first key is one of theirs.
+pub(super) fn is_listing(start: &[u8]) -> bool {
+    let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
+    let mut rest = start.trim_ascii_start();
+    let Some(after) = rest.strip_prefix(b"{") else { return false };
+    rest = after.trim_ascii_start();
+    let known = LISTINGS.iter().copied().chain(["SubnetIpv6CidrReservations", "NextToken", "ResponseMetadata"]);
+    rest.strip_prefix(b"\"")
+        .is_some_and(|key| known.into_iter().any(|name| key.starts_with(name.as_bytes()) && key.get(name.len()) == Some(&b'"')))
+}
+
+/// Reads one listing or several in a row.
+pub(super) fn stream(source: impl Read, file: &Arc<str>, reader: &mut Reader<'_>) -> Result<(), Stopped> {
+    let mut source = std::io::BufReader::with_capacity(1 << 16, source);
+    if let Err(error) = skip_byte_order_mark(&mut source) {
+        reader.problem(Problem::unreadable(file, &error));
+        return Ok(());
+    }
+    let mut deserializer = serde_json::Deserializer::from_reader(source);
+    let mut sink = Sink { reader, file, entries: 0, stopped: false };
+    loop {
+        // `end` is an error while anything but white space is left.
+        if deserializer.end().is_ok() {
+            return Ok(());
+        }
+        if let Err(error) = (Listing { sink: &mut sink }).deserialize(&mut deserializer) {
+            if sink.stopped {
+                return Err(Stopped);
+            }
+            let (line, column) = (error.line(), error.column());
+            let at = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+            let place = Place { file: file.clone(), line: at(line), column: at(column) };
+            let text = error.to_string();
+            let found = text.split(" at line ").next().unwrap_or(&text).to_owned();
+            let message = format!("not the JSON of the AWS CLI: {found}; what stands before it was read");
+            sink.reader.problem(Problem::new("AWS_JSON", message, &place));
+            return Ok(());
+        }
+    }
+}
+
+fn skip_byte_order_mark(source: &mut impl std::io::BufRead) -> std::io::Result<()> {
+    if source.fill_buf()?.starts_with(b"\xEF\xBB\xBF") {
+        source.consume(3);
+    }
+    Ok(())
+}
+
+struct Sink<'s, 'r> {
+    reader: &'s mut Reader<'r>,
+    file: &'s Arc<str>,
+    entries: u64,
+    stopped: bool,
+}
+
+impl Sink<'_, '_> {
+    fn place(&self) -> Place {
+        Place { file: self.file.clone(), line: 0, column: 0 }
+    }
+
+    fn written<T>(&self, value: T) -> Field<T> {
+        Field::Known(value, Origin::Written(self.place()))
+    }
+
+    fn problem(&mut self, code: &str, message: String) {
+        let place = self.place();
+        self.reader.problem(Problem::new(code, message, &place));
+    }
+
+    /// Counts an entry and asks now and then whether to go on.
+    fn tick(&mut self) -> bool {
+        self.entries += 1;
+        self.stopped = self.entries.is_multiple_of(1024) && self.reader.step("read", self.entries, 0).is_err();
+        !self.stopped
+    }
+}
+
+/// The object at the top.
+struct Listing<'a, 's, 'r> {
+    sink: &'a mut Sink<'s, 'r>,
+}
+
+impl<'de> DeserializeSeed<'de> for Listing<'_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Listing<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a listing")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let sink = self.sink;
+        let (mut listings, mut unfinished) = (Vec::new(), false);
+        while let Some(key) = map.next_key::<String>()? {
+            listings.extend(LISTINGS.into_iter().filter(|listing| *listing == key));
+            match key.as_str() {
+                "Subnets" => map.next_value_seed(Entries(sink, Sink::subnet))?,
+                "NetworkInterfaces" => {
+                    sink.reader.cluster().interfaces_listed = true;
+                    map.next_value_seed(Entries(sink, Sink::interface))?;
+                }
+                "SubnetIpv4CidrReservations" => {
+                    sink.reader.cluster().reservations_listed = true;
+                    map.next_value_seed(Entries(sink, Sink::reservation))?;
+                }
+                "Vpcs" => map.next_value_seed(Entries(sink, Sink::vpc))?,
+                "InstanceTypes" => map.next_value_seed(Entries(sink, Sink::instance_type))?,
+                "NextToken" => {
+                    unfinished = map.next_value::<Option<String>>()?.is_some_and(|token| !token.is_empty());
+                }
+                _ => _ = map.next_value::<IgnoredAny>()?,
+            }
+        }
+        let place = sink.place();
+        for listing in listings {
+            let pages = sink.reader.pages.entry(listing).or_default();
+            if unfinished { pages.unfinished.push(place.clone()) } else { pages.finished += 1 }
+        }
+        Ok(())
+    }
+}
+
+/// The entries of one list, each handed on as soon as it is read.
+struct Entries<'a, 's, 'r, T>(&'a mut Sink<'s, 'r>, fn(&mut Sink<'s, 'r>, T));
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Entries<'_, '_, '_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<'_, '_, '_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of entries")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(entry) = seq.next_element()? {
+            (self.1)(self.0, entry);
+            if !self.0.tick() {
+                return Err(de::Error::custom("stopped"));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SubnetEntry {
+    subnet_id: String,
+    vpc_id: Option<String>,
+    cidr_block: Option<String>,
+    available_ip_address_count: Option<i64>,
+    availability_zone: Option<String>,
+    #[serde(default)]
+    ipv6_native: bool,
+    tags: Option<Vec<Tag>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    key: String,
+    #[serde(default)]
+    value: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct InterfaceEntry {
+    network_interface_id: Box<str>,
+    subnet_id: Option<Box<str>>,
+    attachment: Option<Attachment>,
+    private_ip_address: Option<Address>,
+    private_ip_addresses: Option<Vec<AddressEntry>>,
+    ipv4_prefixes: Option<Vec<PrefixEntry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Attachment {
+    instance_id: Option<Box<str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AddressEntry {
+    #[serde(default)]
+    primary: bool,
+    private_ip_address: Address,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PrefixEntry {
+    ipv4_prefix: Parsed<Ipv4Prefix>,
+}
+
+type Address = Parsed<Ipv4Addr>;
+
+/// A value that is parsed on the way in; what cannot be parsed is kept for the message.
+enum Parsed<T> {
+    Good(T),
+    Bad(String),
+}
+
+impl<'de, T: std::str::FromStr> Deserialize<'de> for Parsed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text<T>(std::marker::PhantomData<T>);
+        impl<T: std::str::FromStr> Visitor<'_> for Text<T> {
+            type Value = Parsed<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Parsed<T>, E> {
+                Ok(text.parse().map_or_else(|_| Parsed::Bad(super::fields::shortened(text)), Parsed::Good))
+            }
+        }
+        deserializer.deserialize_str(Text(std::marker::PhantomData))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ReservationEntry {
+    subnet_cidr_reservation_id: String,
+    subnet_id: String,
+    cidr: Parsed<Ipv4Prefix>,
+    reservation_type: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct VpcEntry {
+    vpc_id: String,
+    cidr_block: Option<String>,
+    cidr_block_association_set: Option<Vec<Association>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Association {
+    cidr_block: Option<String>,
+    cidr_block_state: Option<AssociationState>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AssociationState {
+    state: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct TypeEntry {
+    instance_type: String,
+    #[serde(default)]
+    bare_metal: bool,
+    hypervisor: Option<String>,
+    processor_info: Option<ProcessorInfo>,
+    v_cpu_info: Option<VCpuInfo>,
+    memory_info: Option<MemoryInfo>,
+    network_info: Option<NetworkInfo>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ProcessorInfo {
+    supported_architectures: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct VCpuInfo {
+    #[serde(rename = "DefaultVCpus")]
+    default_vcpus: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct MemoryInfo {
+    #[serde(rename = "SizeInMiB")]
+    size_in_mib: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct NetworkInfo {
+    ipv4_addresses_per_interface: Option<i64>,
+}
+
+impl Sink<'_, '_> {
+    fn subnet(&mut self, entry: SubnetEntry) {
+        let id = entry.subnet_id;
+        let cidr = match entry.cidr_block.as_deref() {
+            Some(text) if !text.is_empty() => text,
+            _ if entry.ipv6_native => return,
+            _ => return self.problem("SUBNET_WITHOUT_CIDR", format!("subnet {id} has no CidrBlock")),
+        };
+        let Ok(cidr) = cidr.parse::<Ipv4Prefix>() else {
+            let message = format!("CidrBlock of subnet {id} is {cidr:?}: an IPv4 block such as 10.0.0.0/20 is allowed");
+            return self.problem("WRONG_VALUE", message);
+        };
+        let available = match entry.available_ip_address_count.map(u32::try_from) {
+            None => Field::Absent,
+            Some(Ok(count)) if u64::from(count) <= cidr.address_count() => self.written(count),
+            Some(_) => {
+                let count = entry.available_ip_address_count.unwrap_or_default();
+                let message = format!(
+                    "AvailableIpAddressCount of subnet {id} is {count}: 0 to {} is possible in {cidr}",
+                    cidr.address_count()
+                );
+                return self.problem("WRONG_VALUE", message);
+            }
+        };
+        let tags = entry.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect();
+        let subnet = Subnet {
+            cidr,
+            zone: entry.availability_zone.map_or(Field::Absent, |zone| self.written(zone)),
+            vpc: entry.vpc_id.map_or(Field::Absent, |vpc| self.written(vpc)),
+            available,
+            tags,
+            planned: false,
+            place: self.place(),
+        };
+        // The live listing knows more than a configuration file.
+        if let Some(before) = self.reader.cluster().subnets.insert(id.clone(), subnet)
+            && before.cidr != cidr
+        {
+            let message = format!("subnet {id} is {cidr} here and {} in {}", before.cidr, before.place);
+            self.problem("SUBNET_TWICE", message);
+        }
+    }
+
+    fn interface(&mut self, entry: InterfaceEntry) {
+        let InterfaceEntry { network_interface_id: id, subnet_id, .. } = entry;
+        let Some(subnet) = subnet_id else {
+            return self.problem("INTERFACE_WITHOUT_SUBNET", format!("network interface {id} has no SubnetId"));
+        };
+        let mut addresses = Vec::new();
+        for one in entry.private_ip_addresses.unwrap_or_default() {
+            match one.private_ip_address {
+                Parsed::Good(address) if one.primary => addresses.insert(0, address),
+                Parsed::Good(address) => addresses.push(address),
+                Parsed::Bad(text) => return self.bad_address(&id, "PrivateIpAddress", &text),
+            }
+        }
+        match entry.private_ip_address {
+            Some(Parsed::Bad(text)) => return self.bad_address(&id, "PrivateIpAddress", &text),
+            Some(Parsed::Good(address)) if addresses.is_empty() => addresses.push(address),
+            _ => {}
+        }
+        let mut prefixes = Vec::new();
+        for one in entry.ipv4_prefixes.unwrap_or_default() {
+            match one.ipv4_prefix {
+                Parsed::Good(prefix) => prefixes.push(prefix),
+                Parsed::Bad(text) => return self.bad_address(&id, "Ipv4Prefix", &text),
+            }
+        }
+        let subnet = self.reader.share(&subnet);
+        let interface = Interface {
+            id,
+            subnet,
+            instance: entry.attachment.and_then(|attachment| attachment.instance_id),
+            addresses: addresses.into(),
+            prefixes: prefixes.into(),
+            file: self.file.clone(),
+        };
+        self.reader.cluster().interfaces.push(interface);
+    }
+
+    fn bad_address(&mut self, id: &str, key: &str, text: &str) {
+        self.problem("WRONG_VALUE", format!("{key} of network interface {id} is {text:?}: no IPv4 address or block"));
+    }
+
+    fn reservation(&mut self, entry: ReservationEntry) {
+        let id = entry.subnet_cidr_reservation_id;
+        let cidr = match entry.cidr {
+            Parsed::Good(cidr) => cidr,
+            Parsed::Bad(text) => {
+                return self.problem("WRONG_VALUE", format!("Cidr of reservation {id} is {text:?}: no IPv4 block"));
+            }
+        };
+        let kind = match entry.reservation_type.as_str() {
+            "prefix" => ReservationKind::Prefix,
+            "explicit" => ReservationKind::Explicit,
+            other => {
+                let message = format!("ReservationType of {id} is {other:?}: prefix or explicit is allowed");
+                return self.problem("WRONG_VALUE", message);
+            }
+        };
+        let place = self.place();
+        self.reader.cluster().reservations.push(Reservation { id, subnet: entry.subnet_id, cidr, kind, place });
+    }
+
+    fn vpc(&mut self, entry: VpcEntry) {
+        let associated = |association: &Association| {
+            association.cidr_block_state.as_ref().and_then(|state| state.state.as_deref()) == Some("associated")
+        };
+        let more = entry.cidr_block_association_set.unwrap_or_default();
+        let texts = entry.cidr_block.into_iter().chain(more.into_iter().filter(associated).filter_map(|a| a.cidr_block));
+        let mut cidrs: Vec<Ipv4Prefix> = Vec::new();
+        for text in texts {
+            match text.parse() {
+                Ok(cidr) if !cidrs.contains(&cidr) => cidrs.push(cidr),
+                Ok(_) => {}
+                Err(_) => {
+                    let message = format!("CidrBlock of VPC {} is {text:?}: no IPv4 block", entry.vpc_id);
+                    return self.problem("WRONG_VALUE", message);
+                }
+            }
+        }
+        let place = self.place();
+        self.reader.cluster().vpcs.insert(entry.vpc_id, Vpc { cidrs, place });
+    }
+
+    fn instance_type(&mut self, entry: TypeEntry) {
+        let name = entry.instance_type;
+        let nitro = entry.bare_metal || entry.hypervisor.as_deref() == Some("nitro");
+        let Some(per_eni) = entry.network_info.and_then(|info| info.ipv4_addresses_per_interface) else {
+            let message = format!("instance type {name} has no NetworkInfo.Ipv4AddressesPerInterface");
+            return self.problem("TYPE_INCOMPLETE", message);
+        };
+        let limits = match Limits::new(per_eni, nitro) {
+            Ok(limits) => limits,
+            Err(error) => return self.problem(error.code(), format!("instance type {name}: {error}")),
+        };
+        let architectures = entry.processor_info.and_then(|info| info.supported_architectures).unwrap_or_default();
+        let row = TypeRow {
+            limits,
+            vcpus: entry.v_cpu_info.and_then(|info| info.default_vcpus),
+            memory_mib: entry.memory_info.and_then(|info| info.size_in_mib),
+            x86_64: architectures.iter().any(|name| name == "x86_64"),
+        };
+        self.reader.cluster().instance_types.insert(name, row);
+    }
+}
+
+/// `describe-cluster`, `describe-nodegroup`, and listings that `--query` cut out of their object.
+pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
+    if let Some(cluster) = node.get("cluster").filter(|cluster| cluster.get("resourcesVpcConfig").is_some()) {
+        describe_cluster(doc, cluster);
+    } else if let Some(group) = node.get("nodegroup").filter(|group| group.get("nodegroupName").is_some()) {
+        describe_nodegroup(doc, group);
+    } else if let Some(listing) = listing_of(node) {
+        let place = doc.place_of(node);
+        doc.reader.note(Note::new(&note::LISTING_CUT_OUT, &[("listing", &listing)]).at(&place));
+    } else {
+        return false;
+    }
+    true
+}
+
+/// Which listing a bare list was cut out of.
+fn listing_of(node: &Node) -> Option<&'static str> {
+    let first = node.items().first()?;
+    let has = |key: &str| first.get(key).is_some();
+    [
+        ("NetworkInterfaceId", "NetworkInterfaces"),
+        ("SubnetCidrReservationId", "SubnetIpv4CidrReservations"),
+        ("CidrBlockAssociationSet", "Vpcs"),
+        ("AvailableIpAddressCount", "Subnets"),
+        ("ProcessorInfo", "InstanceTypes"),
+    ]
+    .into_iter()
+    .find_map(|(key, listing)| has(key).then_some(listing))
+}
+
+fn describe_cluster(doc: &mut Doc<'_, '_>, node: &Node) {
+    if let Some(name) = node.get("name").filter(|name| name.as_text().is_some()) {
+        doc.name_cluster(name.as_text().unwrap_or_default(), name);
+    }
+    let version = doc.text(node, "version", "the cluster");
+    let subnets = match node.get("resourcesVpcConfig") {
+        Some(vpc) => doc.texts(vpc, "subnetIds", "the cluster"),
+        None => Field::Absent,
+    };
+    let cluster = doc.cluster();
+    // What runs counts more than what a file asks for.
+    cluster.version = version.or(std::mem::take(&mut cluster.version));
+    cluster.control_plane_subnets = subnets.or(std::mem::take(&mut cluster.control_plane_subnets));
+}
+
+fn describe_nodegroup(doc: &mut Doc<'_, '_>, node: &Node) {
+    let name = node.get("nodegroupName").and_then(Node::as_text).unwrap_or_default().to_owned();
+    if let Some(cluster) = node.get("clusterName").filter(|cluster| cluster.as_text().is_some()) {
+        doc.name_cluster(cluster.as_text().unwrap_or_default(), cluster);
+    }
+    let object = format!("node group {name:?}");
+    let place = doc.place_of(node);
+    let mut group = NodeGroup::new(name, Tool::EksManaged, place);
+    group.ami = doc.text(node, "amiType", &object);
+    group.os = match &group.ami {
+        Field::Known(ami, origin) if ami.starts_with("WINDOWS_") => Field::Known(Os::Windows, origin.clone()),
+        // The type CUSTOM says nothing about the system.
+        Field::Known(ami, origin) if ami == "CUSTOM" => {
+            Field::Unknown("the group has an AMI of its own".to_owned(), origin.place().clone())
+        }
+        Field::Known(_, origin) => Field::Known(Os::Linux, origin.clone()),
+        Field::Unknown(reason, place) => Field::Unknown(reason.clone(), place.clone()),
+        Field::Absent => Field::Absent,
+    };
+    group.custom_ami = group.ami.known().is_some_and(|ami| ami == "CUSTOM");
+    group.instance_types = match doc.texts(node, "instanceTypes", &object) {
+        Field::Known(types, origin) if !types.is_empty() => Field::Known(InstanceTypes::Named(types), origin),
+        Field::Unknown(reason, place) => Field::Unknown(reason, place),
+        _ => doc.unknown("the launch template names the type", node),
+    };
+    if let Some(scaling) = node.get("scalingConfig") {
+        group.min_size = doc.count(scaling, "minSize", &object);
+        group.max_size = doc.count(scaling, "maxSize", &object);
+        group.desired_size = doc.count(scaling, "desiredSize", &object);
+    }
+    group.subnets = match doc.texts(node, "subnets", &object) {
+        Field::Known(ids, origin) => Field::Known(SubnetChoice::Ids(ids), origin),
+        Field::Unknown(reason, place) => Field::Unknown(reason, place),
+        Field::Absent => Field::Absent,
+    };
+    if let Some(update) = node.get("updateConfig") {
+        let nodes = doc.count(update, "maxUnavailable", &object);
+        let percent = doc.count(update, "maxUnavailablePercentage", &object);
+        group.max_unavailable = match (nodes, percent) {
+            (Field::Known(nodes, origin), _) => Field::Known(MaxUnavailable::Nodes(nodes), origin),
+            (_, Field::Known(percent, origin)) => Field::Known(MaxUnavailable::Percent(percent), origin),
+            _ => Field::Absent,
+        };
+    }
+    group.labels = doc.map(node.get("labels"), &object);
+    group.labels.insert("eks.amazonaws.com/nodegroup".to_owned(), group.name.clone());
+    group.taints = node.get("taints").map(Node::items).unwrap_or_default().iter().map(taint).collect();
+    doc.cluster().node_groups.push(group);
+}
+
+/// EKS spells effects in capitals with underscores.
+fn taint(node: &Node) -> Taint {
+    let text = |key: &str| node.get(key).and_then(Node::as_text).unwrap_or_default();
+    let effect = match text("effect") {
+        "NO_SCHEDULE" => "NoSchedule",
+        "NO_EXECUTE" => "NoExecute",
+        "PREFER_NO_SCHEDULE" => "PreferNoSchedule",
+        other => other,
+    };
+    Taint { key: text("key").to_owned(), value: text("value").to_owned(), effect: effect.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_listing;
+
+    #[test]
+    fn a_listing_is_known_by_its_first_key() {
+        for start in ["{\"Subnets\": [", " \n{ \"NetworkInterfaces\":[", "\u{feff}{\"Vpcs\"", "{\"NextToken\": \"x\","] {
+            assert!(is_listing(start.as_bytes()), "{start}");
+        }
+        for start in ["", "{", "{\"apiVersion\"", "[{\"Subnets\"", "{\"SubnetsX\"", "Subnets: []", "{\"cluster\":"] {
+            assert!(!is_listing(start.as_bytes()), "{start}");
+        }
+    }
+}

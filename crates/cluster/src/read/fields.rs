@@ -1,0 +1,141 @@
+//! From nodes to fields, with a problem for every value of the wrong kind.
+
+use super::Doc;
+use super::node::{Kind, Node};
+use crate::model::{Field, Origin};
+use crate::problem::Problem;
+use std::collections::BTreeMap;
+use winpod::Ipv4Prefix;
+use winpod::source::SourceId;
+
+/// The largest number of nodes, pods or replicas that is taken for meant.
+pub(super) const MAX_COUNT: u32 = 1_000_000;
+
+impl Doc<'_, '_> {
+    /// The text of a scalar.
+    pub(super) fn text(&mut self, node: &Node, key: &str, object: &str) -> Field<String> {
+        match node.get(key) {
+            None => Field::Absent,
+            Some(value) if value.is_null() => Field::Absent,
+            Some(value) => match value.as_text() {
+                Some(text) => self.written(text.to_owned(), value),
+                None => self.wrong(value, key, object, "a string"),
+            },
+        }
+    }
+
+    /// A whole number from 0 to [`MAX_COUNT`].
+    pub(super) fn count(&mut self, node: &Node, key: &str, object: &str) -> Field<u32> {
+        match node.get(key) {
+            None => Field::Absent,
+            Some(value) if value.is_null() => Field::Absent,
+            Some(value) => match value.as_i64().and_then(|number| u32::try_from(number).ok()) {
+                Some(number) if number <= MAX_COUNT => self.written(number, value),
+                _ => self.wrong(value, key, object, &format!("a whole number from 0 to {MAX_COUNT}")),
+            },
+        }
+    }
+
+    /// A boolean; absent counts as false.
+    pub(super) fn flag(&mut self, node: &Node, key: &str, object: &str) -> bool {
+        match node.get(key) {
+            None => false,
+            Some(value) if value.is_null() => false,
+            Some(value) => value.as_bool().unwrap_or_else(|| {
+                let _: Field<bool> = self.wrong(value, key, object, "true or false");
+                false
+            }),
+        }
+    }
+
+    /// A list of strings.
+    pub(super) fn texts(&mut self, node: &Node, key: &str, object: &str) -> Field<Vec<String>> {
+        match node.get(key) {
+            None => Field::Absent,
+            Some(value) if value.is_null() => Field::Absent,
+            Some(value) => {
+                let texts: Option<Vec<String>> = match value.items() {
+                    [] if value.kind_name() != "a list" => None,
+                    items => items.iter().map(|item| item.as_text().map(str::to_owned)).collect(),
+                };
+                match texts {
+                    Some(texts) => self.written(texts, value),
+                    None => self.wrong(value, key, object, "a list of strings"),
+                }
+            }
+        }
+    }
+
+    /// A mapping of strings to strings; what is none is a problem and left out.
+    pub(super) fn map(&mut self, node: Option<&Node>, object: &str) -> BTreeMap<String, String> {
+        let mut map = BTreeMap::new();
+        let Some(node) = node.filter(|node| !node.is_null()) else { return map };
+        if node.kind_name() != "a mapping" {
+            let _: Field<()> = self.wrong(node, "this", object, "a mapping of strings");
+        }
+        for entry in node.entries() {
+            match (entry.key.as_text(), entry.value.as_text()) {
+                (Some(key), Some(value)) => {
+                    map.insert(key.to_owned(), value.to_owned());
+                }
+                (Some(key), None) => {
+                    let _: Field<()> = self.wrong(&entry.value, key, object, "a string");
+                }
+                (None, _) => {}
+            }
+        }
+        map
+    }
+
+    /// A CIDR block as a person wrote it: host bits are cleared with a note.
+    pub(super) fn cidr(&mut self, value: &Node, key: &str, object: &str) -> Option<Ipv4Prefix> {
+        match value.as_text().map(Ipv4Prefix::parse_lenient) {
+            Some(Ok((prefix, normalised))) => {
+                if normalised {
+                    let written = value.as_text().unwrap_or_default();
+                    let note = crate::note::Note::new(
+                        &crate::note::text::CIDR_NORMALISED,
+                        &[("written", &written), ("network", &prefix), ("object", &object)],
+                    );
+                    let place = self.place_of(value);
+                    self.reader.note(note.at(&place));
+                }
+                Some(prefix)
+            }
+            _ => {
+                let _: Field<()> = self.wrong(value, key, object, "an IPv4 block such as 10.0.0.0/20");
+                None
+            }
+        }
+    }
+
+    /// What the tool fills in where nothing is written.
+    pub(super) fn or_default<T>(&self, field: Field<T>, value: T, at: &Node, source: SourceId) -> Field<T> {
+        match field {
+            Field::Absent => Field::Known(value, Origin::Default(self.place_of(at), source)),
+            field => field,
+        }
+    }
+
+    /// Tells a value of the wrong kind; the field is unknown then.
+    pub(super) fn wrong<T>(&mut self, value: &Node, key: &str, object: &str, allowed: &str) -> Field<T> {
+        let got = match value.as_scalar() {
+            Some(scalar) if scalar.kind == Kind::String => format!("{:?}", shortened(&scalar.text)),
+            Some(scalar) => shortened(&scalar.text),
+            None => value.kind_name().to_owned(),
+        };
+        let place = self.place_of(value);
+        let message = format!("{key} of {object} is {got}: {allowed} is allowed");
+        self.reader.problem(Problem::new("WRONG_VALUE", message, &place));
+        self.unknown("its value is not usable", value)
+    }
+}
+
+/// A user's value, short enough for a message.
+pub(super) fn shortened(text: &str) -> String {
+    const LONGEST: usize = 80;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

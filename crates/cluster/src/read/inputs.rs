@@ -1,0 +1,114 @@
+//! From what the user named to files that can be opened.
+
+use crate::model::Place;
+use crate::problem::Problem;
+use std::fs;
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+
+/// The deepest directory that is walked below one that was named.
+const MAX_DIRECTORY_DEPTH: usize = 32;
+
+/// Something to read.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Input {
+    /// A file, or a directory that is read whole.
+    Path(PathBuf),
+    /// A document in memory, under the name that messages give it.
+    Document {
+        /// What messages call it.
+        name: String,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+/// One file to open.
+pub(super) struct File<'a> {
+    pub(super) name: String,
+    content: Content<'a>,
+}
+
+enum Content<'a> {
+    Path(PathBuf),
+    Bytes(&'a [u8]),
+}
+
+impl File<'_> {
+    pub(super) fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(match &self.content {
+            Content::Path(path) => Box::new(io::BufReader::with_capacity(1 << 16, fs::File::open(path)?)),
+            Content::Bytes(bytes) => Box::new(Cursor::new(bytes)),
+        })
+    }
+}
+
+/// Files in the order given, directories sorted by name; what is wrong; and the files of directories
+/// that are no YAML and no JSON by their name.
+pub(super) fn expand(inputs: &[Input]) -> (Vec<File<'_>>, Vec<Problem>, Vec<PathBuf>) {
+    let mut walk = Walk::default();
+    for input in inputs {
+        match input {
+            Input::Path(path) if path.is_dir() => walk.directory(path, 0),
+            Input::Path(path) => walk.push(path),
+            Input::Document { name, bytes } => {
+                walk.files.push(File { name: name.clone(), content: Content::Bytes(bytes) });
+            }
+        }
+    }
+    (walk.files, walk.problems, walk.skipped)
+}
+
+#[derive(Default)]
+struct Walk<'a> {
+    files: Vec<File<'a>>,
+    problems: Vec<Problem>,
+    skipped: Vec<PathBuf>,
+}
+
+impl Walk<'_> {
+    fn push(&mut self, path: &Path) {
+        let content = Content::Path(path.to_owned());
+        self.files.push(File { name: path.display().to_string(), content });
+    }
+
+    fn refuse(&mut self, path: &Path, code: &str, message: String) {
+        let place = Place { file: path.display().to_string().into(), line: 0, column: 0 };
+        self.problems.push(Problem::new(code, message, &place));
+    }
+
+    fn directory(&mut self, directory: &Path, depth: usize) {
+        if depth > MAX_DIRECTORY_DEPTH {
+            let message = format!("is nested deeper than {MAX_DIRECTORY_DEPTH} directories: name it itself");
+            return self.refuse(directory, "DIRECTORY_TOO_DEEP", message);
+        }
+        let entries = fs::read_dir(directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let mut entries = match entries {
+            Ok(entries) => entries,
+            Err(error) => return self.refuse(directory, "UNREADABLE", format!("cannot be read: {error}")),
+        };
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let path = entry.path();
+            let name = entry.file_name();
+            let hidden = name.to_string_lossy().starts_with('.') || name == "node_modules";
+            // A link to a directory is not followed, so that no walk goes round in circles.
+            let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if hidden {
+                continue;
+            } else if is_directory {
+                self.directory(&path, depth + 1);
+            } else if is_readable(&path) {
+                self.push(&path);
+            } else {
+                self.skipped.push(path);
+            }
+        }
+    }
+}
+
+fn is_readable(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known)) && !path.is_dir()
+}

@@ -1,0 +1,214 @@
+//! Karpenter's `NodePool` and `EC2NodeClass`.
+
+use super::node::Node;
+use super::{Doc, quantity};
+use crate::model::{Field, InstanceTypes, MaxUnavailable, NodeGroup, Operator, Origin, Os, Requirement, SubnetChoice, Taint, Tool};
+use crate::problem::Problem;
+use std::collections::BTreeMap;
+use winpod::source::SourceId;
+
+/// What an `EC2NodeClass` gives to the pools that name it; [`super::merge`] brings them together.
+#[derive(Debug, Clone)]
+pub(crate) struct NodeClass {
+    pub(crate) name: String,
+    pub(crate) ami: Field<String>,
+    pub(crate) max_pods: Field<u32>,
+    pub(crate) pods_per_core: Field<u32>,
+    pub(crate) reserved_memory_mib: Field<u64>,
+    pub(crate) subnets: Field<SubnetChoice>,
+}
+
+pub(super) fn node_class(doc: &mut Doc<'_, '_>, node: &Node) {
+    let name = node.path(&["metadata", "name"]).and_then(Node::as_text).unwrap_or_default().to_owned();
+    let object = format!("EC2NodeClass {name:?}");
+    let Some(spec) = node.get("spec") else { return };
+    let alias = spec
+        .get("amiSelectorTerms")
+        .map(Node::items)
+        .unwrap_or_default()
+        .iter()
+        .find_map(|term| term.get("alias"));
+    let ami = match alias {
+        Some(alias) => doc.written(alias.as_text().unwrap_or_default().to_owned(), alias),
+        None => doc.text(spec, "amiFamily", &object),
+    };
+    let mut class = NodeClass {
+        name,
+        ami,
+        max_pods: Field::Absent,
+        pods_per_core: Field::Absent,
+        reserved_memory_mib: Field::Absent,
+        subnets: subnets(doc, spec, &object),
+    };
+    if let Some(kubelet) = spec.get("kubelet") {
+        class.max_pods = count_or_cel(doc, kubelet, "maxPods", &object);
+        class.pods_per_core = count_or_cel(doc, kubelet, "podsPerCore", &object);
+        class.reserved_memory_mib = reserved_memory(doc, kubelet);
+    }
+    doc.reader.node_classes.push(class);
+}
+
+/// These fields may also be CEL expressions; what one gives is known to the controller alone.
+fn count_or_cel(doc: &mut Doc<'_, '_>, node: &Node, key: &str, object: &str) -> Field<u32> {
+    match node.get(key) {
+        Some(value) if value.as_str().is_some() => doc.unknown("it is a CEL expression", value),
+        _ => doc.count(node, key, object),
+    }
+}
+
+fn reserved_memory(doc: &mut Doc<'_, '_>, kubelet: &Node) -> Field<u64> {
+    let mut sum = Field::Absent;
+    for key in ["kubeReserved", "systemReserved"] {
+        let Some(memory) = kubelet.path(&[key, "memory"]) else { continue };
+        let Some(millis) = memory.as_text().and_then(quantity::millis) else {
+            return doc.unknown("it is a CEL expression or no quantity", memory);
+        };
+        let mib = (millis / 1000).div_ceil(1 << 20);
+        sum = match sum {
+            Field::Known(before, origin) => Field::Known(before + mib, origin),
+            _ => doc.written(mib, memory),
+        };
+    }
+    sum
+}
+
+fn subnets(doc: &mut Doc<'_, '_>, spec: &Node, object: &str) -> Field<SubnetChoice> {
+    let Some(terms) = spec.get("subnetSelectorTerms") else { return Field::Absent };
+    let ids: Vec<String> =
+        terms.items().iter().filter_map(|term| term.get("id")?.as_text().map(str::to_owned)).collect();
+    if !ids.is_empty() {
+        return doc.written(SubnetChoice::Ids(ids), terms);
+    }
+    let tags: Vec<BTreeMap<String, String>> =
+        terms.items().iter().map(|term| doc.map(term.get("tags"), object)).filter(|tags| !tags.is_empty()).collect();
+    doc.written(SubnetChoice::Tags(tags), terms)
+}
+
+pub(super) fn node_pool(doc: &mut Doc<'_, '_>, node: &Node) {
+    let name = node.path(&["metadata", "name"]).and_then(Node::as_text).unwrap_or("(without a name)").to_owned();
+    let object = format!("NodePool {name:?}");
+    let place = doc.place_of(node);
+    let mut group = NodeGroup::new(name, Tool::Karpenter, place);
+    let Some(spec) = node.get("spec") else { return };
+    let template = spec.path(&["template", "spec"]);
+    let requirements = template.and_then(|spec| spec.get("requirements"));
+    let mut wanted = Vec::new();
+    for item in requirements.map(Node::items).unwrap_or_default() {
+        if let Some(requirement) = requirement(doc, item, &object) {
+            wanted.push(requirement);
+        }
+    }
+    group.os = operating_system(&wanted);
+    if let Some(requirements) = requirements {
+        group.instance_types = doc.written(InstanceTypes::Requirements(wanted), requirements);
+    }
+    group.labels = doc.map(node.path(&["spec", "template", "metadata", "labels"]), &object);
+    group.labels.insert("karpenter.sh/nodepool".to_owned(), group.name.clone());
+    let taint = |item: &Node| {
+        let text = |key: &str| item.get(key).and_then(Node::as_text).unwrap_or_default().to_owned();
+        Taint { key: text("key"), value: text("value"), effect: text("effect") }
+    };
+    group.taints =
+        template.and_then(|spec| spec.get("taints")).map(Node::items).unwrap_or_default().iter().map(taint).collect();
+    limits(doc, spec, &mut group, &object);
+    group.max_unavailable = disruption(doc, spec, &object);
+    let class = template.and_then(|spec| spec.path(&["nodeClassRef", "name"])).and_then(Node::as_text);
+    let index = doc.cluster().node_groups.len();
+    doc.reader.pool_classes.push((index, class.map(str::to_owned)));
+    doc.cluster().node_groups.push(group);
+}
+
+/// The largest share of a pool that Karpenter replaces at a time.
+fn disruption(doc: &mut Doc<'_, '_>, spec: &Node, object: &str) -> Field<MaxUnavailable> {
+    let Some(budgets) = spec.path(&["disruption", "budgets"]).filter(|budgets| !budgets.items().is_empty()) else {
+        return doc.or_default(Field::Absent, MaxUnavailable::Percent(10), spec, SourceId::KarpenterDefaultBudget);
+    };
+    let mut largest: Option<MaxUnavailable> = None;
+    for budget in budgets.items() {
+        let Some(nodes) = budget.get("nodes") else { continue };
+        let text = nodes.as_text().unwrap_or_default();
+        let parsed = match text.strip_suffix('%') {
+            Some(percent) => percent.parse().ok().filter(|percent| *percent <= 100).map(MaxUnavailable::Percent),
+            None => text.parse().ok().map(MaxUnavailable::Nodes),
+        };
+        let Some(parsed) = parsed else {
+            return doc.wrong(nodes, "nodes of a disruption budget", object, "a number of nodes or a percentage such as 10%");
+        };
+        largest = match (largest, parsed) {
+            (Some(MaxUnavailable::Percent(a)), MaxUnavailable::Percent(b)) => Some(MaxUnavailable::Percent(a.max(b))),
+            (Some(MaxUnavailable::Nodes(a)), MaxUnavailable::Nodes(b)) => Some(MaxUnavailable::Nodes(a.max(b))),
+            (None, one) => Some(one),
+            // A number and a share cannot be compared before the size is known.
+            _ => return doc.unknown("its disruption budgets mix numbers and percentages", budgets),
+        };
+    }
+    largest.map_or(Field::Absent, |largest| doc.written(largest, budgets))
+}
+
+fn limits(doc: &mut Doc<'_, '_>, spec: &Node, group: &mut NodeGroup, object: &str) {
+    // A static pool keeps this many nodes.
+    let replicas = doc.count(spec, "replicas", object);
+    if !replicas.is_absent() {
+        (group.min_size, group.desired_size) = (replicas.clone(), replicas.clone());
+        group.max_size = replicas;
+    }
+    let Some(limits) = spec.get("limits") else { return };
+    if let Some(nodes) = limits.get("nodes") {
+        group.max_size = match nodes.as_text().and_then(quantity::millis).and_then(|n| u32::try_from(n / 1000).ok()) {
+            Some(count) => doc.written(count, nodes),
+            None => doc.wrong(nodes, "limits.nodes", object, "a whole number"),
+        };
+    }
+    if let Some(cpu) = limits.get("cpu") {
+        group.cpu_limit = match cpu.as_text().and_then(quantity::millis).and_then(|n| u32::try_from(n / 1000).ok()) {
+            Some(cores) => doc.written(cores, cpu),
+            None => doc.wrong(cpu, "limits.cpu", object, "a CPU quantity"),
+        };
+    }
+}
+
+fn requirement(doc: &mut Doc<'_, '_>, node: &Node, object: &str) -> Option<Requirement> {
+    let key = node.get("key")?.as_text()?.to_owned();
+    let operator = node.get("operator")?;
+    let operator = match operator.as_text().unwrap_or_default() {
+        "In" => Operator::In,
+        "NotIn" => Operator::NotIn,
+        "Gt" => Operator::Gt,
+        "Lt" => Operator::Lt,
+        "Gte" => Operator::Gte,
+        "Lte" => Operator::Lte,
+        "Exists" => Operator::Exists,
+        "DoesNotExist" => Operator::DoesNotExist,
+        other => {
+            let message = format!(
+                "operator of the requirement {key:?} of {object} is {other:?}: In, NotIn, Exists, DoesNotExist, Gt, Lt, Gte or Lte is allowed"
+            );
+            let place = doc.place_of(operator);
+            doc.reader.problem(Problem::new("WRONG_VALUE", message, &place));
+            return None;
+        }
+    };
+    let values = doc.texts(node, "values", object);
+    Some(Requirement {
+        key,
+        operator,
+        values: values.known().cloned().unwrap_or_default(),
+        place: doc.place_of(node),
+    })
+}
+
+/// A pool runs Windows if its requirement says so; without one Karpenter's nodes are Linux.
+fn operating_system(requirements: &[Requirement]) -> Field<Os> {
+    let Some(wanted) = requirements.iter().find(|requirement| requirement.key == "kubernetes.io/os") else {
+        return Field::Absent;
+    };
+    let origin = Origin::Written(wanted.place.clone());
+    let names = |name: &str| wanted.values.iter().any(|value| value == name);
+    match wanted.operator {
+        Operator::In if names("windows") && !names("linux") => Field::Known(Os::Windows, origin),
+        Operator::In if names("linux") && !names("windows") => Field::Known(Os::Linux, origin),
+        Operator::NotIn if names("linux") => Field::Known(Os::Windows, origin),
+        Operator::NotIn if names("windows") => Field::Known(Os::Linux, origin),
+        _ => Field::Unknown("the requirement leaves the operating system open".to_owned(), wanted.place.clone()),
+    }
+}

@@ -1,0 +1,265 @@
+//! Kubernetes objects: the `amazon-vpc-cni` ConfigMap, nodes, pods and what makes pods.
+
+use super::fields::shortened;
+use super::node::{Kind, Node};
+use super::{Doc, quantity};
+use crate::model::{Field, LiveNode, Os, Toleration, Workload};
+use crate::note::{Note, text as note};
+use crate::problem::Problem;
+use std::collections::BTreeMap;
+use winpod::ipam::Key;
+
+/// Reads an object of a kind that is used; `false` if it is none.
+pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
+    let pod_spec: &[&str] = match kind {
+        "ConfigMap" => {
+            config_map(doc, node);
+            return true;
+        }
+        "Node" => {
+            live_node(doc, node);
+            return true;
+        }
+        "Pod" => &["spec"],
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
+            &["spec", "template", "spec"]
+        }
+        "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
+        _ => return false,
+    };
+    workload(doc, node, kind, pod_spec);
+    true
+}
+
+fn name_of(node: &Node) -> (&str, &str) {
+    let text = |key: &str| node.path(&["metadata", key]).and_then(Node::as_text);
+    (text("namespace").unwrap_or("default"), text("name").unwrap_or_default())
+}
+
+fn config_map(doc: &mut Doc<'_, '_>, node: &Node) {
+    let (_, name) = name_of(node);
+    if name != "amazon-vpc-cni" {
+        return;
+    }
+    let place = doc.place_of(node);
+    match node.path(&["metadata", "namespace"]).and_then(Node::as_text) {
+        Some("kube-system") => {}
+        Some(namespace) => {
+            doc.reader.note(Note::new(&note::CONFIGMAP_ELSEWHERE, &[("namespace", &namespace)]).at(&place));
+            return;
+        }
+        None => doc.reader.note(Note::new(&note::CONFIGMAP_NAMESPACE_ASSUMED, &[]).at(&place)),
+    }
+    let mut data = BTreeMap::new();
+    for entry in node.get("data").map(Node::entries).unwrap_or_default() {
+        let Some(key) = entry.key.as_text() else { continue };
+        let place = doc.place_of(&entry.value);
+        match entry.value.as_scalar() {
+            Some(scalar) if scalar.kind == Kind::String => {
+                if let Ok(key) = key.parse::<Key>() {
+                    data.insert(key, (scalar.text.to_string(), place));
+                } else if let Some(meant) = nearest_key(key) {
+                    let text = &note::CONFIGMAP_KEY_MISSPELT;
+                    doc.reader.note(Note::new(text, &[("key", &shortened(key)), ("meant", &meant)]).at(&place));
+                }
+            }
+            _ => {
+                let _: Field<()> = doc.wrong(&entry.value, key, "the ConfigMap amazon-vpc-cni", "a string in quotes");
+            }
+        }
+    }
+    if let Field::Known(before, origin) = &doc.reader.reading.cluster.cni.data {
+        let same = before.len() == data.len()
+            && before.iter().all(|(key, (text, _))| data.get(key).is_some_and(|(other, _)| other == text));
+        if !same {
+            let message = format!(
+                "is a second ConfigMap amazon-vpc-cni, and {} has other values: give the one that is in the cluster",
+                origin.place()
+            );
+            doc.reader.problem(Problem::new("CONFIGMAP_TWICE", message, &place));
+        }
+        return;
+    }
+    let data = doc.written(data, node);
+    doc.cluster().cni.data = data;
+}
+
+/// The key that a misspelt one was meant to be: equal but for case and separators.
+fn nearest_key(key: &str) -> Option<Key> {
+    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let wanted = plain(key);
+    Key::ALL.into_iter().find(|known| plain(known.as_str()) == wanted)
+}
+
+fn live_node(doc: &mut Doc<'_, '_>, node: &Node) {
+    let (_, name) = name_of(node);
+    let labels = node.path(&["metadata", "labels"]);
+    let label = |key: &str| labels.and_then(|labels| labels.get(key)).and_then(Node::as_text).map(str::to_owned);
+    // aws:///eu-west-1a/i-0123456789abcdef0
+    let instance = node
+        .path(&["spec", "providerID"])
+        .and_then(Node::as_text)
+        .and_then(|id| id.rsplit('/').next())
+        .filter(|id| id.starts_with("i-"))
+        .map(str::to_owned);
+    let group = ["eks.amazonaws.com/nodegroup", "alpha.eksctl.io/nodegroup-name", "karpenter.sh/nodepool"]
+        .into_iter()
+        .find_map(label);
+    let os = label("kubernetes.io/os").and_then(|os| parse_os(&os));
+    let object = format!("node {name:?}");
+    let max_pods = match node.path(&["status", "allocatable"]) {
+        Some(allocatable) => match allocatable.get("pods") {
+            Some(pods) => pods.as_text().and_then(|text| text.parse().ok()),
+            None => None,
+        },
+        None => None,
+    };
+    if name.is_empty() {
+        let place = doc.place_of(node);
+        doc.reader.problem(Problem::new("NAMELESS", format!("{object} has no metadata.name"), &place));
+        return;
+    }
+    let live = LiveNode {
+        name: name.to_owned(),
+        os,
+        instance,
+        instance_type: label("node.kubernetes.io/instance-type"),
+        group,
+        max_pods,
+        place: doc.place_of(node),
+    };
+    doc.cluster().nodes.push(live);
+}
+
+fn parse_os(text: &str) -> Option<Os> {
+    match text {
+        "windows" => Some(Os::Windows),
+        "linux" => Some(Os::Linux),
+        _ => None,
+    }
+}
+
+fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
+    let (namespace, name) = name_of(node);
+    let object = format!("{kind} {namespace}/{name}");
+    if kind == "Deployment" && namespace == "kube-system" && name == "vpc-resource-controller" {
+        let found = doc.written((), node);
+        doc.cluster().cni.old_controller = found;
+    }
+    let Some(spec) = node.path(pod_spec) else { return };
+    let finished = matches!(node.path(&["status", "phase"]).and_then(Node::as_text), Some("Succeeded" | "Failed"));
+    if kind == "Pod" && finished {
+        return;
+    }
+    let replicas = match kind {
+        "Pod" | "DaemonSet" => doc.written(1, node),
+        "Job" => one_unless_said(doc, node.get("spec"), "parallelism", &object, node),
+        "CronJob" => one_unless_said(doc, node.path(&["spec", "jobTemplate", "spec"]), "parallelism", &object, node),
+        _ => one_unless_said(doc, node.get("spec"), "replicas", &object, node),
+    };
+    let selector = doc.map(spec.get("nodeSelector"), &object);
+    let selects = ["kubernetes.io/os", "beta.kubernetes.io/os"].iter().find_map(|key| selector.get(*key));
+    let os = selects
+        .and_then(|os| parse_os(os))
+        .or_else(|| spec.path(&["os", "name"]).and_then(Node::as_text).and_then(parse_os))
+        .or_else(|| os_by_affinity(spec));
+    let (cpu_millis, memory_bytes) = requests(doc, spec, &object);
+    let workload = Workload {
+        kind: kind.to_owned(),
+        name: format!("{namespace}/{name}"),
+        owner: owner(node),
+        replicas,
+        os,
+        selects_windows: selects.is_some_and(|os| os == "windows"),
+        host_network: spec.get("hostNetwork").and_then(Node::as_bool).unwrap_or(false),
+        cpu_millis,
+        memory_bytes,
+        node_selector: selector
+            .into_iter()
+            .filter(|(key, _)| !key.ends_with("kubernetes.io/os") && !key.ends_with("kubernetes.io/arch"))
+            .collect(),
+        tolerations: tolerations(spec),
+        place: doc.place_of(node),
+    };
+    doc.cluster().workloads.push(workload);
+}
+
+fn one_unless_said(doc: &mut Doc<'_, '_>, node: Option<&Node>, key: &str, object: &str, at: &Node) -> Field<u32> {
+    match node.map(|node| doc.count(node, key, object)) {
+        None | Some(Field::Absent) => doc.written(1, at),
+        Some(field) => field,
+    }
+}
+
+/// Kind and name of the object that made this one.
+fn owner(node: &Node) -> Option<(String, String)> {
+    let owner = node.path(&["metadata", "ownerReferences"])?.items().first()?;
+    Some((owner.get("kind")?.as_text()?.to_owned(), owner.get("name")?.as_text()?.to_owned()))
+}
+
+/// A required node affinity that leaves one operating system.
+fn os_by_affinity(spec: &Node) -> Option<Os> {
+    let path = ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
+    let terms = spec.path(&path)?.items();
+    let of_term = |term: &Node| {
+        term.get("matchExpressions")?.items().iter().find_map(|expression| {
+            let text = |key: &str| expression.get(key).and_then(Node::as_text);
+            let values = expression.get("values").map(Node::items).unwrap_or_default();
+            match (text("key")?, text("operator")?, values) {
+                ("kubernetes.io/os" | "beta.kubernetes.io/os", "In", [one]) => one.as_text().and_then(parse_os),
+                _ => None,
+            }
+        })
+    };
+    let first = of_term(terms.first()?)?;
+    terms.iter().all(|term| of_term(term) == Some(first)).then_some(first)
+}
+
+/// CPU in millicores and memory in bytes as the scheduler counts them: containers in a row, or the
+/// largest init container; a limit stands in for a missing request; the overhead is added.
+fn requests(doc: &mut Doc<'_, '_>, spec: &Node, object: &str) -> (u64, u64) {
+    let mut sum = [0u64; 2];
+    let mut largest_init = [0u64; 2];
+    for (list, init) in [("containers", false), ("initContainers", true)] {
+        for container in spec.get(list).map(Node::items).unwrap_or_default() {
+            let one = container_requests(doc, container.get("resources"), object);
+            let sidecar = container.get("restartPolicy").and_then(Node::as_text) == Some("Always");
+            for index in 0..2 {
+                if init && !sidecar {
+                    largest_init[index] = largest_init[index].max(one[index]);
+                } else {
+                    sum[index] = sum[index].saturating_add(one[index]);
+                }
+            }
+        }
+    }
+    let overhead = amounts(doc, spec.get("overhead"), object);
+    let total = |index: usize| sum[index].max(largest_init[index]).saturating_add(overhead[index].unwrap_or(0));
+    (total(0), total(1) / 1000)
+}
+
+fn container_requests(doc: &mut Doc<'_, '_>, resources: Option<&Node>, object: &str) -> [u64; 2] {
+    let requests = amounts(doc, resources.and_then(|resources| resources.get("requests")), object);
+    let limits = amounts(doc, resources.and_then(|resources| resources.get("limits")), object);
+    [0, 1].map(|index| requests[index].or(limits[index]).unwrap_or(0))
+}
+
+/// Thousandths of `cpu` and of `memory`.
+fn amounts(doc: &mut Doc<'_, '_>, node: Option<&Node>, object: &str) -> [Option<u64>; 2] {
+    ["cpu", "memory"].map(|key| {
+        let value = node?.get(key).filter(|value| !value.is_null())?;
+        let amount = value.as_text().and_then(quantity::millis);
+        if amount.is_none() {
+            let _: Field<()> = doc.wrong(value, key, object, "a quantity such as 500m or 1.5Gi");
+        }
+        amount
+    })
+}
+
+fn tolerations(spec: &Node) -> Vec<Toleration> {
+    let toleration = |node: &Node| {
+        let text = |key: &str| node.get(key).and_then(Node::as_text).unwrap_or_default().to_owned();
+        Toleration { key: text("key"), exists: text("operator") == "Exists", value: text("value"), effect: text("effect") }
+    };
+    spec.get("tolerations").map(Node::items).unwrap_or_default().iter().map(toleration).collect()
+}

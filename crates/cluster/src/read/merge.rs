@@ -1,0 +1,221 @@
+//! Brings together what several files say about one thing, and refuses what cannot be.
+
+use super::karpenter::NodeClass;
+use super::{Reading, join};
+use crate::model::{Cluster, Field, NodeGroup, Origin, Os, Place, Tool, Workload};
+use crate::note::{Note, text as note};
+use crate::problem::Problem;
+use std::collections::HashSet;
+
+/// Pages of listings: their kinds, and how many end with a token for a next page.
+#[derive(Debug, Default)]
+pub(super) struct Pages {
+    pub(super) unfinished: Vec<Place>,
+    pub(super) finished: usize,
+}
+
+pub(super) fn finish(
+    mut reading: Reading,
+    classes: &[NodeClass],
+    pools: &[(usize, Option<String>)],
+    pages: &std::collections::BTreeMap<&'static str, Pages>,
+) -> Reading {
+    node_classes(&mut reading, classes, pools);
+    described_twice(&mut reading);
+    let cluster = &mut reading.cluster;
+    drop_owned(&mut cluster.workloads);
+    sizes(cluster, &mut reading.problems);
+    overlapping_subnets(cluster, &mut reading.problems);
+    interfaces(cluster, &mut reading.problems, &mut reading.notes);
+    for (listing, pages) in pages {
+        // The last page has no token; where every page has one, some are missing.
+        if pages.finished == 0 && !pages.unfinished.is_empty() {
+            let message = format!(
+                "{listing} ends with a NextToken and no page without one was given: give every page, or let the AWS CLI page by itself"
+            );
+            reading.problems.push(Problem::new("LISTING_INCOMPLETE", message, &pages.unfinished[0]));
+        }
+    }
+    reading
+}
+
+/// Gives each Karpenter pool what its class says.
+fn node_classes(reading: &mut Reading, classes: &[NodeClass], pools: &[(usize, Option<String>)]) {
+    for (index, wanted) in pools {
+        let Some(group) = reading.cluster.node_groups.get_mut(*index) else { continue };
+        let class = wanted.as_ref().and_then(|wanted| classes.iter().find(|class| class.name == *wanted));
+        let Some(class) = class else {
+            let name = wanted.clone().unwrap_or_else(|| "(none)".to_owned());
+            let note = Note::new(&note::NODE_CLASS_MISSING, &[("pool", &group.name), ("class", &name)]);
+            reading.notes.push(note.at(&group.place));
+            continue;
+        };
+        group.ami = class.ami.clone();
+        group.custom_ami = class.ami.known().is_some_and(|family| family == "Custom");
+        group.max_pods = class.max_pods.clone();
+        group.pods_per_core = class.pods_per_core.clone();
+        group.reserved_memory_mib = class.reserved_memory_mib.clone();
+        group.subnets = class.subnets.clone();
+        if group.os.is_absent() {
+            group.os = match &class.ami {
+                Field::Known(ami, origin) if ami.to_ascii_lowercase().starts_with("windows") => {
+                    Field::Known(Os::Windows, origin.clone())
+                }
+                Field::Known(_, origin) => Field::Known(Os::Linux, origin.clone()),
+                Field::Unknown(reason, place) => Field::Unknown(reason.clone(), place.clone()),
+                Field::Absent => Field::Absent,
+            };
+        }
+    }
+}
+
+/// A managed group that eksctl's file and EKS both describe is one group: what runs counts, the file fills in.
+fn described_twice(reading: &mut Reading) {
+    let groups = std::mem::take(&mut reading.cluster.node_groups);
+    let mut kept: Vec<NodeGroup> = Vec::with_capacity(groups.len());
+    for group in groups {
+        let twin = kept.iter().position(|other| other.name == group.name && alike(other.tool, group.tool));
+        let Some(index) = twin else {
+            kept.push(group);
+            continue;
+        };
+        if kept[index].tool == group.tool {
+            let message = format!(
+                "node group {:?} is defined here and at {}: each group is given once",
+                group.name, kept[index].place
+            );
+            reading.problems.push(Problem::new("NODE_GROUP_TWICE", message, &group.place));
+            continue;
+        }
+        let (live, file) =
+            if group.tool == Tool::EksManaged { (group, kept.remove(index)) } else { (kept.remove(index), group) };
+        let note = Note::new(&note::GROUP_DESCRIBED_TWICE, &[("group", &live.name), ("place", &file.place)]);
+        reading.notes.push(note.at(&live.place));
+        kept.insert(index, fill_in(live, file));
+    }
+    reading.cluster.node_groups = kept;
+}
+
+fn alike(a: Tool, b: Tool) -> bool {
+    a == b || matches!((a, b), (Tool::EksManaged, Tool::EksctlManaged) | (Tool::EksctlManaged, Tool::EksManaged))
+}
+
+fn fill_in(live: NodeGroup, file: NodeGroup) -> NodeGroup {
+    // What eksctl fills in is no statement about a group that runs.
+    let said = |field: Field<_>| if matches!(field, Field::Known(_, Origin::Default(..))) { Field::Absent } else { field };
+    let mut labels = file.labels;
+    labels.extend(live.labels);
+    NodeGroup {
+        instance_types: match live.instance_types {
+            Field::Unknown(..) => file.instance_types,
+            field => field.or(file.instance_types),
+        },
+        min_size: live.min_size.or(said(file.min_size)),
+        desired_size: live.desired_size.or(said(file.desired_size)),
+        max_size: live.max_size.or(said(file.max_size)),
+        max_pods: live.max_pods.or(file.max_pods),
+        subnets: live.subnets.or(file.subnets),
+        zones: live.zones.or(file.zones),
+        max_unavailable: live.max_unavailable.or(file.max_unavailable),
+        os: live.os.or(file.os),
+        labels,
+        ..live
+    }
+}
+
+/// A pod is not counted beside the Deployment that made it.
+fn drop_owned(workloads: &mut Vec<Workload>) {
+    let known: HashSet<(String, String)> =
+        workloads.iter().map(|workload| (workload.kind.clone(), workload.name.clone())).collect();
+    workloads.retain(|workload| {
+        let Some((kind, name)) = &workload.owner else { return true };
+        let namespace = workload.name.split('/').next().unwrap_or_default();
+        let full = |name: &str| format!("{namespace}/{name}");
+        let counted = |kind: &str, name: &str| known.contains(&(kind.to_owned(), full(name)));
+        let maker = name.rsplit_once('-').map_or("", |(maker, _)| maker);
+        !(counted(kind, name)
+            // A ReplicaSet is named after its Deployment, a Job after its CronJob, each with a suffix.
+            || kind == "ReplicaSet" && counted("Deployment", maker)
+            || kind == "Job" && counted("CronJob", maker))
+    });
+}
+
+fn sizes(cluster: &Cluster, problems: &mut Vec<Problem>) {
+    for group in &cluster.node_groups {
+        let sizes = [("minimum", &group.min_size), ("desired", &group.desired_size), ("maximum", &group.max_size)];
+        for (index, (low_name, low)) in sizes.iter().enumerate() {
+            for (high_name, high) in &sizes[index + 1..] {
+                if let (Some(low), Some(high)) = (low.known(), high.known())
+                    && low > high
+                {
+                    let message = format!(
+                        "the {low_name} size of node group {:?} is {low} and its {high_name} size {high}: minimum, desired and maximum must rise in this order",
+                        group.name
+                    );
+                    problems.push(Problem::new("SIZE_ORDER", message, &group.place));
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Subnets of one VPC never overlap; where a VPC is not named, it may be the same one.
+fn overlapping_subnets(cluster: &Cluster, problems: &mut Vec<Problem>) {
+    let mut sorted: Vec<_> = cluster.subnets.iter().collect();
+    sorted.sort_by_key(|(id, subnet)| (subnet.cidr, id.as_str()));
+    for (index, (id, subnet)) in sorted.iter().enumerate() {
+        let overlapping = sorted[index + 1..].iter().take_while(|(_, next)| subnet.cidr.overlaps(next.cidr));
+        for (other_id, other) in overlapping {
+            let same_vpc = match (subnet.vpc.known(), other.vpc.known()) {
+                (Some(a), Some(b)) => a == b,
+                _ => true,
+            };
+            if same_vpc {
+                let message = format!(
+                    "subnet {other_id} ({}) overlaps subnet {id} ({}) of {}: subnets of one VPC cannot",
+                    other.cidr, subnet.cidr, subnet.place
+                );
+                problems.push(Problem::new("SUBNETS_OVERLAP", message, &other.place));
+            }
+        }
+    }
+}
+
+/// Removes interfaces that were listed twice and refuses those with addresses that their subnet does not have.
+fn interfaces(cluster: &mut Cluster, problems: &mut Vec<Problem>, notes: &mut Vec<Note>) {
+    let before = cluster.interfaces.len();
+    let mut seen = HashSet::with_capacity(before);
+    cluster.interfaces.retain(|interface| seen.insert(interface.id.clone()));
+    let twice = before - cluster.interfaces.len();
+    if twice > 0 {
+        notes.push(Note::new(&note::INTERFACES_TWICE, &[("count", &twice)]));
+    }
+    let mut unknown_subnets: Vec<String> = Vec::new();
+    let subnets = &cluster.subnets;
+    cluster.interfaces.retain(|interface| {
+        let Some(subnet) = subnets.get(&*interface.subnet) else {
+            unknown_subnets.push(interface.subnet.to_string());
+            return true;
+        };
+        let stray = interface.addresses.iter().find(|address| !subnet.cidr.contains_addr(**address));
+        let stray = stray.map(ToString::to_string).or_else(|| {
+            interface.prefixes.iter().find(|prefix| !subnet.cidr.contains_prefix(**prefix)).map(ToString::to_string)
+        });
+        let Some(stray) = stray else { return true };
+        let place = Place { file: interface.file.clone(), line: 0, column: 0 };
+        let message = format!(
+            "network interface {} has {stray}, which is outside its subnet {} ({})",
+            interface.id, interface.subnet, subnet.cidr
+        );
+        problems.push(Problem::new("INTERFACE_OUTSIDE_SUBNET", message, &place));
+        false
+    });
+    unknown_subnets.sort();
+    let count = unknown_subnets.len();
+    unknown_subnets.dedup();
+    if count > 0 {
+        let names = join(unknown_subnets.into_iter());
+        notes.push(Note::new(&note::INTERFACES_WITHOUT_SUBNET, &[("count", &count), ("subnets", &names)]));
+    }
+}

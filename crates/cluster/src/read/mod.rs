@@ -1,0 +1,287 @@
+//! From the files that people have to one [`Cluster`].
+//!
+//! A document is recognised by its content, never by its name. What is broken is told with file, line
+//! and the user's own value, and everything else is still read.
+
+pub mod error;
+pub mod json;
+pub mod node;
+pub mod quantity;
+pub mod text;
+pub mod yaml;
+
+mod aws;
+mod eksctl;
+mod fields;
+mod inputs;
+mod karpenter;
+mod kubernetes;
+mod merge;
+
+pub use error::ReadError;
+pub use inputs::Input;
+
+use crate::model::{Cluster, Field, Origin, Place};
+use crate::note::{Note, text as note};
+use crate::problem::Problem;
+use crate::progress::{Progress, Stopped};
+use inputs::File;
+use node::{Document, Node, Position};
+use std::collections::{BTreeMap, HashSet};
+use std::io::Read as _;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// What the files say, and what is wrong with them.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// What is worth telling and does not keep the files from being used.
+    pub notes: Vec<Note>,
+    /// What is wrong; the rest was read all the same.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads files, directories and given documents into one cluster.
+///
+/// `progress` is asked before each file and every few thousand entries of a listing.
+///
+/// # Errors
+/// - [`Stopped`] if `progress` said so. Everything that is wrong with the input is a [`Problem`] of the
+///   reading instead, so that one broken file does not hide the others.
+pub fn read(
+    inputs: &[Input],
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Reading, Stopped> {
+    let mut reader = Reader { reading: Reading::default(), unknown: BTreeMap::new(), node_classes: Vec::new(), pool_classes: Vec::new(), pages: BTreeMap::new(), shared: HashSet::new(), progress };
+    let (files, problems, skipped) = inputs::expand(inputs);
+    reader.reading.problems.extend(problems);
+    if !skipped.is_empty() {
+        let names = join(skipped.iter().map(|path| path.display().to_string()));
+        reader.note(Note::new(&note::FILES_SKIPPED, &[("count", &skipped.len()), ("files", &names)]));
+    }
+    let total = files.len() as u64;
+    for (index, file) in files.into_iter().enumerate() {
+        reader.step("read", index as u64, total)?;
+        reader.file(&file)?;
+    }
+    reader.name_unknown_documents();
+    Ok(merge::finish(reader.reading, &reader.node_classes, &reader.pool_classes, &reader.pages))
+}
+
+/// Puts a few names in a row, the rest counted.
+fn join(names: impl ExactSizeIterator<Item = String>) -> String {
+    const SHOWN: usize = 5;
+    let rest = names.len().saturating_sub(SHOWN);
+    let mut shown: Vec<String> = names.take(SHOWN).collect();
+    if rest > 0 {
+        shown.push(format!("{rest} more"));
+    }
+    shown.join(", ")
+}
+
+/// What is being read, with the place to put what is found.
+struct Reader<'a> {
+    reading: Reading,
+    /// Documents of no known kind: how they call themselves, and where.
+    unknown: BTreeMap<String, Vec<Place>>,
+    /// Karpenter's node classes, and for each pool (by its index among the node groups) the class it names.
+    node_classes: Vec<karpenter::NodeClass>,
+    pool_classes: Vec<(usize, Option<String>)>,
+    /// Pages of listings.
+    pages: BTreeMap<&'static str, merge::Pages>,
+    /// Ids that many entries repeat.
+    shared: HashSet<Arc<str>>,
+    progress: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
+}
+
+impl Reader<'_> {
+    fn cluster(&mut self) -> &mut Cluster {
+        &mut self.reading.cluster
+    }
+
+    fn note(&mut self, note: Note) {
+        self.reading.notes.push(note);
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.reading.problems.push(problem);
+    }
+
+    /// One copy of an id.
+    fn share(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.shared.get(text) {
+            return known.clone();
+        }
+        let new: Arc<str> = text.into();
+        self.shared.insert(new.clone());
+        new
+    }
+
+    fn step(&mut self, step: &'static str, done: u64, total: u64) -> Result<(), Stopped> {
+        match (self.progress)(Progress { step, done, total }) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Stopped),
+        }
+    }
+
+    fn file(&mut self, file: &File) -> Result<(), Stopped> {
+        let name: Arc<str> = file.name.as_str().into();
+        let mut source = match file.open() {
+            Ok(source) => source,
+            Err(error) => {
+                self.problem(Problem::unreadable(&name, &error));
+                return Ok(());
+            }
+        };
+        let mut start = Vec::new();
+        if let Err(error) = (&mut source).take(aws::SNIFF as u64).read_to_end(&mut start) {
+            self.problem(Problem::unreadable(&name, &error));
+            return Ok(());
+        }
+        if start.is_empty() {
+            self.note(Note::new(&note::FILE_EMPTY, &[("file", &name)]));
+            return Ok(());
+        }
+        if aws::is_listing(&start) {
+            return aws::stream(std::io::Cursor::new(start).chain(source), &name, self);
+        }
+        // One byte more than is allowed tells a file that is too long without holding all of it.
+        let allowed = 2 * node::MAX_TEXT as u64 + 4;
+        if let Err(error) = source.take(allowed).read_to_end(&mut start) {
+            self.problem(Problem::unreadable(&name, &error));
+            return Ok(());
+        }
+        self.bytes(&start, &name)
+    }
+
+    fn bytes(&mut self, bytes: &[u8], name: &Arc<str>) -> Result<(), Stopped> {
+        let text = match text::decode(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                self.problem(Problem::unread(name, &error));
+                return Ok(());
+            }
+        };
+        // A listing in UTF-16, as PowerShell writes it, shows only now.
+        if aws::is_listing(text.as_bytes()) {
+            return aws::stream(text.as_bytes(), name, self);
+        }
+        let documents = if text.trim_start().starts_with(['{', '[']) && !is_flow_yaml(&text, name) {
+            json::parse(&text)
+        } else {
+            yaml::parse(&text)
+        };
+        match documents {
+            Ok(documents) if documents.is_empty() => {
+                self.note(Note::new(&note::FILE_EMPTY, &[("file", name)]));
+            }
+            Ok(documents) => {
+                for document in &documents {
+                    self.document(document, name);
+                }
+            }
+            Err(error) => self.problem(Problem::unread(name, &error)),
+        }
+        Ok(())
+    }
+
+    fn document(&mut self, document: &Document, file: &Arc<str>) {
+        let place = Place { file: file.clone(), line: document.line, column: 1 };
+        self.object(&document.node, file, &place);
+    }
+
+    /// One document, or one object of a `List`.
+    fn object(&mut self, node: &Node, file: &Arc<str>, fallback: &Place) {
+        let text = |key: &str| node.get(key).and_then(Node::as_text).unwrap_or_default();
+        let (version, kind) = (text("apiVersion"), text("kind"));
+        let group = version.split_once('/').map_or("", |(group, _)| group);
+        let mut document = Doc { reader: self, file };
+        match (group, kind) {
+            ("eksctl.io", "ClusterConfig") => eksctl::cluster_config(&mut document, node),
+            ("karpenter.sh", "NodePool") => karpenter::node_pool(&mut document, node),
+            ("karpenter.k8s.aws", "EC2NodeClass") => karpenter::node_class(&mut document, node),
+            _ if kind.ends_with("List") && node.get("items").is_some() => {
+                for item in node.get("items").map(Node::items).unwrap_or_default() {
+                    let place = document.place(item.span.start);
+                    document.reader.object(item, file, &place);
+                }
+            }
+            _ if kubernetes::object(&mut document, node, kind) => {}
+            ("", "") if eksctl::is_fragment(node) => eksctl::fragment(&mut document, node),
+            ("", "") if aws::object(&mut document, node) => {}
+            _ => {
+                let called = match (version, kind) {
+                    ("", "") => node.kind_name().to_owned(),
+                    ("", kind) => kind.to_owned(),
+                    (version, kind) => format!("{version} {kind}"),
+                };
+                self.unknown.entry(called).or_default().push(fallback.clone());
+            }
+        }
+    }
+
+    fn name_unknown_documents(&mut self) {
+        for (called, places) in std::mem::take(&mut self.unknown) {
+            let text = if called.starts_with("a ") { &note::DOCUMENT_UNKNOWN } else { &note::DOCUMENT_UNUSED };
+            let all = join(places.iter().map(ToString::to_string));
+            self.note(Note::new(text, &[("kind", &called), ("count", &places.len()), ("places", &all)]).at(&places[0]));
+        }
+    }
+}
+
+/// A `.yaml` file may start with a flow mapping; then JSON's rules are not what its author meant.
+fn is_flow_yaml(text: &str, name: &str) -> bool {
+    let yaml = std::path::Path::new(name)
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml"));
+    yaml && json::parse(text).is_err()
+}
+
+/// One document while it is read.
+struct Doc<'r, 'p> {
+    reader: &'r mut Reader<'p>,
+    file: &'r Arc<str>,
+}
+
+impl Doc<'_, '_> {
+    fn cluster(&mut self) -> &mut Cluster {
+        self.reader.cluster()
+    }
+
+    fn place(&self, at: Position) -> Place {
+        Place { file: self.file.clone(), line: at.line, column: at.column }
+    }
+
+    fn place_of(&self, node: &Node) -> Place {
+        self.place(node.span.start)
+    }
+
+    fn written<T>(&self, value: T, node: &Node) -> Field<T> {
+        Field::Known(value, Origin::Written(self.place_of(node)))
+    }
+
+    fn unknown<T>(&self, reason: impl Into<String>, node: &Node) -> Field<T> {
+        Field::Unknown(reason.into(), self.place_of(node))
+    }
+
+    /// Takes the cluster's name, or tells that the files speak of two.
+    fn name_cluster(&mut self, name: &str, node: &Node) {
+        let place = self.place_of(node);
+        self.reader.name_cluster(name, place);
+    }
+}
+
+impl Reader<'_> {
+    fn name_cluster(&mut self, name: &str, place: Place) {
+        if let Field::Known(known, origin) = &self.reading.cluster.name {
+            if known != name {
+                let problem = Problem::two_clusters(known, origin.place(), name, &place);
+                self.problem(problem);
+            }
+            return;
+        }
+        self.reading.cluster.name = Field::Known(name.to_owned(), Origin::Written(place));
+    }
+}
