@@ -9,5 +9,10 @@ extern crate alloc;
 extern crate std;
 
 pub mod error;
+pub mod instance;
+mod named;
+pub mod source;
 
 pub use error::Error;
+pub use instance::InstanceType;
+pub use source::{Grade, SourceId};
