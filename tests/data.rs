@@ -1,4 +1,5 @@
 //! The tables of `winpod-data` against themselves, against `winpod`'s lookup and against counts made elsewhere.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "../crates/core/build/facts.rs"]
 #[allow(dead_code, reason = "the build script uses the rest")]
@@ -10,7 +11,7 @@ mod table;
 use std::collections::BTreeMap;
 
 use table::{COLUMNS, Row};
-use winpod::instance::{self, InstanceType, NitroReason, Verdict, WindowsReason};
+use winpod::instance::{self, Hypervisor, InstanceType, NitroReason, Verdict, WindowsReason};
 use winpod::{Grade, SourceId};
 use winpod_data::{CONTROLLER_TYPES, FACTS, INSTANCE_TYPES, SOURCES};
 
@@ -49,7 +50,7 @@ fn each_row_comes_back_through_find() {
         assert_eq!((it.name(), it.enis(), it.enis_total()), (row.name, row.enis, row.enis_total));
         assert_eq!((it.cards(), it.ipv4_per_eni()), (row.cards, row.ipv4_per_eni), "{}", row.name);
         assert_eq!((it.vcpus(), it.memory_mib()), (row.vcpus, row.memory_mib), "{}", row.name);
-        assert_eq!(it.hypervisor().map(|h| h.name()), row.hypervisor, "{}", row.name);
+        assert_eq!(it.hypervisor().map(Hypervisor::name), row.hypervisor, "{}", row.name);
         assert_eq!(it.bare_metal(), row.bare_metal, "{}", row.name);
         assert_eq!(
             names(&mut it.architectures().iter().map(|a| a.name())),

@@ -133,10 +133,10 @@ fn source_ids(facts: &[Fact], sources: &[Source]) -> Result<String, Error> {
         let citation = fact.citation(sources);
         let grade_variant = self::variant(&facts::GRADES, grade);
         write!(variants, "    /// {text} Graded {grade}.\n    {variant},\n")?;
-        write!(all, "    SourceId::{variant},\n")?;
-        write!(
+        writeln!(all, "    SourceId::{variant},")?;
+        writeln!(
             entries,
-            "    Entry {{ key: {id:?}, grade: Grade::{grade_variant}, text: {text:?}, citation: {citation:?}, date: {date:?} }},\n"
+            "    Entry {{ key: {id:?}, grade: Grade::{grade_variant}, text: {text:?}, citation: {citation:?}, date: {date:?} }},"
         )?;
     }
     Ok(format!(

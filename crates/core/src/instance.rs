@@ -186,16 +186,40 @@ pub struct InstanceType {
 
 impl InstanceType {
     /// Returns the name, such as `m5.large`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    ///
+    /// assert_eq!(instance::find("m5.large").map(|it| it.name()), Some("m5.large"));
+    /// ```
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
     /// Returns the part of the name before the dot, such as `m5`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    ///
+    /// assert_eq!(instance::find("m5.large").map(|it| it.family()), Some("m5"));
+    /// ```
     pub fn family(&self) -> &'static str {
         self.parts().0
     }
 
     /// Returns the part of the name after the dot, such as `large` or `metal-24xl`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    ///
+    /// assert_eq!(instance::find("m5.large").map(|it| it.size()), Some("large"));
+    /// ```
     pub fn size(&self) -> &'static str {
         self.parts().1
     }
@@ -208,66 +232,179 @@ impl InstanceType {
     /// Returns the most network interfaces on the default network card.
     ///
     /// A Windows node uses one of them: [`SourceId::SingleEni`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    ///
+    /// assert_eq!(instance::find("m5.large").map(|it| it.enis()), Some(3));
+    /// ```
     pub const fn enis(&self) -> u8 {
         self.enis
     }
 
     /// Returns the most network interfaces over all network cards.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    ///
+    /// let enis = instance::find("i7ie.48xlarge").map(|it| (it.enis(), it.enis_total()));
+    /// assert_eq!(enis, Some((8, 15)));
+    /// ```
     pub const fn enis_total(&self) -> u8 {
         self.enis_total
     }
 
     /// Returns the number of network cards.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    ///
+    /// assert_eq!(instance::find("i7ie.48xlarge").map(|it| it.cards()), Some(2));
+    /// ```
     pub const fn cards(&self) -> u8 {
         self.cards
     }
 
     /// Returns the most IPv4 addresses on one network interface, the primary address included.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    ///
+    /// assert_eq!(instance::find("m5.large").map(|it| it.ipv4_per_eni()), Some(10));
+    /// ```
     pub const fn ipv4_per_eni(&self) -> u8 {
         self.ipv4_per_eni
     }
 
     /// Returns the hypervisor; `None` for bare metal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance::{self, Hypervisor};
+    ///
+    /// let hypervisor = |name| instance::find(name).map(|it| it.hypervisor());
+    /// assert_eq!(hypervisor("t2.large"), Some(Some(Hypervisor::Xen)));
+    /// assert_eq!(hypervisor("m5.metal"), Some(None));
+    /// ```
     pub const fn hypervisor(&self) -> Option<Hypervisor> {
         self.hypervisor
     }
 
     /// Says whether the type is bare metal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    ///
+    /// let bare_metal = |name| instance::find(name).map(|it| it.bare_metal());
+    /// assert_eq!((bare_metal("m5.metal"), bare_metal("m5.large")), (Some(true), Some(false)));
+    /// ```
     pub const fn bare_metal(&self) -> bool {
         self.hypervisor.is_none()
     }
 
     /// Returns the processor architectures, sorted by name; at least one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance::{self, Architecture};
+    ///
+    /// let it = instance::find("t2.micro").ok_or("no such type")?;
+    /// assert_eq!(it.architectures(), [Architecture::I386, Architecture::X86_64]);
+    /// # Ok::<(), &str>(())
+    /// ```
     pub const fn architectures(&self) -> &'static [Architecture] {
         self.architectures
     }
 
     /// Returns the number of vCPUs it starts with by default.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    ///
+    /// assert_eq!(instance::find("m5.large").map(|it| it.vcpus()), Some(2));
+    /// ```
     pub const fn vcpus(&self) -> u16 {
         self.vcpus
     }
 
     /// Returns the memory in MiB.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    ///
+    /// assert_eq!(instance::find("m5.large").map(|it| it.memory_mib()), Some(8192));
+    /// ```
     pub const fn memory_mib(&self) -> u32 {
         self.memory_mib
     }
 
     /// Says whether EC2 calls the type current. Types in wide use, such as all of m5, no longer are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    ///
+    /// assert_eq!(instance::find("m5.large").map(|it| it.current_generation()), Some(false));
+    /// ```
     pub const fn current_generation(&self) -> bool {
         self.current_generation
     }
 
     /// Returns the kinds of accelerator on board, in the order of [`Accelerator::ALL`]; mostly none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance::{self, Accelerator};
+    ///
+    /// let accelerators = |name| instance::find(name).map(|it| it.accelerators());
+    /// assert_eq!(accelerators("g5.xlarge"), Some(&[Accelerator::Gpu][..]));
+    /// assert_eq!(accelerators("m5.large"), Some(&[][..]));
+    /// ```
     pub const fn accelerators(&self) -> &'static [Accelerator] {
         self.accelerators
     }
 
     /// Returns the release that the row was read from, such as `moto 5.2.5`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    ///
+    /// assert_eq!(instance::find("m5.large").map(|it| it.source()), Some("moto 5.2.5"));
+    /// ```
     pub const fn source(&self) -> &'static str {
         self.source
     }
 
     /// Says whether the newest release no longer has the type, so that EC2 has probably withdrawn it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    ///
+    /// let retired = |name| instance::find(name).map(|it| it.retired());
+    /// assert_eq!((retired("p2.xlarge"), retired("m5.large")), (Some(true), Some(false)));
+    /// ```
     pub const fn retired(&self) -> bool {
         self.retired
     }
@@ -352,6 +489,17 @@ impl InstanceType {
 }
 
 /// Whether a type can be a Windows node: the answer of [`InstanceType::windows`].
+///
+/// # Examples
+///
+/// ```
+/// use winpod::{SourceId, instance};
+///
+/// let answer = instance::find("f1.2xlarge").ok_or("no such type")?.windows();
+/// assert_eq!(answer.verdict, instance::Verdict::No);
+/// assert_eq!(answer.source, SourceId::WindowsEligibility);
+/// # Ok::<(), &str>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -365,6 +513,17 @@ pub struct Eligibility {
 }
 
 /// Whether a type can hold prefixes: the answer of [`InstanceType::nitro`].
+///
+/// # Examples
+///
+/// ```
+/// use winpod::{SourceId, instance};
+///
+/// let answer = instance::find("m4.large").ok_or("no such type")?.nitro();
+/// assert!(!answer.supported);
+/// assert_eq!(answer.source, SourceId::NitroRule);
+/// # Ok::<(), &str>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -378,6 +537,17 @@ pub struct NitroAnswer {
 }
 
 /// Whether the controller knows a type: the answer of [`InstanceType::controller_known`].
+///
+/// # Examples
+///
+/// ```
+/// use winpod::{SourceId, instance};
+///
+/// let answer = instance::find("m8a.large").ok_or("no such type")?.controller_known();
+/// assert!(answer.listed);
+/// assert_eq!(answer.table_date, answer.source.date());
+/// # Ok::<(), &str>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "camelCase"))]
