@@ -1,4 +1,37 @@
 //! The tables and texts of winpod as constants: data only, no logic.
+//!
+//! Every constant is the whole text of a file of this package. The crate `winpod` reads them when it is built;
+//! use that crate to ask questions, and this one for the raw tables.
+//!
+//! ```
+//! let row = winpod_data::INSTANCE_TYPES.lines().find(|line| line.starts_with("m5.large,"));
+//! assert!(row.is_some());
+//! assert!(!winpod_data::CONTROLLER_TYPES.lines().any(|name| name == "m5.enormous"));
+//! ```
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+
+/// The EC2 instance types, one a line, as CSV with a header (`instance-types.csv`).
+///
+/// Sorted by the bytes of the name; LF; no quotes; lists joined by `+`. Rows are only ever added: a type that EC2
+/// forgets stays, with the release of moto that still had it in the column `source`, a key of [`SOURCES`].
+pub const INSTANCE_TYPES: &str = include_str!("../instance-types.csv");
+
+/// The day of the newest release that [`INSTANCE_TYPES`] is made from, as `YYYY-MM-DD`.
+pub const INSTANCE_TYPES_DATE: &str = "2026-10-27";
+
+/// The names of the instance types that the VPC Resource Controller knows, as CSV with a header
+/// (`controller-types.csv`), sorted by bytes.
+pub const CONTROLLER_TYPES: &str = include_str!("../controller-types.csv");
+
+/// The day on which the controller's own table, and so [`CONTROLLER_TYPES`], was generated, as `YYYY-MM-DD`.
+///
+/// The controller that EKS runs may be older or newer.
+pub const CONTROLLER_TYPES_DATE: &str = "2026-03-20";
+
+/// What was read, in which state and when, as TOML (`SOURCES.toml`): `[[source]]` and `[[table]]`.
+pub const SOURCES: &str = include_str!("../SOURCES.toml");
+
+/// What winpod holds to be true, each with its grade and sources, as TOML (`facts.toml`): `[[fact]]`.
+pub const FACTS: &str = include_str!("../facts.toml");

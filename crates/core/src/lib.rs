@@ -9,6 +9,17 @@ extern crate alloc;
 extern crate std;
 
 pub mod error;
+pub mod instance;
 pub mod ipam;
+mod named;
+pub mod prefix;
+pub mod source;
+#[cfg(feature = "alloc")]
+pub mod subnet;
 
 pub use error::Error;
+pub use instance::InstanceType;
+pub use prefix::Ipv4Prefix;
+pub use source::{Grade, SourceId};
+#[cfg(feature = "alloc")]
+pub use subnet::Subnet;

@@ -1,0 +1,266 @@
+//! Reads the CSV tables of `winpod-data`, strictly: every error names file, line, column and the offending text.
+//!
+//! Used by `build.rs`, and by the tests through `#[path]`.
+
+use core::fmt::Write as _;
+use core::ops::RangeInclusive;
+use std::collections::BTreeSet;
+
+/// The columns of `instance-types.csv`, in order.
+pub(crate) const COLUMNS: [&str; 16] = [
+    "name",
+    "enis_default_card",
+    "enis_total",
+    "cards",
+    "ipv4_per_eni",
+    "hypervisor",
+    "bare_metal",
+    "architectures",
+    "vcpus",
+    "memory_mib",
+    "current_generation",
+    "accelerators",
+    "windows",
+    "windows_reason",
+    "controller_known",
+    "source",
+];
+
+/// The values of a column, each with the Rust variant it stands for.
+type Names = &'static [(&'static str, &'static str)];
+
+pub(crate) const HYPERVISORS: Names = &[("nitro", "Nitro"), ("xen", "Xen")];
+pub(crate) const ARCHITECTURES: Names = &[
+    ("arm64", "Arm64"),
+    ("arm64_mac", "Arm64Mac"),
+    ("i386", "I386"),
+    ("x86_64", "X86_64"),
+    ("x86_64_mac", "X86_64Mac"),
+];
+pub(crate) const ACCELERATORS: Names =
+    &[("gpu", "Gpu"), ("neuron", "Neuron"), ("inference", "Inference"), ("fpga", "Fpga"), ("media", "Media")];
+pub(crate) const REASONS: Names = &[
+    ("x86-64", "X86_64"),
+    ("architecture", "Architecture"),
+    ("accelerator", "Accelerator"),
+    ("no-evidence", "NoEvidence"),
+];
+
+/// One line of `instance-types.csv`.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) enis: u8,
+    pub(crate) enis_total: u8,
+    pub(crate) cards: u8,
+    pub(crate) ipv4_per_eni: u8,
+    /// Empty for bare metal.
+    pub(crate) hypervisor: Option<&'a str>,
+    pub(crate) bare_metal: bool,
+    pub(crate) architectures: Vec<&'a str>,
+    pub(crate) vcpus: u16,
+    pub(crate) memory_mib: u32,
+    pub(crate) current_generation: bool,
+    pub(crate) accelerators: Vec<&'a str>,
+    pub(crate) windows: &'a str,
+    pub(crate) windows_reason: &'a str,
+    pub(crate) controller_known: bool,
+    pub(crate) source: &'a str,
+}
+
+impl Row<'_> {
+    /// The line this row is written as.
+    pub(crate) fn to_csv(&self) -> String {
+        let mut line = String::new();
+        let Self { name, enis, enis_total, cards, ipv4_per_eni, bare_metal, vcpus, memory_mib, .. } = self;
+        let hypervisor = self.hypervisor.unwrap_or("none");
+        let (architectures, accelerators) = (self.architectures.join("+"), self.accelerators.join("+"));
+        let Self { current_generation, windows, windows_reason, controller_known, source, .. } = self;
+        write!(
+            line,
+            "{name},{enis},{enis_total},{cards},{ipv4_per_eni},{hypervisor},{bare_metal},{architectures},"
+        )
+        .and_then(|()| write!(line, "{vcpus},{memory_mib},{current_generation},{accelerators},"))
+        .and_then(|()| writeln!(line, "{windows},{windows_reason},{controller_known},{source}"))
+        .expect("a String takes any text");
+        line
+    }
+}
+
+/// The rows of `instance-types.csv`, which must be sorted by the bytes of the name.
+pub(crate) fn instance_types<'a>(file: &str, text: &'a str) -> Result<Vec<Row<'a>>, String> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for line in lines(file, text, &COLUMNS.join(","))? {
+        let row = instance_type(&line)?;
+        line.follows(rows.last().map(|row| row.name), row.name)?;
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// The names of `controller-types.csv`, which must be sorted by bytes.
+pub(crate) fn controller_types<'a>(file: &str, text: &'a str) -> Result<BTreeSet<&'a str>, String> {
+    let mut names = BTreeSet::new();
+    for line in lines(file, text, "name")? {
+        let name = line.name("name", line.text)?;
+        line.follows(names.last().copied(), name)?;
+        names.insert(name);
+    }
+    Ok(names)
+}
+
+fn instance_type<'a>(line: &Line<'_, 'a>) -> Result<Row<'a>, String> {
+    let fields: Vec<&str> = line.text.split(',').collect();
+    let Ok(fields) = <[&str; COLUMNS.len()]>::try_from(fields) else {
+        return Err(line.error("line", &format!("{} values", COLUMNS.len()), line.text));
+    };
+    let [name, enis, total, cards, ipv4, hypervisor, bare_metal, architectures, vcpus, memory, ..] = fields;
+    let [.., generation, accelerators, windows, reason, known, source] = fields;
+    let row = Row {
+        name: line.name("name", name)?,
+        enis: line.number("enis_default_card", enis, 1..=64)?,
+        enis_total: line.number("enis_total", total, 1..=128)?,
+        cards: line.number("cards", cards, 1..=64)?,
+        ipv4_per_eni: line.number("ipv4_per_eni", ipv4, 2..=128)?,
+        hypervisor: match hypervisor {
+            "none" => None,
+            other => Some(line.one_of("hypervisor", other, HYPERVISORS)?),
+        },
+        bare_metal: line.boolean("bare_metal", bare_metal)?,
+        architectures: line.list("architectures", architectures, ARCHITECTURES)?,
+        vcpus: line.number("vcpus", vcpus, 1..=u16::MAX)?,
+        memory_mib: line.number("memory_mib", memory, 1..=u32::MAX)?,
+        current_generation: line.boolean("current_generation", generation)?,
+        accelerators: match accelerators {
+            "" => Vec::new(),
+            some => line.list("accelerators", some, ACCELERATORS)?,
+        },
+        windows: windows_verdict(line, windows, reason)?,
+        windows_reason: line.one_of("windows_reason", reason, REASONS)?,
+        controller_known: line.boolean("controller_known", known)?,
+        source: line.word("source", source)?,
+    };
+    if row.enis > row.enis_total
+        || row.cards > row.enis_total
+        || (row.cards == 1 && row.enis != row.enis_total)
+    {
+        return Err(line.error("enis_total", "the sum over all cards", total));
+    }
+    if row.bare_metal == row.hypervisor.is_some() {
+        return Err(line.error("hypervisor", "none for bare metal and only for it", hypervisor));
+    }
+    if (reason == "architecture") == row.architectures.contains(&"x86_64") {
+        return Err(line.error("windows_reason", "architecture without x86_64 and only then", reason));
+    }
+    Ok(row)
+}
+
+fn windows_verdict<'a>(line: &Line<'_, 'a>, verdict: &'a str, reason: &str) -> Result<&'a str, String> {
+    let expected = match reason {
+        "x86-64" => "yes",
+        "architecture" | "accelerator" => "no",
+        _ => "unknown",
+    };
+    if verdict == expected { Ok(verdict) } else { Err(line.error("windows", expected, verdict)) }
+}
+
+/// A line of a file, for errors.
+struct Line<'f, 'a> {
+    file: &'f str,
+    number: usize,
+    text: &'a str,
+}
+
+/// The lines after the header, which must be the given one; the text must end with a line feed.
+fn lines<'f, 'a>(file: &'f str, text: &'a str, header: &str) -> Result<Vec<Line<'f, 'a>>, String> {
+    let Some(text) = text.strip_suffix('\n') else {
+        return Err(format!("{file}: expected a line feed at the end"));
+    };
+    let mut lines = text.split('\n').zip(1..).map(|(text, number)| Line { file, number, text });
+    match lines.next() {
+        Some(first) if first.text == header => Ok(lines.collect()),
+        first => Err(format!(
+            "{file}:1: expected the header `{header}`, got `{}`",
+            first.map_or("", |line| line.text)
+        )),
+    }
+}
+
+impl<'a> Line<'_, 'a> {
+    fn error(&self, column: &str, expected: &str, got: &str) -> String {
+        format!("{}:{}: {column}: expected {expected}, got `{}`", self.file, self.number, got.escape_debug())
+    }
+
+    /// Refuses a name that does not sort after the one before.
+    fn follows(&self, previous: Option<&str>, name: &str) -> Result<(), String> {
+        match previous {
+            Some(previous) if previous.as_bytes() >= name.as_bytes() => {
+                Err(self.error("name", &format!("a name that sorts after `{previous}`"), name))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A family and a size: lower-case letters, digits and hyphens around one dot.
+    fn name(&self, column: &str, value: &'a str) -> Result<&'a str, String> {
+        let part = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        match value.split_once('.') {
+            Some((family, size)) if part(family) && part(size) => Ok(value),
+            _ => Err(self.error(column, "family.size in lower case", value)),
+        }
+    }
+
+    fn word(&self, column: &str, value: &'a str) -> Result<&'a str, String> {
+        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
+        if !value.is_empty() && value.bytes().all(allowed) {
+            return Ok(value);
+        }
+        Err(self.error(column, "a key in lower case", value))
+    }
+
+    /// Decimal digits without sign or leading zero, within bounds.
+    fn number<T>(&self, column: &str, value: &str, bounds: RangeInclusive<T>) -> Result<T, String>
+    where
+        T: core::str::FromStr + PartialOrd + core::fmt::Display,
+    {
+        let canonical =
+            value.bytes().all(|b| b.is_ascii_digit()) && (value == "0" || !value.starts_with('0'));
+        match value.parse() {
+            Ok(number) if canonical && bounds.contains(&number) => Ok(number),
+            _ => Err(self.error(column, &format!("{} to {}", bounds.start(), bounds.end()), value)),
+        }
+    }
+
+    fn boolean(&self, column: &str, value: &str) -> Result<bool, String> {
+        match value {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(self.error(column, "true or false", value)),
+        }
+    }
+
+    fn one_of(&self, column: &str, value: &'a str, names: Names) -> Result<&'a str, String> {
+        if names.iter().any(|(name, _)| *name == value) {
+            return Ok(value);
+        }
+        let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+        Err(self.error(column, &names.join(" or "), value))
+    }
+
+    /// Values joined by `+`, in the order of `names`, each at most once.
+    fn list(&self, column: &str, value: &'a str, names: Names) -> Result<Vec<&'a str>, String> {
+        let mut rest = names.iter();
+        let mut list = Vec::new();
+        for part in value.split('+') {
+            let part = self.one_of(column, part, names)?;
+            if !rest.any(|(name, _)| *name == part) {
+                return Err(self.error(column, "each value once, in order", value));
+            }
+            list.push(part);
+        }
+        Ok(list)
+    }
+}
