@@ -9,5 +9,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod error;
+pub mod prefix;
 
 pub use error::Error;
+pub use prefix::Ipv4Prefix;
