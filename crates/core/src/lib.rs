@@ -10,6 +10,10 @@ extern crate std;
 
 pub mod error;
 pub mod prefix;
+#[cfg(feature = "alloc")]
+pub mod subnet;
 
 pub use error::Error;
 pub use prefix::Ipv4Prefix;
+#[cfg(feature = "alloc")]
+pub use subnet::Subnet;
