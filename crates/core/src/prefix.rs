@@ -7,7 +7,7 @@
 //! |---|---|
 //! | every method of [`Ipv4Prefix`] | O(1) |
 //! | [`range`] | O(m), and m is at most 62 |
-//! | [`aggregate`], [`subtract`], [`intersect`] | O(n log n + m) |
+//! | `aggregate`, `subtract`, `intersect` (feature `alloc`) | O(n log n + m) |
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
