@@ -3,6 +3,8 @@
 use crate::ipam::MAX_IPV4_PER_ENI;
 use core::net::Ipv4Addr;
 
+use crate::Ipv4Prefix;
+
 /// What an input broke, with the value got and what is allowed.
 ///
 /// Every variant has a stable [`code`](Error::code), the same in Rust, Python and Node.
@@ -40,6 +42,133 @@ pub enum Error {
     /// Text that names no key of the amazon-vpc-cni ConfigMap for Windows nodes.
     #[error("not a key of the amazon-vpc-cni ConfigMap that concerns Windows nodes")]
     ConfigKey,
+    /// An address where a prefix is wanted.
+    #[error("{address} has no prefix length: one address is {address}/32")]
+    PrefixLengthMissing {
+        /// The address given.
+        address: Ipv4Addr,
+    },
+    /// Text that is no IPv4 address.
+    #[error("not an IPv4 address: expected four decimal numbers, such as 192.0.2.1")]
+    AddressSyntax,
+    /// Subnets that would be larger than the prefix they are to come from.
+    #[error("a /{prefix_len} has no /{got} subnets: the length must be in {prefix_len}..=32")]
+    SubnetsLength {
+        /// The length asked for, in bits.
+        got: u8,
+        /// The length of the prefix to divide, in bits.
+        prefix_len: u8,
+    },
+    /// More subnets than this machine can index: the 2^32 addresses of 0.0.0.0/0 where `usize` has 32 bits.
+    #[error("{got} subnets are more than this machine can count: at most {max}")]
+    SubnetsCount {
+        /// The number of subnets asked for.
+        got: u64,
+        /// The largest number that `usize` holds.
+        max: u64,
+    },
+    /// A range that ends before it starts.
+    #[error("the range starts at {first} and ends before it, at {last}")]
+    RangeOrder {
+        /// The first address given.
+        first: Ipv4Addr,
+        /// The last address given.
+        last: Ipv4Addr,
+    },
+    /// A subnet of a size that a VPC does not have.
+    #[error("subnet prefix length {got} is not in 16..=28")]
+    SubnetSize {
+        /// The length given, in bits.
+        got: u8,
+    },
+    /// An address that the subnet does not contain.
+    #[error("{address} is outside the subnet {subnet}")]
+    AddressOutsideSubnet {
+        /// The address given.
+        address: Ipv4Addr,
+        /// The subnet.
+        subnet: Ipv4Prefix,
+    },
+    /// One of the five addresses of a subnet that AWS keeps.
+    #[error(
+        "{address} is one of the five addresses that AWS reserves in {subnet}: the first four and the last"
+    )]
+    AddressReserved {
+        /// The address given.
+        address: Ipv4Addr,
+        /// The subnet.
+        subnet: Ipv4Prefix,
+    },
+    /// An address assigned twice.
+    #[error("{address} is already assigned")]
+    AddressAssigned {
+        /// The address given.
+        address: Ipv4Addr,
+    },
+    /// An address given on its own that belongs to a prefix assigned as a whole.
+    #[error("{address} belongs to the assigned prefix {prefix}")]
+    AddressInPrefix {
+        /// The address given.
+        address: Ipv4Addr,
+        /// The assigned prefix around it.
+        prefix: Ipv4Prefix,
+    },
+    /// An address released that was not assigned.
+    #[error("{address} is not assigned")]
+    AddressNotAssigned {
+        /// The address given.
+        address: Ipv4Addr,
+    },
+    /// A delegated prefix of another size than /28.
+    #[error("{prefix} cannot be delegated: its length must be 28")]
+    DelegatedLength {
+        /// The prefix given.
+        prefix: Ipv4Prefix,
+    },
+    /// A prefix that the subnet does not wholly contain.
+    #[error("{prefix} is not inside the subnet {subnet}")]
+    PrefixOutsideSubnet {
+        /// The prefix given.
+        prefix: Ipv4Prefix,
+        /// The subnet.
+        subnet: Ipv4Prefix,
+    },
+    /// A /28 that holds addresses AWS keeps: the first or the last of its subnet.
+    #[error("{prefix} holds addresses that AWS reserves in {subnet}: the first four or the last")]
+    PrefixReserved {
+        /// The prefix given.
+        prefix: Ipv4Prefix,
+        /// The subnet.
+        subnet: Ipv4Prefix,
+    },
+    /// A prefix assigned twice.
+    #[error("{prefix} is already assigned")]
+    PrefixAssigned {
+        /// The prefix given.
+        prefix: Ipv4Prefix,
+    },
+    /// A prefix in which an address is assigned already.
+    #[error("{prefix} is not free: {address} is assigned")]
+    PrefixNotFree {
+        /// The prefix given.
+        prefix: Ipv4Prefix,
+        /// The lowest assigned address in it.
+        address: Ipv4Addr,
+    },
+    /// A prefix released that was not assigned.
+    #[error("{prefix} is not assigned")]
+    PrefixNotAssigned {
+        /// The prefix given.
+        prefix: Ipv4Prefix,
+    },
+    /// Two CIDR reservations with an address in common.
+    #[error("{prefix} overlaps the reservation {existing}")]
+    ReservationOverlap {
+        /// The reservation given.
+        prefix: Ipv4Prefix,
+        /// The reservation in its way.
+        existing: Ipv4Prefix,
+    },
 }
 
 impl Error {
@@ -52,6 +181,24 @@ impl Error {
             Self::Ipv4PerEni { .. } => "IPV4_PER_ENI",
             Self::IpamMode => "IPAM_MODE",
             Self::ConfigKey => "CONFIG_KEY",
+            Self::PrefixLengthMissing { .. } => "PREFIX_LENGTH_MISSING",
+            Self::AddressSyntax => "ADDRESS_SYNTAX",
+            Self::SubnetsLength { .. } => "SUBNETS_LENGTH",
+            Self::SubnetsCount { .. } => "SUBNETS_COUNT",
+            Self::RangeOrder { .. } => "RANGE_ORDER",
+            Self::SubnetSize { .. } => "SUBNET_SIZE",
+            Self::AddressOutsideSubnet { .. } => "ADDRESS_OUTSIDE_SUBNET",
+            Self::AddressReserved { .. } => "ADDRESS_RESERVED",
+            Self::AddressAssigned { .. } => "ADDRESS_ASSIGNED",
+            Self::AddressInPrefix { .. } => "ADDRESS_IN_PREFIX",
+            Self::AddressNotAssigned { .. } => "ADDRESS_NOT_ASSIGNED",
+            Self::DelegatedLength { .. } => "DELEGATED_LENGTH",
+            Self::PrefixOutsideSubnet { .. } => "PREFIX_OUTSIDE_SUBNET",
+            Self::PrefixReserved { .. } => "PREFIX_RESERVED",
+            Self::PrefixAssigned { .. } => "PREFIX_ASSIGNED",
+            Self::PrefixNotFree { .. } => "PREFIX_NOT_FREE",
+            Self::PrefixNotAssigned { .. } => "PREFIX_NOT_ASSIGNED",
+            Self::ReservationOverlap { .. } => "RESERVATION_OVERLAP",
         }
     }
 }

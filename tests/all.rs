@@ -1,0 +1,9 @@
+//! One binary for all tests, so that it links once.
+#![allow(clippy::unwrap_used, reason = "a test stops where it is surprised, helpers and strategies too")]
+
+#[path = "core/error.rs"]
+mod error;
+#[path = "core/prefix.rs"]
+mod prefix;
+#[path = "core/subnet.rs"]
+mod subnet;
