@@ -17,7 +17,9 @@ fn main() {
         let sources = entry.get("sources").and_then(toml::Value::as_array).cloned().unwrap_or_default();
         let sources: Vec<String> = sources
             .iter()
-            .map(|source| source.as_str().unwrap_or_else(|| panic!("data/texts.toml: {key}: a source is no string")))
+            .map(|source| {
+                source.as_str().unwrap_or_else(|| panic!("data/texts.toml: {key}: a source is no string"))
+            })
             .map(|source| format!("SourceId::{}", camel(source)))
             .collect();
         writeln!(

@@ -35,3 +35,7 @@ pub const SOURCES: &str = include_str!("../SOURCES.toml");
 
 /// What winpod holds to be true, each with its grade and sources, as TOML (`facts.toml`): `[[fact]]`.
 pub const FACTS: &str = include_str!("../facts.toml");
+
+/// The sentences that answers tell beside their numbers, with named placeholders, as TOML (`texts.toml`): one table
+/// a sentence.
+pub const TEXTS: &str = include_str!("../texts.toml");

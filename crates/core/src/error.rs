@@ -1,9 +1,8 @@
 //! The one error type of this crate.
 
+use crate::Ipv4Prefix;
 use crate::ipam::MAX_IPV4_PER_ENI;
 use core::net::Ipv4Addr;
-
-use crate::Ipv4Prefix;
 
 /// What an input broke, with the value got and what is allowed.
 ///

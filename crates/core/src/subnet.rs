@@ -36,6 +36,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::Ipv4Addr;
 
+use crate::ipam::ADDRESSES_PER_PREFIX;
 use crate::{Error, Ipv4Prefix};
 
 // Amazon EC2 API Reference, CreateSubnet: "The allowed size for an IPv4 subnet is between a /28 netmask (16 IP
@@ -52,8 +53,6 @@ const RESERVED_AT_START: u32 = 4;
 
 /// The length of a delegated IPv4 prefix, in bits.
 pub const DELEGATED_PREFIX_LEN: u8 = 28;
-/// The number of addresses of a delegated prefix.
-pub const ADDRESSES_PER_PREFIX: u32 = 16;
 
 const BLOCK_BITS: u64 = 0xFFFF;
 

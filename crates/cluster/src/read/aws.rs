@@ -4,8 +4,8 @@
 use super::node::Node;
 use super::{Doc, Reader};
 use crate::model::{
-    Field, InstanceTypes, Interface, MaxUnavailable, NodeGroup, Origin, Os, Place, Reservation, Subnet, SubnetChoice,
-    Taint, Tool, TypeRow, Vpc,
+    Field, InstanceTypes, Interface, MaxUnavailable, NodeGroup, Origin, Os, Place, Reservation, Subnet,
+    SubnetChoice, Taint, Tool, TypeRow, Vpc,
 };
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
@@ -34,9 +34,11 @@ pub(super) fn is_listing(start: &[u8]) -> bool {
     let mut rest = start.trim_ascii_start();
     let Some(after) = rest.strip_prefix(b"{") else { return false };
     rest = after.trim_ascii_start();
-    let known = LISTINGS.iter().copied().chain(["SubnetIpv6CidrReservations", "NextToken", "ResponseMetadata"]);
-    rest.strip_prefix(b"\"")
-        .is_some_and(|key| known.into_iter().any(|name| key.starts_with(name.as_bytes()) && key.get(name.len()) == Some(&b'"')))
+    let known =
+        LISTINGS.iter().copied().chain(["SubnetIpv6CidrReservations", "NextToken", "ResponseMetadata"]);
+    rest.strip_prefix(b"\"").is_some_and(|key| {
+        known.into_iter().any(|name| key.starts_with(name.as_bytes()) && key.get(name.len()) == Some(&b'"'))
+    })
 }
 
 /// Reads one listing or several in a row.
@@ -100,7 +102,8 @@ impl Sink<'_, '_> {
     /// Counts an entry and asks now and then whether to go on.
     fn tick(&mut self) -> bool {
         self.entries += 1;
-        self.stopped = self.entries.is_multiple_of(1024) && self.reader.step("read", self.entries, 0).is_err();
+        self.stopped =
+            self.entries.is_multiple_of(1024) && self.reader.step("read", self.entries, 0).is_err();
         !self.stopped
     }
 }
@@ -341,7 +344,8 @@ impl Sink<'_, '_> {
             _ => return self.problem("SUBNET_WITHOUT_CIDR", format!("subnet {id} has no CidrBlock")),
         };
         let Ok(cidr) = cidr.parse::<Ipv4Prefix>() else {
-            let message = format!("CidrBlock of subnet {id} is {cidr:?}: an IPv4 block such as 10.0.0.0/20 is allowed");
+            let message =
+                format!("CidrBlock of subnet {id} is {cidr:?}: an IPv4 block such as 10.0.0.0/20 is allowed");
             return self.problem("WRONG_VALUE", message);
         };
         let available = match entry.available_ip_address_count.map(u32::try_from) {
@@ -378,7 +382,8 @@ impl Sink<'_, '_> {
     fn interface(&mut self, entry: InterfaceEntry) {
         let InterfaceEntry { network_interface_id: id, subnet_id, .. } = entry;
         let Some(subnet) = subnet_id else {
-            return self.problem("INTERFACE_WITHOUT_SUBNET", format!("network interface {id} has no SubnetId"));
+            return self
+                .problem("INTERFACE_WITHOUT_SUBNET", format!("network interface {id} has no SubnetId"));
         };
         let mut addresses = Vec::new();
         for one in entry.private_ip_addresses.unwrap_or_default() {
@@ -413,7 +418,10 @@ impl Sink<'_, '_> {
     }
 
     fn bad_address(&mut self, id: &str, key: &str, text: &str) {
-        self.problem("WRONG_VALUE", format!("{key} of network interface {id} is {text:?}: no IPv4 address or block"));
+        self.problem(
+            "WRONG_VALUE",
+            format!("{key} of network interface {id} is {text:?}: no IPv4 address or block"),
+        );
     }
 
     fn reservation(&mut self, entry: ReservationEntry) {
@@ -421,7 +429,8 @@ impl Sink<'_, '_> {
         let cidr = match entry.cidr {
             Parsed::Good(cidr) => cidr,
             Parsed::Bad(text) => {
-                return self.problem("WRONG_VALUE", format!("Cidr of reservation {id} is {text:?}: no IPv4 block"));
+                return self
+                    .problem("WRONG_VALUE", format!("Cidr of reservation {id} is {text:?}: no IPv4 block"));
             }
         };
         let kind = match entry.reservation_type.as_str() {
@@ -433,15 +442,25 @@ impl Sink<'_, '_> {
             }
         };
         let place = self.place();
-        self.reader.cluster().reservations.push(Reservation { id, subnet: entry.subnet_id, cidr, kind, place });
+        self.reader.cluster().reservations.push(Reservation {
+            id,
+            subnet: entry.subnet_id,
+            cidr,
+            kind,
+            place,
+        });
     }
 
     fn vpc(&mut self, entry: VpcEntry) {
         let associated = |association: &Association| {
-            association.cidr_block_state.as_ref().and_then(|state| state.state.as_deref()) == Some("associated")
+            association.cidr_block_state.as_ref().and_then(|state| state.state.as_deref())
+                == Some("associated")
         };
         let more = entry.cidr_block_association_set.unwrap_or_default();
-        let texts = entry.cidr_block.into_iter().chain(more.into_iter().filter(associated).filter_map(|a| a.cidr_block));
+        let texts = entry
+            .cidr_block
+            .into_iter()
+            .chain(more.into_iter().filter(associated).filter_map(|a| a.cidr_block));
         let mut cidrs: Vec<Ipv4Prefix> = Vec::new();
         for text in texts {
             match text.parse() {
@@ -468,7 +487,8 @@ impl Sink<'_, '_> {
             Ok(limits) => limits,
             Err(error) => return self.problem(error.code(), format!("instance type {name}: {error}")),
         };
-        let architectures = entry.processor_info.and_then(|info| info.supported_architectures).unwrap_or_default();
+        let architectures =
+            entry.processor_info.and_then(|info| info.supported_architectures).unwrap_or_default();
         let row = TypeRow {
             limits,
             vcpus: entry.v_cpu_info.and_then(|info| info.default_vcpus),
@@ -592,10 +612,14 @@ mod tests {
 
     #[test]
     fn a_listing_is_known_by_its_first_key() {
-        for start in ["{\"Subnets\": [", " \n{ \"NetworkInterfaces\":[", "\u{feff}{\"Vpcs\"", "{\"NextToken\": \"x\","] {
+        for start in
+            ["{\"Subnets\": [", " \n{ \"NetworkInterfaces\":[", "\u{feff}{\"Vpcs\"", "{\"NextToken\": \"x\","]
+        {
             assert!(is_listing(start.as_bytes()), "{start}");
         }
-        for start in ["", "{", "{\"apiVersion\"", "[{\"Subnets\"", "{\"SubnetsX\"", "Subnets: []", "{\"cluster\":"] {
+        for start in
+            ["", "{", "{\"apiVersion\"", "[{\"Subnets\"", "{\"SubnetsX\"", "Subnets: []", "{\"cluster\":"]
+        {
             assert!(!is_listing(start.as_bytes()), "{start}");
         }
     }

@@ -2,7 +2,9 @@
 
 use super::Doc;
 use super::node::Node;
-use crate::model::{Field, InstanceTypes, MaxUnavailable, NodeGroup, Origin, Os, Subnet, SubnetChoice, Taint, Tool};
+use crate::model::{
+    Field, InstanceTypes, MaxUnavailable, NodeGroup, Origin, Os, Subnet, SubnetChoice, Taint, Tool,
+};
 use crate::note::{Note, text as note};
 use std::collections::BTreeMap;
 use winpod::Ipv4Prefix;
@@ -121,7 +123,8 @@ fn made_by_eksctl(doc: &mut Doc<'_, '_>, node: &Node, section: Option<&Node>) ->
     let place = doc.place_of(section.unwrap_or(node));
     let mut vpc = Vpc { decided: true, ..Vpc::default() };
     for (index, cidr) in subnets.into_iter().enumerate() {
-        let (kind, list) = if index < zones.len() { ("public", &mut vpc.public) } else { ("private", &mut vpc.private) };
+        let (kind, list) =
+            if index < zones.len() { ("public", &mut vpc.public) } else { ("private", &mut vpc.private) };
         let zone = &zones[index % zones.len()];
         let id = format!("eksctl {kind} {zone}");
         list.push(id.clone());
@@ -137,7 +140,8 @@ fn made_by_eksctl(doc: &mut Doc<'_, '_>, node: &Node, section: Option<&Node>) ->
         };
         doc.cluster().subnets.insert(id, subnet);
     }
-    doc.reader.note(Note::new(&note::EKSCTL_MAKES_VPC, &[("block", &block), ("zones", &zones.len())]).at(&place));
+    doc.reader
+        .note(Note::new(&note::EKSCTL_MAKES_VPC, &[("block", &block), ("zones", &zones.len())]).at(&place));
     vpc
 }
 
@@ -158,11 +162,14 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
     group.ami = doc.text(node, "amiFamily", &object);
     // eksctl's own family where none is written is a Linux one.
     group.os = match &group.ami {
-        Field::Known(family, origin) if family.starts_with("WindowsServer") => Field::Known(Os::Windows, origin.clone()),
+        Field::Known(family, origin) if family.starts_with("WindowsServer") => {
+            Field::Known(Os::Windows, origin.clone())
+        }
         Field::Unknown(reason, place) => Field::Unknown(reason.clone(), place.clone()),
         _ => doc.written(Os::Linux, node),
     };
-    group.custom_ami = node.get("ami").is_some_and(|ami| ami.as_text().is_some_and(|id| id.starts_with("ami-")));
+    group.custom_ami =
+        node.get("ami").is_some_and(|ami| ami.as_text().is_some_and(|id| id.starts_with("ami-")));
     group.instance_types = instance_types(doc, node, tool, &object);
     sizes(doc, node, &mut group, &object);
     group.max_pods = doc.count(node, "maxPodsPerNode", &object);
@@ -172,7 +179,10 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
     group.zones = doc.texts(node, "availabilityZones", &object);
     group.subnets = subnets(doc, node, vpc, &object);
     if let Some(update) = node.get("updateConfig") {
-        group.max_unavailable = match (doc.count(update, "maxUnavailable", &object), doc.count(update, "maxUnavailablePercentage", &object)) {
+        group.max_unavailable = match (
+            doc.count(update, "maxUnavailable", &object),
+            doc.count(update, "maxUnavailablePercentage", &object),
+        ) {
             (Field::Known(nodes, origin), _) => Field::Known(MaxUnavailable::Nodes(nodes), origin),
             (_, Field::Known(percent, origin)) => Field::Known(MaxUnavailable::Percent(percent), origin),
             _ => Field::Absent,
@@ -213,7 +223,8 @@ fn sizes(doc: &mut Doc<'_, '_>, node: &Node, group: &mut NodeGroup, object: &str
     let desired = doc.count(node, "desiredCapacity", object);
     let min = doc.count(node, "minSize", object);
     let max = doc.count(node, "maxSize", object);
-    let default = |value: u32| Field::Known(value, Origin::Default(group.place.clone(), SourceId::EksctlDefaultSizes));
+    let default =
+        |value: u32| Field::Known(value, Origin::Default(group.place.clone(), SourceId::EksctlDefaultSizes));
     let first = |fields: [&Field<u32>; 2], otherwise: Option<u32>| {
         if fields.iter().any(|field| matches!(field, Field::Unknown(..))) {
             return Field::Unknown("another size of the group is not usable".to_owned(), group.place.clone());

@@ -2,7 +2,10 @@
 
 use super::node::Node;
 use super::{Doc, quantity};
-use crate::model::{Field, InstanceTypes, MaxUnavailable, NodeGroup, Operator, Origin, Os, Requirement, SubnetChoice, Taint, Tool};
+use crate::model::{
+    Field, InstanceTypes, MaxUnavailable, NodeGroup, Operator, Origin, Os, Requirement, SubnetChoice, Taint,
+    Tool,
+};
 use crate::problem::Problem;
 use std::collections::BTreeMap;
 use winpod::source::SourceId;
@@ -79,13 +82,18 @@ fn subnets(doc: &mut Doc<'_, '_>, spec: &Node, object: &str) -> Field<SubnetChoi
     if !ids.is_empty() {
         return doc.written(SubnetChoice::Ids(ids), terms);
     }
-    let tags: Vec<BTreeMap<String, String>> =
-        terms.items().iter().map(|term| doc.map(term.get("tags"), object)).filter(|tags| !tags.is_empty()).collect();
+    let tags: Vec<BTreeMap<String, String>> = terms
+        .items()
+        .iter()
+        .map(|term| doc.map(term.get("tags"), object))
+        .filter(|tags| !tags.is_empty())
+        .collect();
     doc.written(SubnetChoice::Tags(tags), terms)
 }
 
 pub(super) fn node_pool(doc: &mut Doc<'_, '_>, node: &Node) {
-    let name = node.path(&["metadata", "name"]).and_then(Node::as_text).unwrap_or("(without a name)").to_owned();
+    let name =
+        node.path(&["metadata", "name"]).and_then(Node::as_text).unwrap_or("(without a name)").to_owned();
     let object = format!("NodePool {name:?}");
     let place = doc.place_of(node);
     let mut group = NodeGroup::new(name, Tool::Karpenter, place);
@@ -108,8 +116,13 @@ pub(super) fn node_pool(doc: &mut Doc<'_, '_>, node: &Node) {
         let text = |key: &str| item.get(key).and_then(Node::as_text).unwrap_or_default().to_owned();
         Taint { key: text("key"), value: text("value"), effect: text("effect") }
     };
-    group.taints =
-        template.and_then(|spec| spec.get("taints")).map(Node::items).unwrap_or_default().iter().map(taint).collect();
+    group.taints = template
+        .and_then(|spec| spec.get("taints"))
+        .map(Node::items)
+        .unwrap_or_default()
+        .iter()
+        .map(taint)
+        .collect();
     limits(doc, spec, &mut group, &object);
     group.max_unavailable = disruption(doc, spec, &object);
     let class = template.and_then(|spec| spec.path(&["nodeClassRef", "name"])).and_then(Node::as_text);
@@ -120,23 +133,40 @@ pub(super) fn node_pool(doc: &mut Doc<'_, '_>, node: &Node) {
 
 /// The largest share of a pool that Karpenter replaces at a time.
 fn disruption(doc: &mut Doc<'_, '_>, spec: &Node, object: &str) -> Field<MaxUnavailable> {
-    let Some(budgets) = spec.path(&["disruption", "budgets"]).filter(|budgets| !budgets.items().is_empty()) else {
-        return doc.or_default(Field::Absent, MaxUnavailable::Percent(10), spec, SourceId::KarpenterDefaultBudget);
+    let Some(budgets) = spec.path(&["disruption", "budgets"]).filter(|budgets| !budgets.items().is_empty())
+    else {
+        return doc.or_default(
+            Field::Absent,
+            MaxUnavailable::Percent(10),
+            spec,
+            SourceId::KarpenterDefaultBudget,
+        );
     };
     let mut largest: Option<MaxUnavailable> = None;
     for budget in budgets.items() {
         let Some(nodes) = budget.get("nodes") else { continue };
         let text = nodes.as_text().unwrap_or_default();
         let parsed = match text.strip_suffix('%') {
-            Some(percent) => percent.parse().ok().filter(|percent| *percent <= 100).map(MaxUnavailable::Percent),
+            Some(percent) => {
+                percent.parse().ok().filter(|percent| *percent <= 100).map(MaxUnavailable::Percent)
+            }
             None => text.parse().ok().map(MaxUnavailable::Nodes),
         };
         let Some(parsed) = parsed else {
-            return doc.wrong(nodes, "nodes of a disruption budget", object, "a number of nodes or a percentage such as 10%");
+            return doc.wrong(
+                nodes,
+                "nodes of a disruption budget",
+                object,
+                "a number of nodes or a percentage such as 10%",
+            );
         };
         largest = match (largest, parsed) {
-            (Some(MaxUnavailable::Percent(a)), MaxUnavailable::Percent(b)) => Some(MaxUnavailable::Percent(a.max(b))),
-            (Some(MaxUnavailable::Nodes(a)), MaxUnavailable::Nodes(b)) => Some(MaxUnavailable::Nodes(a.max(b))),
+            (Some(MaxUnavailable::Percent(a)), MaxUnavailable::Percent(b)) => {
+                Some(MaxUnavailable::Percent(a.max(b)))
+            }
+            (Some(MaxUnavailable::Nodes(a)), MaxUnavailable::Nodes(b)) => {
+                Some(MaxUnavailable::Nodes(a.max(b)))
+            }
             (None, one) => Some(one),
             // A number and a share cannot be compared before the size is known.
             _ => return doc.unknown("its disruption budgets mix numbers and percentages", budgets),
@@ -154,16 +184,18 @@ fn limits(doc: &mut Doc<'_, '_>, spec: &Node, group: &mut NodeGroup, object: &st
     }
     let Some(limits) = spec.get("limits") else { return };
     if let Some(nodes) = limits.get("nodes") {
-        group.max_size = match nodes.as_text().and_then(quantity::millis).and_then(|n| u32::try_from(n / 1000).ok()) {
-            Some(count) => doc.written(count, nodes),
-            None => doc.wrong(nodes, "limits.nodes", object, "a whole number"),
-        };
+        group.max_size =
+            match nodes.as_text().and_then(quantity::millis).and_then(|n| u32::try_from(n / 1000).ok()) {
+                Some(count) => doc.written(count, nodes),
+                None => doc.wrong(nodes, "limits.nodes", object, "a whole number"),
+            };
     }
     if let Some(cpu) = limits.get("cpu") {
-        group.cpu_limit = match cpu.as_text().and_then(quantity::millis).and_then(|n| u32::try_from(n / 1000).ok()) {
-            Some(cores) => doc.written(cores, cpu),
-            None => doc.wrong(cpu, "limits.cpu", object, "a CPU quantity"),
-        };
+        group.cpu_limit =
+            match cpu.as_text().and_then(quantity::millis).and_then(|n| u32::try_from(n / 1000).ok()) {
+                Some(cores) => doc.written(cores, cpu),
+                None => doc.wrong(cpu, "limits.cpu", object, "a CPU quantity"),
+            };
     }
 }
 
@@ -209,6 +241,9 @@ fn operating_system(requirements: &[Requirement]) -> Field<Os> {
         Operator::In if names("linux") && !names("windows") => Field::Known(Os::Linux, origin),
         Operator::NotIn if names("linux") => Field::Known(Os::Windows, origin),
         Operator::NotIn if names("windows") => Field::Known(Os::Linux, origin),
-        _ => Field::Unknown("the requirement leaves the operating system open".to_owned(), wanted.place.clone()),
+        _ => Field::Unknown(
+            "the requirement leaves the operating system open".to_owned(),
+            wanted.place.clone(),
+        ),
     }
 }

@@ -60,11 +60,13 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) {
                     data.insert(key, (scalar.text.to_string(), place));
                 } else if let Some(meant) = nearest_key(key) {
                     let text = &note::CONFIGMAP_KEY_MISSPELT;
-                    doc.reader.note(Note::new(text, &[("key", &shortened(key)), ("meant", &meant)]).at(&place));
+                    doc.reader
+                        .note(Note::new(text, &[("key", &shortened(key)), ("meant", &meant)]).at(&place));
                 }
             }
             _ => {
-                let _: Field<()> = doc.wrong(&entry.value, key, "the ConfigMap amazon-vpc-cni", "a string in quotes");
+                let _: Field<()> =
+                    doc.wrong(&entry.value, key, "the ConfigMap amazon-vpc-cni", "a string in quotes");
             }
         }
     }
@@ -86,7 +88,9 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) {
 
 /// The key that a misspelt one was meant to be: equal but for case and separators.
 fn nearest_key(key: &str) -> Option<Key> {
-    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let plain = |text: &str| {
+        text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+    };
     let wanted = plain(key);
     Key::ALL.into_iter().find(|known| plain(known.as_str()) == wanted)
 }
@@ -94,7 +98,8 @@ fn nearest_key(key: &str) -> Option<Key> {
 fn live_node(doc: &mut Doc<'_, '_>, node: &Node) {
     let (_, name) = name_of(node);
     let labels = node.path(&["metadata", "labels"]);
-    let label = |key: &str| labels.and_then(|labels| labels.get(key)).and_then(Node::as_text).map(str::to_owned);
+    let label =
+        |key: &str| labels.and_then(|labels| labels.get(key)).and_then(Node::as_text).map(str::to_owned);
     // aws:///eu-west-1a/i-0123456789abcdef0
     let instance = node
         .path(&["spec", "providerID"])
@@ -147,14 +152,17 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         doc.cluster().cni.old_controller = found;
     }
     let Some(spec) = node.path(pod_spec) else { return };
-    let finished = matches!(node.path(&["status", "phase"]).and_then(Node::as_text), Some("Succeeded" | "Failed"));
+    let finished =
+        matches!(node.path(&["status", "phase"]).and_then(Node::as_text), Some("Succeeded" | "Failed"));
     if kind == "Pod" && finished {
         return;
     }
     let replicas = match kind {
         "Pod" | "DaemonSet" => doc.written(1, node),
         "Job" => one_unless_said(doc, node.get("spec"), "parallelism", &object, node),
-        "CronJob" => one_unless_said(doc, node.path(&["spec", "jobTemplate", "spec"]), "parallelism", &object, node),
+        "CronJob" => {
+            one_unless_said(doc, node.path(&["spec", "jobTemplate", "spec"]), "parallelism", &object, node)
+        }
         _ => one_unless_said(doc, node.get("spec"), "replicas", &object, node),
     };
     let selector = doc.map(spec.get("nodeSelector"), &object);
@@ -184,7 +192,13 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
     doc.cluster().workloads.push(workload);
 }
 
-fn one_unless_said(doc: &mut Doc<'_, '_>, node: Option<&Node>, key: &str, object: &str, at: &Node) -> Field<u32> {
+fn one_unless_said(
+    doc: &mut Doc<'_, '_>,
+    node: Option<&Node>,
+    key: &str,
+    object: &str,
+    at: &Node,
+) -> Field<u32> {
     match node.map(|node| doc.count(node, key, object)) {
         None | Some(Field::Absent) => doc.written(1, at),
         Some(field) => field,
@@ -199,14 +213,17 @@ fn owner(node: &Node) -> Option<(String, String)> {
 
 /// A required node affinity that leaves one operating system.
 fn os_by_affinity(spec: &Node) -> Option<Os> {
-    let path = ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
+    let path =
+        ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
     let terms = spec.path(&path)?.items();
     let of_term = |term: &Node| {
         term.get("matchExpressions")?.items().iter().find_map(|expression| {
             let text = |key: &str| expression.get(key).and_then(Node::as_text);
             let values = expression.get("values").map(Node::items).unwrap_or_default();
             match (text("key")?, text("operator")?, values) {
-                ("kubernetes.io/os" | "beta.kubernetes.io/os", "In", [one]) => one.as_text().and_then(parse_os),
+                ("kubernetes.io/os" | "beta.kubernetes.io/os", "In", [one]) => {
+                    one.as_text().and_then(parse_os)
+                }
                 _ => None,
             }
         })
@@ -234,7 +251,8 @@ fn requests(doc: &mut Doc<'_, '_>, spec: &Node, object: &str) -> (u64, u64) {
         }
     }
     let overhead = amounts(doc, spec.get("overhead"), object);
-    let total = |index: usize| sum[index].max(largest_init[index]).saturating_add(overhead[index].unwrap_or(0));
+    let total =
+        |index: usize| sum[index].max(largest_init[index]).saturating_add(overhead[index].unwrap_or(0));
     (total(0), total(1) / 1000)
 }
 
@@ -259,7 +277,12 @@ fn amounts(doc: &mut Doc<'_, '_>, node: Option<&Node>, object: &str) -> [Option<
 fn tolerations(spec: &Node) -> Vec<Toleration> {
     let toleration = |node: &Node| {
         let text = |key: &str| node.get(key).and_then(Node::as_text).unwrap_or_default().to_owned();
-        Toleration { key: text("key"), exists: text("operator") == "Exists", value: text("value"), effect: text("effect") }
+        Toleration {
+            key: text("key"),
+            exists: text("operator") == "Exists",
+            value: text("value"),
+            effect: text("effect"),
+        }
     };
     spec.get("tolerations").map(Node::items).unwrap_or_default().iter().map(toleration).collect()
 }

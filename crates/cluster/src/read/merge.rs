@@ -87,8 +87,11 @@ fn described_twice(reading: &mut Reading) {
             reading.problems.push(Problem::new("NODE_GROUP_TWICE", message, &group.place));
             continue;
         }
-        let (live, file) =
-            if group.tool == Tool::EksManaged { (group, kept.remove(index)) } else { (kept.remove(index), group) };
+        let (live, file) = if group.tool == Tool::EksManaged {
+            (group, kept.remove(index))
+        } else {
+            (kept.remove(index), group)
+        };
         let note = Note::new(&note::GROUP_DESCRIBED_TWICE, &[("group", &live.name), ("place", &file.place)]);
         reading.notes.push(note.at(&live.place));
         kept.insert(index, fill_in(live, file));
@@ -97,12 +100,15 @@ fn described_twice(reading: &mut Reading) {
 }
 
 fn alike(a: Tool, b: Tool) -> bool {
-    a == b || matches!((a, b), (Tool::EksManaged, Tool::EksctlManaged) | (Tool::EksctlManaged, Tool::EksManaged))
+    a == b
+        || matches!((a, b), (Tool::EksManaged, Tool::EksctlManaged) | (Tool::EksctlManaged, Tool::EksManaged))
 }
 
 fn fill_in(live: NodeGroup, file: NodeGroup) -> NodeGroup {
     // What eksctl fills in is no statement about a group that runs.
-    let said = |field: Field<_>| if matches!(field, Field::Known(_, Origin::Default(..))) { Field::Absent } else { field };
+    let said = |field: Field<_>| {
+        if matches!(field, Field::Known(_, Origin::Default(..))) { Field::Absent } else { field }
+    };
     let mut labels = file.labels;
     labels.extend(live.labels);
     NodeGroup {
@@ -142,7 +148,8 @@ fn drop_owned(workloads: &mut Vec<Workload>) {
 
 fn sizes(cluster: &Cluster, problems: &mut Vec<Problem>) {
     for group in &cluster.node_groups {
-        let sizes = [("minimum", &group.min_size), ("desired", &group.desired_size), ("maximum", &group.max_size)];
+        let sizes =
+            [("minimum", &group.min_size), ("desired", &group.desired_size), ("maximum", &group.max_size)];
         for (index, (low_name, low)) in sizes.iter().enumerate() {
             for (high_name, high) in &sizes[index + 1..] {
                 if let (Some(low), Some(high)) = (low.known(), high.known())
@@ -200,7 +207,11 @@ fn interfaces(cluster: &mut Cluster, problems: &mut Vec<Problem>, notes: &mut Ve
         };
         let stray = interface.addresses.iter().find(|address| !subnet.cidr.contains_addr(**address));
         let stray = stray.map(ToString::to_string).or_else(|| {
-            interface.prefixes.iter().find(|prefix| !subnet.cidr.contains_prefix(**prefix)).map(ToString::to_string)
+            interface
+                .prefixes
+                .iter()
+                .find(|prefix| !subnet.cidr.contains_prefix(**prefix))
+                .map(ToString::to_string)
         });
         let Some(stray) = stray else { return true };
         let place = Place { file: interface.file.clone(), line: 0, column: 0 };

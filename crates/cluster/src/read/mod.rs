@@ -54,7 +54,15 @@ pub fn read(
     inputs: &[Input],
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Reading, Stopped> {
-    let mut reader = Reader { reading: Reading::default(), unknown: BTreeMap::new(), node_classes: Vec::new(), pool_classes: Vec::new(), pages: BTreeMap::new(), shared: HashSet::new(), progress };
+    let mut reader = Reader {
+        reading: Reading::default(),
+        unknown: BTreeMap::new(),
+        node_classes: Vec::new(),
+        pool_classes: Vec::new(),
+        pages: BTreeMap::new(),
+        shared: HashSet::new(),
+        progress,
+    };
     let (files, problems, skipped) = inputs::expand(inputs);
     reader.reading.problems.extend(problems);
     if !skipped.is_empty() {
@@ -224,18 +232,22 @@ impl Reader<'_> {
 
     fn name_unknown_documents(&mut self) {
         for (called, places) in std::mem::take(&mut self.unknown) {
-            let text = if called.starts_with("a ") { &note::DOCUMENT_UNKNOWN } else { &note::DOCUMENT_UNUSED };
+            let text =
+                if called.starts_with("a ") { &note::DOCUMENT_UNKNOWN } else { &note::DOCUMENT_UNUSED };
             let all = join(places.iter().map(ToString::to_string));
-            self.note(Note::new(text, &[("kind", &called), ("count", &places.len()), ("places", &all)]).at(&places[0]));
+            self.note(
+                Note::new(text, &[("kind", &called), ("count", &places.len()), ("places", &all)])
+                    .at(&places[0]),
+            );
         }
     }
 }
 
 /// A `.yaml` file may start with a flow mapping; then JSON's rules are not what its author meant.
 fn is_flow_yaml(text: &str, name: &str) -> bool {
-    let yaml = std::path::Path::new(name)
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml"));
+    let yaml = std::path::Path::new(name).extension().is_some_and(|extension| {
+        extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml")
+    });
     yaml && json::parse(text).is_err()
 }
 

@@ -67,7 +67,20 @@ mod tests {
         ] {
             assert_eq!(millis(text), Some(expected), "{text}");
         }
-        for text in ["", ".", "m", "-1", "1 Gi", "1gi", "1.2.3", "1e", "1E", "1e99", "one", "9999999999999999999999999999999"] {
+        for text in [
+            "",
+            ".",
+            "m",
+            "-1",
+            "1 Gi",
+            "1gi",
+            "1.2.3",
+            "1e",
+            "1E",
+            "1e99",
+            "one",
+            "9999999999999999999999999999999",
+        ] {
             assert_eq!(millis(text), None, "{text}");
         }
     }

@@ -14,8 +14,8 @@ pub use settings::{
 };
 pub use steady::{SteadyState, steady_state};
 
-use crate::Error;
-use core::fmt;
+use crate::named::named;
+use crate::{Error, InstanceType};
 use core::str::FromStr;
 
 /// Addresses in one /28 prefix.
@@ -26,30 +26,20 @@ pub const ADDRESSES_PER_PREFIX: u32 = 16;
 /// An ENI lies in one subnet and the largest one, a /16, has 65,531 usable addresses.
 pub const MAX_IPV4_PER_ENI: u32 = 65_531;
 
-/// How the controller gives addresses to the pods of a Windows node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
-#[expect(clippy::exhaustive_enums, reason = "the controller has these two providers for Windows")]
-pub enum IpamMode {
-    /// One secondary IPv4 address of the ENI per slot.
-    #[default]
-    SecondaryIp,
-    /// One /28 prefix of the ENI per slot: 16 addresses.
-    PrefixDelegation,
+named! {
+    /// How the controller gives addresses to the pods of a Windows node.
+    #[derive(Default)]
+    #[expect(clippy::exhaustive_enums, reason = "the controller has these two providers for Windows")]
+    IpamMode {
+        /// One secondary IPv4 address of the ENI per slot.
+        #[default]
+        SecondaryIp = "secondary-ip",
+        /// One /28 prefix of the ENI per slot: 16 addresses.
+        PrefixDelegation = "prefix-delegation",
+    }
 }
 
 impl IpamMode {
-    /// Both modes, the controller's default first.
-    pub const ALL: [Self; 2] = [Self::SecondaryIp, Self::PrefixDelegation];
-
-    /// The name used in text, JSON, Python and Node.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SecondaryIp => "secondary-ip",
-            Self::PrefixDelegation => "prefix-delegation",
-        }
-    }
-
     /// Pod addresses that one slot of the ENI holds in this mode.
     pub const fn addresses_per_slot(self) -> u32 {
         match self {
@@ -59,23 +49,13 @@ impl IpamMode {
     }
 }
 
-impl fmt::Display for IpamMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 impl FromStr for IpamMode {
     type Err = Error;
 
     /// # Errors
     /// - Anything but `secondary-ip` and `prefix-delegation`: [`Error::IpamMode`].
     fn from_str(text: &str) -> Result<Self, Error> {
-        match text {
-            "secondary-ip" => Ok(Self::SecondaryIp),
-            "prefix-delegation" => Ok(Self::PrefixDelegation),
-            _ => Err(Error::IpamMode),
-        }
+        Self::from_name(text).ok_or(Error::IpamMode)
     }
 }
 
@@ -129,6 +109,26 @@ impl Limits {
     /// [`SourceId::WindowsSlots`](crate::source::SourceId::WindowsSlots).
     pub const fn slots(self) -> u32 {
         self.ipv4_per_eni - 1
+    }
+}
+
+impl InstanceType {
+    /// Returns what decides the type's capacity: addresses per ENI, and whether it takes prefixes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::instance;
+    /// use winpod::ipam::{IpamMode, capacity};
+    ///
+    /// let limits = instance::find("m5.large").ok_or("no such type")?.limits();
+    /// assert_eq!(capacity(limits, IpamMode::PrefixDelegation).addresses, 144);
+    /// assert!(instance::find("m5.larg").is_none());
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub const fn limits(&self) -> Limits {
+        // The build has checked the table.
+        Limits { ipv4_per_eni: self.ipv4_per_eni() as u32, nitro: self.nitro().supported }
     }
 }
 
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn modes_read_back_their_names() {
         for mode in IpamMode::ALL {
-            assert_eq!(mode.as_str().parse(), Ok(mode));
+            assert_eq!(mode.name().parse(), Ok(*mode));
         }
         assert_eq!("prefix".parse::<IpamMode>(), Err(Error::IpamMode));
     }

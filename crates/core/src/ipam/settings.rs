@@ -2,63 +2,29 @@
 
 use super::go::{Atoi, atoi, parse_bool};
 use super::{IpamMode, Limits};
-use core::fmt;
+use crate::named::named;
 use core::str::FromStr;
 
-/// A key of the ConfigMap that concerns Windows nodes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
-#[non_exhaustive]
-pub enum Key {
-    /// `enable-windows-ipam`
-    EnableWindowsIpam,
-    /// `enable-windows-prefix-delegation`
-    EnableWindowsPrefixDelegation,
-    /// `warm-ip-target`
-    WarmIpTarget,
-    /// `windows-warm-ip-target`
-    WindowsWarmIpTarget,
-    /// `minimum-ip-target`
-    MinimumIpTarget,
-    /// `windows-minimum-ip-target`
-    WindowsMinimumIpTarget,
-    /// `warm-prefix-target`
-    WarmPrefixTarget,
-    /// `windows-warm-prefix-target`
-    WindowsWarmPrefixTarget,
-}
-
-impl Key {
-    /// Every key, flags first.
-    pub const ALL: [Self; 8] = [
-        Self::EnableWindowsIpam,
-        Self::EnableWindowsPrefixDelegation,
-        Self::WarmIpTarget,
-        Self::WindowsWarmIpTarget,
-        Self::MinimumIpTarget,
-        Self::WindowsMinimumIpTarget,
-        Self::WarmPrefixTarget,
-        Self::WindowsWarmPrefixTarget,
-    ];
-
-    /// The key as it stands in the ConfigMap.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::EnableWindowsIpam => "enable-windows-ipam",
-            Self::EnableWindowsPrefixDelegation => "enable-windows-prefix-delegation",
-            Self::WarmIpTarget => "warm-ip-target",
-            Self::WindowsWarmIpTarget => "windows-warm-ip-target",
-            Self::MinimumIpTarget => "minimum-ip-target",
-            Self::WindowsMinimumIpTarget => "windows-minimum-ip-target",
-            Self::WarmPrefixTarget => "warm-prefix-target",
-            Self::WindowsWarmPrefixTarget => "windows-warm-prefix-target",
-        }
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+named! {
+    /// A key of the ConfigMap that concerns Windows nodes; flags first.
+    #[non_exhaustive]
+    Key {
+        /// Whether the controller serves Windows nodes at all.
+        EnableWindowsIpam = "enable-windows-ipam",
+        /// Whether it gives them prefixes.
+        EnableWindowsPrefixDelegation = "enable-windows-prefix-delegation",
+        /// Free addresses to keep; wins over its `windows-` twin.
+        WarmIpTarget = "warm-ip-target",
+        /// Free addresses to keep, where the key without `windows-` is absent.
+        WindowsWarmIpTarget = "windows-warm-ip-target",
+        /// Addresses to hold at least; wins over its `windows-` twin.
+        MinimumIpTarget = "minimum-ip-target",
+        /// Addresses to hold at least, where the key without `windows-` is absent.
+        WindowsMinimumIpTarget = "windows-minimum-ip-target",
+        /// Free prefixes to keep; wins over its `windows-` twin.
+        WarmPrefixTarget = "warm-prefix-target",
+        /// Free prefixes to keep, where the key without `windows-` is absent.
+        WindowsWarmPrefixTarget = "windows-warm-prefix-target",
     }
 }
 
@@ -68,7 +34,7 @@ impl FromStr for Key {
     /// # Errors
     /// - Any other text: [`Error::ConfigKey`](crate::Error::ConfigKey).
     fn from_str(text: &str) -> Result<Self, crate::Error> {
-        Self::ALL.into_iter().find(|key| key.as_str() == text).ok_or(crate::Error::ConfigKey)
+        Self::from_name(text).ok_or(crate::Error::ConfigKey)
     }
 }
 
@@ -121,21 +87,21 @@ impl Default for Environment {
     }
 }
 
-/// A flag of the ConfigMap and why it reads as it does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
-#[non_exhaustive]
-pub enum Flag {
-    /// Set and in effect.
-    On,
-    /// The key says false.
-    Off,
-    /// The key is not there.
-    Absent,
-    /// Go's `ParseBool` refuses the value, so it counts as false; there is no event.
-    Unparsable,
-    /// The key says true and something else keeps it from having effect.
-    Overruled,
+named! {
+    /// A flag of the ConfigMap and why it reads as it does.
+    #[non_exhaustive]
+    Flag {
+        /// Set and in effect.
+        On = "on",
+        /// The key says false.
+        Off = "off",
+        /// The key is not there.
+        Absent = "absent",
+        /// Go's `ParseBool` refuses the value, so it counts as false; there is no event.
+        Unparsable = "unparsable",
+        /// The key says true and something else keeps it from having effect.
+        Overruled = "overruled",
+    }
 }
 
 impl Flag {
@@ -217,48 +183,48 @@ impl Target {
     }
 }
 
-/// Why a key that is set has no effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
-#[non_exhaustive]
-pub enum Ignored {
-    /// The un-prefixed key is there and wins, even if it has no usable value.
-    Shadowed,
-    /// Go cannot read the value.
-    Unparsable,
-    /// The value is 0 or negative and the controller puts its own in place.
-    NotPositive,
-    /// The warm-prefix target is read in prefix delegation only.
-    SecondaryMode,
-    /// The warm-prefix target counts only where neither of the other two is positive.
-    WarmPrefixOverruled,
-    /// A node without Nitro in a cluster with prefix delegation keeps the defaults of secondary mode.
-    NotNitro,
-    /// Windows IPAM is off, so nothing is given to Windows pods at all.
-    WindowsIpamOff,
-    /// The Deployment `kube-system/vpc-resource-controller` switches both flags off.
-    OldController,
-    /// The controller runs without its own start flag for prefix delegation.
-    PrefixDelegationNotAllowed,
-    /// Prefix delegation is on in the ConfigMap and overruled, so the targets went to the mode that is not used.
-    OtherMode,
+named! {
+    /// Why a key that is set has no effect.
+    #[non_exhaustive]
+    Ignored {
+        /// The un-prefixed key is there and wins, even if it has no usable value.
+        Shadowed = "shadowed",
+        /// Go cannot read the value.
+        Unparsable = "unparsable",
+        /// The value is 0 or negative and the controller puts its own in place.
+        NotPositive = "not-positive",
+        /// The warm-prefix target is read in prefix delegation only.
+        SecondaryMode = "secondary-mode",
+        /// The warm-prefix target counts only where neither of the other two is positive.
+        WarmPrefixOverruled = "warm-prefix-overruled",
+        /// A node without Nitro in a cluster with prefix delegation keeps the defaults of secondary mode.
+        NotNitro = "not-nitro",
+        /// Windows IPAM is off, so nothing is given to Windows pods at all.
+        WindowsIpamOff = "windows-ipam-off",
+        /// The Deployment `kube-system/vpc-resource-controller` switches both flags off.
+        OldController = "old-controller",
+        /// The controller runs without its own start flag for prefix delegation.
+        PrefixDelegationNotAllowed = "prefix-delegation-not-allowed",
+        /// Prefix delegation is on in the ConfigMap and overruled, so the targets went to the mode that is not used.
+        OtherMode = "other-mode",
+    }
 }
 
-/// A trap that these settings fall into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
-#[non_exhaustive]
-pub enum Trap {
-    /// Secondary mode with a minimum and no warm target: pods beyond the minimum wait for ever.
-    MinimumOnlyStarvation,
-    /// A `windows-` key does nothing beside its un-prefixed twin.
-    ShadowedWindowsKey,
-    /// The warm-prefix target is dead beside the other two.
-    WarmPrefixDead,
-    /// A target so large that the controller's arithmetic wraps.
-    TargetOverflow,
-    /// The flag's value is no Go boolean and counts as false.
-    UnparsableFlag,
+named! {
+    /// A trap that these settings fall into.
+    #[non_exhaustive]
+    Trap {
+        /// Secondary mode with a minimum and no warm target: pods beyond the minimum wait for ever.
+        MinimumOnlyStarvation = "minimum-only-starvation",
+        /// A `windows-` key does nothing beside its un-prefixed twin.
+        ShadowedWindowsKey = "shadowed-windows-key",
+        /// The warm-prefix target is dead beside the other two.
+        WarmPrefixDead = "warm-prefix-dead",
+        /// A target so large that the controller's arithmetic wraps.
+        TargetOverflow = "target-overflow",
+        /// The flag's value is no Go boolean and counts as false.
+        UnparsableFlag = "unparsable-flag",
+    }
 }
 
 /// The ConfigMap as the controller reads it, before a node is known.
@@ -482,7 +448,7 @@ impl NodeSettings {
 
     /// Every key without effect, in the order of [`Key::ALL`].
     pub fn all_ignored(&self) -> impl Iterator<Item = (Key, Ignored)> + '_ {
-        Key::ALL.into_iter().filter_map(|key| Some((key, self.ignored(key)?)))
+        Key::ALL.iter().filter_map(|&key| Some((key, self.ignored(key)?)))
     }
 
     /// The traps that these settings fall into.
@@ -658,8 +624,8 @@ mod tests {
     #[test]
     fn a_key_of_every_name_reads_back() {
         for key in Key::ALL {
-            assert_eq!(key.as_str().parse(), Ok(key));
-            assert_eq!(Key::ALL[key as usize], key);
+            assert_eq!(key.name().parse(), Ok(*key));
+            assert_eq!(Key::ALL[*key as usize], *key);
         }
         assert!("warm-ip".parse::<Key>().is_err());
     }
