@@ -74,7 +74,7 @@ fn size_is_limited() {
     }
     assert_eq!(
         yaml::parse(&format!("\"{}\"", "a".repeat(5 << 20))).unwrap_err().to_string(),
-        "more than 4194304 characters in one scalar or flow collection: split the file"
+        "more than 4194304 characters in one scalar, flow collection or comment: split the file"
     );
 }
 
@@ -104,6 +104,9 @@ fn aliases_are_bounded() {
     assert_eq!(refusal(yaml::parse, "a: *b\n"), ("YAML_SYNTAX", 1, 4));
     // An anchor of another document.
     assert_eq!(refusal(yaml::parse, "a: &a 1\n---\nb: *a\n"), ("YAML_SYNTAX", 3, 4));
+    // Many documents after one with many anchors.
+    let text = (0..300_000).fold("---\n".to_owned(), |text, n| text + "- &a" + &n.to_string() + " b\n");
+    assert_eq!(yaml::parse(&(text + &"--- &a b\n".repeat(100_000))).unwrap().len(), 100_001);
     let node = only(yaml::parse, "a: &a [1]\nb: *a\nc: [*a, *a]\n");
     assert_eq!(node.get("a"), node.get("b"));
     assert_eq!(node.get("c").unwrap().items().len(), 2);

@@ -25,8 +25,8 @@ use super::{
 pub const MAX_COPIED: usize = 64 << 20;
 /// What the copy of a node counts besides its text, in bytes.
 pub const COPY_COST: usize = 32;
-/// The most characters between two events: of one scalar, or of one flow collection (`[...]`, `{...}`) inside
-/// another, which the parser reads to its end before it says anything.
+/// The most characters between two events: of one scalar, of comments and blank lines, or of one flow collection
+/// (`[...]`, `{...}`) inside another, which the parser reads to its end before it says anything.
 pub const MAX_AHEAD: usize = 4 << 20;
 
 /// Reads every document of a YAML stream; empty documents are left out, but counted in the index of the others.
@@ -66,7 +66,7 @@ pub fn parse(text: &str) -> Result<Vec<Document>, ReadError> {
         if ahead.get() > MAX_AHEAD {
             let at = next.map_or_else(|error| position(*error.marker()), |(_, range)| position(range.start));
             return Err(ReadError::TooLarge {
-                unit: "characters in one scalar or flow collection",
+                unit: "characters in one scalar, flow collection or comment",
                 limit: MAX_AHEAD,
                 at,
             });
@@ -184,7 +184,7 @@ impl<'text> Builder<'text> {
             Event::DocumentEnd => {
                 self.index += 1;
                 // An anchor is known in its own document only.
-                self.anchors.clear();
+                self.anchors = HashMap::new();
                 Ok(())
             }
             Event::Alias(anchor) => self.alias(anchor, start),
