@@ -53,11 +53,12 @@ fn depth_is_limited_with_the_place() {
 
 #[test]
 fn long_flat_lists_are_read() {
-    let list = "- \n".repeat(10_000_000 / 3);
-    assert_eq!(only(yaml::parse, &list).items().len(), 10_000_000 / 3);
-    let list = format!("[{}1]", "1,".repeat(1_000_000));
-    assert_eq!(only(json::parse, &list).items().len(), 1_000_001);
-    assert_eq!(only(yaml::parse, &list).items().len(), 1_000_001);
+    // 10 MB; a tenth of it without optimisation.
+    let lines = if cfg!(debug_assertions) { 333_333 } else { 3_333_333 };
+    assert_eq!(only(yaml::parse, &"- \n".repeat(lines)).items().len(), lines);
+    let list = format!("[{}1]", "1,".repeat(200_000));
+    assert_eq!(only(json::parse, &list).items().len(), 200_001);
+    assert_eq!(only(yaml::parse, &list).items().len(), 200_001);
 }
 
 #[test]
@@ -67,14 +68,14 @@ fn size_is_limited() {
     assert_eq!(refusal(json::parse, &large), ("TOO_LARGE", 1, 1));
     assert_eq!(refusal(json::parse, &"1 ".repeat((8 << 20) + 1)).0, "TOO_LARGE");
     // The parser would hold every token of the inner list before its first event.
-    for inner in [",", "\"\" ", "? ", "[],", "a: b, "] {
-        let text = format!("[[{}", inner.repeat(10_000_000 / inner.len()));
+    for inner in [",", "\"\" ", "[],"] {
+        let text = format!("[[{}", inner.repeat(5_000_000 / inner.len()));
         let (code, ..) = refusal(yaml::parse, &text);
         assert!(code == "TOO_LARGE" || code == "YAML_SYNTAX", "{inner}: {code}");
     }
     assert_eq!(
         yaml::parse(&format!("\"{}\"", "a".repeat(5 << 20))).unwrap_err().to_string(),
-        "more than 4194304 characters in one scalar or flow collection: split the file"
+        "more than 4194304 characters in one scalar, flow collection or comment: split the file"
     );
 }
 
@@ -104,6 +105,9 @@ fn aliases_are_bounded() {
     assert_eq!(refusal(yaml::parse, "a: *b\n"), ("YAML_SYNTAX", 1, 4));
     // An anchor of another document.
     assert_eq!(refusal(yaml::parse, "a: &a 1\n---\nb: *a\n"), ("YAML_SYNTAX", 3, 4));
+    // Many documents after one with many anchors.
+    let text = (0..300_000).fold("---\n".to_owned(), |text, n| text + "- &a" + &n.to_string() + " b\n");
+    assert_eq!(yaml::parse(&(text + &"--- &a b\n".repeat(100_000))).unwrap().len(), 100_001);
     let node = only(yaml::parse, "a: &a [1]\nb: *a\nc: [*a, *a]\n");
     assert_eq!(node.get("a"), node.get("b"));
     assert_eq!(node.get("c").unwrap().items().len(), 2);

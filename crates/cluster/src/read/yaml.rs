@@ -25,8 +25,8 @@ use super::{
 pub const MAX_COPIED: usize = 64 << 20;
 /// What the copy of a node counts besides its text, in bytes.
 pub const COPY_COST: usize = 32;
-/// The most characters between two events: of one scalar, or of one flow collection (`[...]`, `{...}`) inside
-/// another, which the parser reads to its end before it says anything.
+/// The most characters between two events: of one scalar, of comments and blank lines, or of one flow collection
+/// (`[...]`, `{...}`) inside another, which the parser reads to its end before it says anything.
 pub const MAX_AHEAD: usize = 4 << 20;
 
 /// Reads every document of a YAML stream; empty documents are left out, but counted in the index of the others.
@@ -66,7 +66,7 @@ pub fn parse(text: &str) -> Result<Vec<Document>, ReadError> {
         if ahead.get() > MAX_AHEAD {
             let at = next.map_or_else(|error| position(*error.marker()), |(_, range)| position(range.start));
             return Err(ReadError::TooLarge {
-                unit: "characters in one scalar or flow collection",
+                unit: "characters in one scalar, flow collection or comment",
                 limit: MAX_AHEAD,
                 at,
             });
@@ -184,7 +184,7 @@ impl<'text> Builder<'text> {
             Event::DocumentEnd => {
                 self.index += 1;
                 // An anchor is known in its own document only.
-                self.anchors.clear();
+                self.anchors = HashMap::new();
                 Ok(())
             }
             Event::Alias(anchor) => self.alias(anchor, start),
@@ -611,5 +611,44 @@ impl Input for Bounded<'_> {
     #[inline]
     fn fetch_while_is_yaml_non_space(&mut self, out: &mut String) -> usize {
         self.input.fetch_while_is_yaml_non_space(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_scalars_mean_what_the_core_schema_says() {
+        for (kind, texts) in [
+            (Kind::Null, "~ null Null NULL"),
+            (Kind::Bool, "true True TRUE false False FALSE"),
+            (Kind::Int, "0 -1 +12 007 0o17 0x1F 99999999999999999999"),
+            (Kind::Float, "2.5 1e99 -1E+3 .5 5. 1.e-3 .inf -.INF .NaN"),
+            (
+                Kind::String,
+                "yes on tRUE nULL 1_000 0o8 0xg -0x1 1e e5 . - + .e1 1.2.3 -.nan 10.0.0.0/24 500m 1e1e1",
+            ),
+        ] {
+            for text in texts.split(' ') {
+                assert_eq!(kind_of(text), kind, "{text}");
+            }
+        }
+        assert_eq!(kind_of(""), Kind::Null);
+    }
+
+    #[test]
+    fn quotes_end_where_they_close() {
+        for (text, end) in [
+            (r#""a\\"  # ""#, (1, 6)),
+            (r#""a\"b" "#, (1, 7)),
+            ("'a''' # '", (1, 6)),
+            ("\"a\n  b\" ", (2, 5)),
+            ("\"a\\\r\n b\" ", (2, 4)),
+            ("\"é\u{1F600}\" #x", (1, 5)),
+        ] {
+            let at = parse(text).unwrap()[0].node.span.end;
+            assert_eq!((at.line, at.column), end, "{text}");
+        }
     }
 }
