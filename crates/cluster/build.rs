@@ -3,25 +3,33 @@
 
 use std::fmt::Write as _;
 use std::{env, fs, path::Path};
+use toml::de::{DeTable, DeValue};
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    let texts: toml::Table = winpod_data::TEXTS.parse().unwrap_or_else(|e| panic!("data/texts.toml: {e}"));
+    let texts =
+        DeTable::parse(winpod_data::TEXTS).unwrap_or_else(|e| panic!("data/texts.toml: {e}")).into_inner();
     let mut out = String::new();
     for (key, entry) in &texts {
-        let entry = entry.as_table().unwrap_or_else(|| panic!("data/texts.toml: {key} is not a table"));
+        let key = key.get_ref();
+        let entry =
+            entry.get_ref().as_table().unwrap_or_else(|| panic!("data/texts.toml: {key} is not a table"));
         let string = |name: &str| {
-            let value = entry.get(name).and_then(toml::Value::as_str);
+            let value = entry.get(name).and_then(|value| value.get_ref().as_str());
             value.unwrap_or_else(|| panic!("data/texts.toml: {key} has no {name}"))
         };
-        let sources = entry.get("sources").and_then(toml::Value::as_array).cloned().unwrap_or_default();
-        let sources: Vec<String> = sources
-            .iter()
-            .map(|source| {
-                source.as_str().unwrap_or_else(|| panic!("data/texts.toml: {key}: a source is no string"))
-            })
-            .map(|source| format!("SourceId::{}", camel(source)))
-            .collect();
+        let sources: Vec<String> = match entry.get("sources").map(toml::Spanned::get_ref) {
+            None => Vec::new(),
+            Some(DeValue::Array(sources)) => sources
+                .iter()
+                .map(|source| source.get_ref().as_str())
+                .map(|source| {
+                    source.unwrap_or_else(|| panic!("data/texts.toml: {key}: a source is no string"))
+                })
+                .map(|source| format!("SourceId::{}", camel(source)))
+                .collect(),
+            Some(_) => panic!("data/texts.toml: {key}: sources is no list"),
+        };
         writeln!(
             out,
             "pub(crate) const {}: Text = Text {{ key: {key:?}, kind: NoteKind::{}, text: {:?}, sources: &[{}] }};",

@@ -1,5 +1,20 @@
 //! Reads the files of an EKS cluster and answers from them.
+//!
+//! The way of the data: [`read`] makes one [`model::Cluster`] of everything given; [`mod@plan`] and the other answers
+//! are pure functions of it. [`api`] lists every operation with its request and answer.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod api;
+pub mod capacity;
+pub mod ipam;
+pub mod model;
+pub mod note;
+pub mod plan;
+pub mod prefixes;
+pub mod problem;
+pub mod progress;
 pub mod read;
+pub mod request;
+pub mod sources;
+pub mod types;

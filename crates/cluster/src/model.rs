@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use winpod::Ipv4Prefix;
 use winpod::ipam::{Key, Limits};
 use winpod::source::SourceId;
 use winpod::subnet::ReservationKind;
-use winpod::Ipv4Prefix;
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

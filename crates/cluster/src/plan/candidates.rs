@@ -28,7 +28,7 @@ impl From<&InstanceType> for Candidate {
             vcpus: Some(row.vcpus().into()),
             memory_mib: Some(row.memory_mib().into()),
             windows: row.windows().verdict,
-            controller_known: row.controller_known().is_known(),
+            controller_known: row.controller_known().listed,
         }
     }
 }
@@ -60,7 +60,10 @@ pub(super) fn of_group(
                 .collect();
             if !unread.is_empty() {
                 let keys = unread.join(", ");
-                notes.push(Note::new(&note::REQUIREMENTS_UNREAD, &[("pool", &group.name), ("keys", &keys)]).at(&group.place));
+                notes.push(
+                    Note::new(&note::REQUIREMENTS_UNREAD, &[("pool", &group.name), ("keys", &keys)])
+                        .at(&group.place),
+                );
             }
             instance::all()
                 .filter(|row| row.windows().verdict == Verdict::Yes)
@@ -86,21 +89,27 @@ pub(super) fn find(cluster: &Cluster, name: &str) -> Option<Candidate> {
             None if !row.x86_64 => Verdict::No,
             None => Verdict::Unknown,
         },
-        controller_known: table.is_some_and(|table| table.controller_known().is_known()),
+        controller_known: table.is_some_and(|table| table.controller_known().listed),
     })
 }
 
 /// The problem of a type that is in no table, with the names it may have been meant to be.
 pub(crate) fn unknown_type(name: &str, object: Option<(&str, &crate::model::Place)>) -> Problem {
     let shown = crate::read::shortened(name);
-    let nearest: Vec<&str> = instance::nearest(name).into_iter().map(InstanceType::name).collect();
-    let meant = if nearest.is_empty() { String::new() } else { format!(" Did you mean {}?", nearest.join(", ")) };
+    let nearest: Vec<&str> = instance::nearest(name).into_iter().collect();
+    let meant =
+        if nearest.is_empty() { String::new() } else { format!(" Did you mean {}?", nearest.join(", ")) };
     let cure = "winpod types lists the known ones; a newer type can be given as JSON of aws ec2 describe-instance-types.";
     match object {
-        Some((object, place)) => {
-            Problem::new("UNKNOWN_TYPE", format!("{object} names the instance type {shown:?}, which is not known.{meant} {cure}"), place)
-        }
-        None => Problem::without_place("UNKNOWN_TYPE", format!("the instance type {shown:?} is not known.{meant} {cure}")),
+        Some((object, place)) => Problem::new(
+            "UNKNOWN_TYPE",
+            format!("{object} names the instance type {shown:?}, which is not known.{meant} {cure}"),
+            place,
+        ),
+        None => Problem::without_place(
+            "UNKNOWN_TYPE",
+            format!("the instance type {shown:?} is not known.{meant} {cure}"),
+        ),
     }
 }
 
@@ -140,7 +149,9 @@ fn meets(row: &InstanceType, requirement: &Requirement) -> bool {
         "karpenter.k8s.aws/instance-size" => row.size().to_owned(),
         "karpenter.k8s.aws/instance-cpu" => row.vcpus().to_string(),
         "karpenter.k8s.aws/instance-memory" => row.memory_mib().to_string(),
-        "karpenter.k8s.aws/instance-hypervisor" => row.hypervisor().as_str().to_owned(),
+        "karpenter.k8s.aws/instance-hypervisor" => {
+            row.hypervisor().map_or(String::new(), |hypervisor| hypervisor.name().to_owned())
+        }
         // Every candidate runs Windows, so it is amd64.
         "kubernetes.io/arch" | "beta.kubernetes.io/arch" => "amd64".to_owned(),
         _ => return true,

@@ -24,7 +24,11 @@ impl Load {
         let mut load = Self::default();
         for workload in workloads.iter().filter(|workload| may_run(workload, group)) {
             if workload.is_daemon_set() {
-                if workload.host_network { load.host_network_pods += 1 } else { load.daemon_set_pods += 1 }
+                if workload.host_network {
+                    load.host_network_pods += 1
+                } else {
+                    load.daemon_set_pods += 1
+                }
                 load.daemon_set_cpu = load.daemon_set_cpu.saturating_add(workload.cpu_millis);
                 load.daemon_set_memory = load.daemon_set_memory.saturating_add(workload.memory_bytes);
             } else {
@@ -49,7 +53,10 @@ impl Load {
 fn may_run(workload: &Workload, group: &NodeGroup) -> bool {
     let labels = &group.labels;
     workload.os == Some(Os::Windows)
-        && workload.node_selector.iter().all(|(key, value)| labels.get(key).map_or_else(|| !decides(key, labels), |label| label == value))
+        && workload
+            .node_selector
+            .iter()
+            .all(|(key, value)| labels.get(key).map_or_else(|| !decides(key, labels), |label| label == value))
         && group
             .taints
             .iter()
@@ -64,7 +71,13 @@ fn decides(key: &str, labels: &std::collections::BTreeMap<String, String>) -> bo
     if NAMES_A_GROUP.contains(&key) {
         return labels.keys().any(|label| NAMES_A_GROUP.contains(&label.as_str()));
     }
-    let set_elsewhere = ["topology.kubernetes.io/", "node.kubernetes.io/", "karpenter.k8s.aws/", "karpenter.sh/", "eks.amazonaws.com/"];
+    let set_elsewhere = [
+        "topology.kubernetes.io/",
+        "node.kubernetes.io/",
+        "karpenter.k8s.aws/",
+        "karpenter.sh/",
+        "eks.amazonaws.com/",
+    ];
     !set_elsewhere.iter().any(|prefix| key.starts_with(prefix))
 }
 
@@ -143,7 +156,7 @@ pub(super) fn on_type(
         daemon_set_pods: daemon_sets,
         host_network_pods: load.host_network_pods,
         pods: rest.pods,
-        limited_by,
+        limited_by: if rest.waiting > 0 { LimitedBy::Addresses } else { limited_by },
         node_addresses: rest.subnet_addresses(),
         node_prefixes: rest.prefixes,
     }

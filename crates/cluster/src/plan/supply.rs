@@ -12,7 +12,6 @@ use winpod::{Error, Ipv4Prefix, Subnet};
 pub(super) struct Supply {
     pub(super) cidr: Ipv4Prefix,
     pub(super) zone: Option<String>,
-    pub(super) planned: bool,
     pub(super) now: Free,
     pub(super) for_groups: Free,
     /// Addresses and prefixes that nodes of the Windows groups hold here already.
@@ -33,7 +32,9 @@ pub(super) struct Free {
 /// Instances of Windows nodes, with the group that owns them.
 pub(super) fn windows_instances(cluster: &Cluster) -> HashMap<&str, &str> {
     let windows = cluster.nodes.iter().filter(|node| node.os == Some(Os::Windows));
-    windows.filter_map(|node| Some((node.instance.as_deref()?, node.group.as_deref().unwrap_or_default()))).collect()
+    windows
+        .filter_map(|node| Some((node.instance.as_deref()?, node.group.as_deref().unwrap_or_default())))
+        .collect()
 }
 
 pub(super) fn supplies(
@@ -60,7 +61,11 @@ pub(super) fn supplies(
         let empty = match Subnet::new(subnet.cidr) {
             Ok(empty) => empty,
             Err(error) => {
-                problems.push(Problem::new(error.code(), format!("subnet {id} is {}: {error}", subnet.cidr), &subnet.place));
+                problems.push(Problem::new(
+                    error.code(),
+                    format!("subnet {id} is {}: {error}", subnet.cidr),
+                    &subnet.place,
+                ));
                 continue;
             }
         };
@@ -88,7 +93,8 @@ pub(super) fn supplies(
                 let message = format!("network interface {} in subnet {id}: {error}", interface.id);
                 problems.push(Problem::new(error.code(), message, &place));
             } else if ours {
-                held += u32::try_from(interface.addresses.len() + 16 * interface.prefixes.len()).unwrap_or(u32::MAX);
+                held += u32::try_from(interface.addresses.len() + 16 * interface.prefixes.len())
+                    .unwrap_or(u32::MAX);
             }
         }
         let listed = subnet.planned || cluster.interfaces_listed;
@@ -112,7 +118,6 @@ pub(super) fn supplies(
             Supply {
                 cidr: subnet.cidr,
                 zone: subnet.zone.known().cloned(),
-                planned: subnet.planned,
                 now,
                 for_groups,
                 held,

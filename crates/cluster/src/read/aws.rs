@@ -12,7 +12,6 @@ use crate::problem::Problem;
 use crate::progress::Stopped;
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
 use std::net::Ipv4Addr;

@@ -92,7 +92,7 @@ fn nearest_key(key: &str) -> Option<Key> {
         text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
     };
     let wanted = plain(key);
-    Key::ALL.into_iter().find(|known| plain(known.as_str()) == wanted)
+    Key::ALL.iter().copied().find(|known| plain(known.name()) == wanted)
 }
 
 fn live_node(doc: &mut Doc<'_, '_>, node: &Node) {

@@ -19,6 +19,7 @@ mod kubernetes;
 mod merge;
 
 pub use error::ReadError;
+pub(crate) use fields::shortened;
 pub use inputs::Input;
 
 use crate::model::{Cluster, Field, Origin, Place};

@@ -1,0 +1,178 @@
+//! The list of operations: a name, a request and an answer, each with a JSON schema.
+//!
+//! The command line's JSON, the vectors and the bindings are this one list.
+
+use crate::progress::Progress;
+use crate::request::{Document, Refusal};
+use crate::{capacity, ipam, plan, prefixes, read, sources, types};
+use schemars::{JsonSchema, Schema};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use winpod::ipam::Key;
+
+/// Asked now and then during long work; a `Break` stops it.
+pub type OnProgress<'a> = &'a mut dyn FnMut(Progress) -> ControlFlow<()>;
+
+/// One operation.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Operation {
+    /// Its name: in vectors, schemas and bindings.
+    pub name: &'static str,
+    /// What it answers, in one sentence.
+    pub about: &'static str,
+    call: fn(Value, OnProgress<'_>) -> Result<Value, Refusal>,
+    request_schema: fn() -> Schema,
+    answer_schema: fn() -> Schema,
+}
+
+impl Operation {
+    /// The JSON schema of its request.
+    pub fn request_schema(&self) -> Schema {
+        (self.request_schema)()
+    }
+
+    /// The JSON schema of its answer.
+    pub fn answer_schema(&self) -> Schema {
+        (self.answer_schema)()
+    }
+}
+
+macro_rules! operations {
+    ($($name:literal, $request:ty => $answer:ty, $about:literal, $call:expr;)+) => {
+        /// Every operation, in the order of the documentation.
+        pub const OPERATIONS: &[Operation] = &[$(
+            Operation {
+                name: $name,
+                about: $about,
+                call: |request, progress| {
+                    let request: $request = parse(request)?;
+                    let answer: Result<$answer, Refusal> = ($call)(&request, progress);
+                    to_value(&answer?)
+                },
+                request_schema: schema::<$request>,
+                answer_schema: schema::<$answer>,
+            },
+        )+];
+    };
+}
+
+operations! {
+    "plan", PlanRequest => plan::Plan, "Whether a cluster's Windows node groups fit their subnets, and what limits them.",
+        plan;
+    "capacity", capacity::CapacityRequest => Vec<capacity::Capacity>, "Pods per instance type, and what limits them.",
+        |request: &_, _: OnProgress<'_>| capacity::capacity(request);
+    "mixedCapacity", capacity::MixedCapacityRequest => capacity::MixedCapacity,
+        "What a node can really give while pods of the other mode still run on it.",
+        |request: &_, _: OnProgress<'_>| capacity::mixed_capacity(request);
+    "types", types::TypesRequest => Vec<types::TypeRow>, "The instance table, filtered and sorted.",
+        |request: &_, _: OnProgress<'_>| types::types(request);
+    "ipam", ipam::IpamRequest => ipam::Ipam,
+        "The settings in effect, where each came from, and what a node holds at rest.",
+        ipam::ipam;
+    "prefix", prefixes::PrefixRequest => prefixes::Prefix, "What an IPv4 prefix is.",
+        |request: &_, _: OnProgress<'_>| prefixes::prefix(request);
+    "contains", prefixes::ContainsRequest => prefixes::Contains, "Which addresses and prefixes lie in a prefix.",
+        |request: &_, _: OnProgress<'_>| prefixes::contains(request);
+    "overlaps", prefixes::OverlapsRequest => prefixes::Overlaps, "Whether two prefixes share an address.",
+        |request: &_, _: OnProgress<'_>| prefixes::overlaps(request);
+    "supernet", prefixes::LengthRequest => prefixes::Supernet, "The prefix around a prefix.",
+        |request: &_, _: OnProgress<'_>| prefixes::supernet(request);
+    "subnets", prefixes::LengthRequest => prefixes::Prefixes, "The subnets of a prefix.",
+        |request: &_, _: OnProgress<'_>| prefixes::subnets(request);
+    "aggregate", prefixes::AggregateRequest => prefixes::Prefixes, "The fewest prefixes that cover the same addresses.",
+        |request: &_, _: OnProgress<'_>| prefixes::aggregate(request);
+    "subtract", prefixes::SubtractRequest => prefixes::Prefixes, "The fewest prefixes that cover what is left.",
+        |request: &_, _: OnProgress<'_>| prefixes::subtract(request);
+    "range", prefixes::RangeRequest => prefixes::Prefixes, "The fewest prefixes that cover a range of addresses.",
+        |request: &_, _: OnProgress<'_>| prefixes::range(request);
+    "sources", sources::SourcesRequest => Vec<sources::Source>, "The facts that answers rest on.",
+        |request: &_, _: OnProgress<'_>| sources::sources(request);
+}
+
+/// What to plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[expect(clippy::exhaustive_structs, reason = "callers build it")]
+pub struct PlanRequest {
+    /// Files and directories; a directory is read whole.
+    pub paths: Vec<String>,
+    /// Documents in memory.
+    pub documents: Vec<Document>,
+    /// Values to put in place of those of the amazon-vpc-cni ConfigMap, by key: "what if".
+    pub set: BTreeMap<String, String>,
+}
+
+/// Plans the cluster of the given files.
+///
+/// # Errors
+/// - Codes `REQUEST` without any input, `CONFIG_KEY` for an unknown key in `set`, `STOPPED`. What is wrong with the
+///   files is in the answer.
+///
+/// # Examples
+/// ```
+/// use std::ops::ControlFlow;
+/// use winpod_cluster::api::{PlanRequest, plan};
+/// use winpod_cluster::request::Document;
+///
+/// let text = "nodeGroups:\n- name: win\n  amiFamily: WindowsServer2022CoreContainer\n  instanceType: m5.large\n".to_owned();
+/// let request = PlanRequest { documents: vec![Document { name: "groups.yaml".into(), text }], ..Default::default() };
+/// let answer = plan(&request, &mut |_| ControlFlow::Continue(()))?;
+/// assert_eq!(answer.node_groups[0].types[0].pods, 9);
+///
+/// assert_eq!(plan(&PlanRequest::default(), &mut |_| ControlFlow::Continue(())).unwrap_err().code, "REQUEST");
+/// # Ok::<(), winpod_cluster::request::Refusal>(())
+/// ```
+pub fn plan(request: &PlanRequest, progress: OnProgress<'_>) -> Result<plan::Plan, Refusal> {
+    let inputs = crate::request::inputs(&request.paths, &request.documents);
+    if inputs.is_empty() {
+        return Err(Refusal::new("REQUEST", "names no file and no document: give at least one"));
+    }
+    let mut set = BTreeMap::new();
+    for (key, value) in &request.set {
+        let known: Key = key
+            .parse()
+            .map_err(|error: winpod::Error| Refusal::new(error.code(), format!("{key:?} is {error}")))?;
+        set.insert(known, value.clone());
+    }
+    Ok(plan::plan(read::read(&inputs, progress)?, &set))
+}
+
+/// Answers one request of an operation by its name.
+///
+/// # Errors
+/// - Code `UNKNOWN_OPERATION`; `REQUEST` for a request of another shape; else what the operation says.
+///
+/// # Examples
+/// ```
+/// use serde_json::json;
+/// use std::ops::ControlFlow;
+/// use winpod_cluster::api::call;
+///
+/// let answer = call("capacity", json!({"types": ["m5.large"]}), &mut |_| ControlFlow::Continue(()))?;
+/// assert_eq!(answer[0]["ipv4"], 9);
+/// let refused = call("capacity", json!({"types": 5}), &mut |_| ControlFlow::Continue(()));
+/// assert_eq!(refused.unwrap_err().code, "REQUEST");
+/// # Ok::<(), winpod_cluster::request::Refusal>(())
+/// ```
+pub fn call(operation: &str, request: Value, progress: OnProgress<'_>) -> Result<Value, Refusal> {
+    let found = OPERATIONS.iter().find(|known| known.name == operation);
+    let unknown = || Refusal::new("UNKNOWN_OPERATION", format!("{operation:?} is no operation"));
+    (found.ok_or_else(unknown)?.call)(request, progress)
+}
+
+fn parse<T: DeserializeOwned>(request: Value) -> Result<T, Refusal> {
+    serde_json::from_value(request)
+        .map_err(|error| Refusal::new("REQUEST", format!("the request is no such request: {error}")))
+}
+
+fn to_value<T: Serialize>(answer: &T) -> Result<Value, Refusal> {
+    serde_json::to_value(answer).map_err(|error| Refusal::new("INTERNAL", error.to_string()))
+}
+
+fn schema<T: JsonSchema>() -> Schema {
+    schemars::SchemaGenerator::default().into_root_schema_for::<T>()
+}

@@ -1,0 +1,221 @@
+//! What would help, with numbers.
+
+use super::answer::{Advice, GroupPlan, LimitedBy, SubnetPlan, TypePlan, Verdict};
+use super::candidates::{self, Candidate};
+use super::demand::{Asking, Cost};
+use super::density::{self, Load};
+use crate::model::{Cluster, NodeGroup, Tool};
+use winpod::instance;
+use winpod::ipam::{ConfigData, Environment, IpamMode, Settings};
+use winpod::subnet;
+
+pub(super) fn advise(
+    cluster: &Cluster,
+    groups: &[GroupPlan],
+    asking: &[Asking<'_>],
+    subnets: &[SubnetPlan],
+    settings: &Settings,
+) -> Vec<Advice> {
+    let mut advice = Vec::new();
+    if !settings.windows_ipam.is_on() {
+        return advice;
+    }
+    for (planned, asks) in groups.iter().zip(asking) {
+        let load = Load::on(asks.group, &cluster.workloads);
+        for row in &planned.types {
+            let Some(candidate) = candidates::find(cluster, &row.instance_type) else { continue };
+            advice.extend(prefix_delegation(asks.group, row, &candidate, &load));
+            advice.extend(larger_type(asks.group, row, &candidate, &load, settings));
+            advice.extend(raise_max_pods(asks.group, row));
+        }
+        advice.extend(warm_targets(cluster, planned, asks, &load, subnets));
+    }
+    advice.extend(subnets.iter().filter_map(|subnet| more_room(subnet, asking)));
+    advice.extend(subnets.iter().flat_map(|subnet| smaller_steps(subnet, asking)));
+    // Many rows of one group can say the same.
+    let mut told: Vec<Advice> = Vec::new();
+    for one in advice {
+        let count =
+            told.iter().filter(|other| (&other.change, &other.object) == (&one.change, &one.object)).count();
+        if count < 3 && !told.contains(&one) {
+            told.push(one);
+        }
+    }
+    told
+}
+
+fn one(change: &str, object: &str, message: String) -> Advice {
+    Advice { change: change.to_owned(), object: object.to_owned(), message }
+}
+
+fn hypothetical(values: &[(&str, &str)]) -> Settings {
+    Settings::read(&ConfigData::from_pairs(values.iter().copied()), Environment::default())
+}
+
+fn prefix_delegation(
+    group: &NodeGroup,
+    row: &TypePlan,
+    candidate: &Candidate,
+    load: &Load,
+) -> Option<Advice> {
+    if row.limited_by != LimitedBy::Addresses
+        || row.mode != IpamMode::SecondaryIp.name()
+        || !candidate.limits.nitro()
+    {
+        return None;
+    }
+    let on = hypothetical(&[("enable-windows-ipam", "true"), ("enable-windows-prefix-delegation", "true")]);
+    let then = density::on_type(group, candidate, &on, load, None);
+    (then.pods > row.pods).then(|| {
+        let message = format!(
+            "prefix delegation gives {} {} addresses instead of {}: {} pods per node instead of {}, limited by {}; a full node then takes {} /28 and {} addresses from its subnet. Move by new node groups, not on running nodes.",
+            row.instance_type, then.ipv4, row.ipv4, then.pods, row.pods, then.limited_by.name(), then.node_prefixes, then.node_addresses
+        );
+        one("prefix-delegation", &group.name, message)
+    })
+}
+
+/// The smallest type of the same family that takes more pods.
+fn larger_type(
+    group: &NodeGroup,
+    row: &TypePlan,
+    candidate: &Candidate,
+    load: &Load,
+    settings: &Settings,
+) -> Option<Advice> {
+    if row.limited_by != LimitedBy::Addresses || row.same > 1 {
+        return None;
+    }
+    let family = instance::find(&candidate.name)?.family();
+    let better = instance::all()
+        .filter(|other| other.family() == family && other.windows().verdict == instance::Verdict::Yes)
+        .filter(|other| {
+            u32::from(other.ipv4_per_eni()) > candidate.limits.ipv4_per_eni() && !other.bare_metal()
+        })
+        .min_by_key(|other| (other.vcpus(), other.memory_mib()))?;
+    let then = density::on_type(group, &Candidate::from(better), settings, load, None);
+    (then.pods > row.pods).then(|| {
+        let message = format!(
+            "{} takes {} pods per node instead of {} on {}, limited by {}; a full node takes {} addresses from its subnet instead of {}",
+            then.instance_type, then.pods, row.pods, row.instance_type, then.limited_by.name(), then.node_addresses, row.node_addresses
+        );
+        one("instance-type", &group.name, message)
+    })
+}
+
+fn raise_max_pods(group: &NodeGroup, row: &TypePlan) -> Option<Advice> {
+    let can = matches!(group.tool, Tool::EksctlSelfManaged | Tool::Karpenter);
+    if row.limited_by != LimitedBy::MaxPods || !can || row.ipv4 <= row.max_pods || row.same > 1 {
+        return None;
+    }
+    let setting =
+        if group.tool == Tool::Karpenter { "kubelet.maxPods of its EC2NodeClass" } else { "maxPodsPerNode" };
+    let message = format!(
+        "{} has {} addresses and the kubelet stops at {}: {setting} raises that limit, if CPU and memory allow",
+        row.instance_type, row.ipv4, row.max_pods
+    );
+    Some(one("max-pods", &group.name, message))
+}
+
+/// What the smallest warm targets would save where a subnet is short.
+fn warm_targets(
+    cluster: &Cluster,
+    planned: &GroupPlan,
+    asks: &Asking<'_>,
+    load: &Load,
+    subnets: &[SubnetPlan],
+) -> Option<Advice> {
+    let short = subnets
+        .iter()
+        .any(|subnet| subnet.verdict == Verdict::DoesNotFit && asks.subnets.contains(&subnet.id.as_str()));
+    let nodes = asks.max_size?;
+    let row = planned.types.iter().max_by_key(|row| row.node_addresses)?;
+    if !short {
+        return None;
+    }
+    let candidate = candidates::find(cluster, &row.instance_type)?;
+    let prefixes = if row.mode == IpamMode::PrefixDelegation.name() { "true" } else { "false" };
+    let least = hypothetical(&[
+        ("enable-windows-ipam", "true"),
+        ("enable-windows-prefix-delegation", prefixes),
+        ("warm-ip-target", "1"),
+        ("minimum-ip-target", "1"),
+    ]);
+    let then = density::on_type(asks.group, &candidate, &least, load, Some(row.max_pods));
+    let saved = row.node_addresses.checked_sub(then.node_addresses).filter(|saved| *saved > 0)?;
+    let message = format!(
+        "warm-ip-target 1 with minimum-ip-target 1 lets a full node hold {saved} addresses less: {} less at {nodes} nodes; pods then start slower in a burst",
+        u64::from(saved) * u64::from(nodes)
+    );
+    Some(one("warm-targets", &asks.group.name, message))
+}
+
+/// The smallest further subnet that holds what one lacks.
+fn more_room(short: &SubnetPlan, asking: &[Asking<'_>]) -> Option<Advice> {
+    let worst = short
+        .demand
+        .iter()
+        .filter(|demand| demand.verdict == Verdict::DoesNotFit && demand.at != "zone-loss");
+    let (addresses, blocks) = worst
+        .map(|demand| {
+            let addresses = demand.needed_addresses.saturating_sub(demand.available_addresses.unwrap_or(0));
+            let blocks = match (demand.needed_prefixes, demand.available_prefixes) {
+                (0, _) => 0,
+                // Each node's own address may break a block of its own.
+                (needed, free) => (needed + demand.nodes).saturating_sub(free.unwrap_or(0)),
+            };
+            (addresses, blocks)
+        })
+        .reduce(|a, b| (a.0.max(b.0), a.1.max(b.1)))?;
+    let length = (subnet::MIN_PREFIX_LEN..=subnet::MAX_PREFIX_LEN).rev().find(|length| {
+        let usable = (1u64 << (32 - length)) - 5;
+        let clean = (1u64 << (28 - length)).saturating_sub(2);
+        usable >= addresses && clean >= blocks
+    });
+    let groups: Vec<&str> = asking
+        .iter()
+        .filter(|asks| asks.subnets.contains(&short.id.as_str()))
+        .map(|asks| asks.group.name.as_str())
+        .collect();
+    let zone = short.availability_zone.as_deref().unwrap_or("the same Availability Zone");
+    let lacks = match blocks {
+        0 => format!("{addresses} addresses"),
+        _ => format!("{addresses} addresses and {blocks} /28"),
+    };
+    let message = match length {
+        Some(length) => format!(
+            "lacks {lacks}: one more subnet of /{length} in {zone}, given to new groups in place of {}, holds that",
+            groups.join(", ")
+        ),
+        None => format!(
+            "lacks {lacks}, more than the largest subnet, a /16, holds: split the groups over several subnets"
+        ),
+    };
+    Some(one("subnet", &short.id, message))
+}
+
+/// Where only the replacement of a group does not fit: how many nodes may be replaced at a time.
+fn smaller_steps(short: &SubnetPlan, asking: &[Asking<'_>]) -> Vec<Advice> {
+    let at = |name: &str| short.demand.iter().find(|demand| demand.at == name);
+    let (Some(maximum), Some(upgrade)) = (at("maximum"), at("upgrade")) else { return Vec::new() };
+    if maximum.verdict == Verdict::DoesNotFit || upgrade.verdict != Verdict::DoesNotFit {
+        return Vec::new();
+    }
+    let here = asking.iter().filter(|asks| asks.subnets.contains(&short.id.as_str()));
+    here.filter(|asks| asks.group.tool == Tool::EksctlSelfManaged)
+        .filter_map(|asks| {
+            let Cost { addresses, prefixes } = asks.cost?;
+            let left = maximum.available_addresses?.saturating_sub(maximum.needed_addresses);
+            let mut steps = left / u64::from(addresses.max(1));
+            if prefixes > 0 {
+                let left = maximum.available_prefixes?.saturating_sub(maximum.needed_prefixes);
+                steps = steps.min(left / u64::from(prefixes + 1));
+            }
+            let message = format!(
+                "a second group of full size does not fit beside {:?} in {}; {steps} new nodes at a time do",
+                asks.group.name, short.id
+            );
+            Some(one("subnet", &short.id, message))
+        })
+        .collect()
+}

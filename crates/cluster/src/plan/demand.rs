@@ -1,0 +1,250 @@
+//! What the groups ask of each subnet, against what it has.
+
+use super::answer::{Demand, Failure, NodesThatFit, SubnetPlan, Verdict};
+use super::density::surge;
+use super::supply::{Free, Supply};
+use crate::model::NodeGroup;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What one node takes from its subnet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Cost {
+    pub(super) addresses: u32,
+    pub(super) prefixes: u32,
+}
+
+/// A group as far as its demand goes.
+#[derive(Debug)]
+pub(super) struct Asking<'a> {
+    pub(super) group: &'a NodeGroup,
+    /// The most that a node of any of its types takes; `None` if no type is known.
+    pub(super) cost: Option<Cost>,
+    /// Described subnets that its nodes go to.
+    pub(super) subnets: Vec<&'a str>,
+    /// Largest number of nodes; also where only Karpenter's CPU limit says it.
+    pub(super) max_size: Option<u32>,
+}
+
+impl Asking<'_> {
+    fn zones(&self, supplies: &BTreeMap<String, Supply>) -> BTreeSet<String> {
+        // A subnet of unknown zone counts as a zone of its own.
+        let zone = |id: &&str| supplies[*id].zone.clone().unwrap_or_else(|| (*id).to_owned());
+        self.subnets.iter().map(zone).collect()
+    }
+}
+
+const SITUATIONS: [&str; 5] = ["minimum", "desired", "maximum", "upgrade", "zone-loss"];
+
+/// Every subnet that a group uses, with its demand in every situation that the sizes of all its groups tell.
+pub(super) fn subnets(asking: &[Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Vec<SubnetPlan> {
+    let used: BTreeSet<&str> = asking.iter().flat_map(|group| group.subnets.iter().copied()).collect();
+    used.into_iter()
+        .map(|id| {
+            let supply = &supplies[id];
+            let here: Vec<&Asking<'_>> = asking.iter().filter(|group| group.subnets.contains(&id)).collect();
+            let demand: Vec<Demand> = SITUATIONS
+                .iter()
+                .filter_map(|situation| situation_in(id, situation, &here, supply, supplies))
+                .collect();
+            let asked = ["maximum", "upgrade"];
+            let complete = asked.iter().all(|situation| demand.iter().any(|demand| demand.at == *situation));
+            let verdict = demand
+                .iter()
+                .filter(|demand| demand.at != "zone-loss")
+                .map(|demand| demand.verdict)
+                .chain((!complete).then_some(Verdict::Unknown))
+                .max()
+                .unwrap_or(Verdict::Unknown);
+            SubnetPlan {
+                id: id.to_owned(),
+                cidr: supply.cidr.to_string(),
+                availability_zone: supply.zone.clone(),
+                free_addresses: supply.now.addresses,
+                free_prefixes: supply.now.prefixes,
+                held_addresses: supply.held,
+                demand,
+                nodes_that_fit: here.iter().map(|group| nodes_that_fit(group, supply.now)).collect(),
+                verdict,
+            }
+        })
+        .collect()
+}
+
+fn situation_in(
+    id: &str,
+    situation: &str,
+    groups: &[&Asking<'_>],
+    supply: &Supply,
+    supplies: &BTreeMap<String, Supply>,
+) -> Option<Demand> {
+    let nodes: Option<Vec<(u32, Cost)>> = match situation {
+        "minimum" => each(groups, |group| group.group.min_size.known().copied()),
+        "desired" => each(groups, |group| group.group.desired_size.known().copied()),
+        "maximum" => each(groups, |group| group.max_size),
+        "upgrade" => upgrade(groups, supplies),
+        _ => zone_loss(id, groups, supply, supplies),
+    };
+    Some(against(situation, &nodes?, supply.for_groups))
+}
+
+/// Nodes here where every group spreads its nodes evenly; the odd ones may all be here.
+fn each(groups: &[&Asking<'_>], size: impl Fn(&Asking<'_>) -> Option<u32>) -> Option<Vec<(u32, Cost)>> {
+    groups.iter().map(|group| Some((spread(size(group)?, group.subnets.len()), group.cost?))).collect()
+}
+
+fn spread(nodes: u32, subnets: usize) -> u32 {
+    nodes.div_ceil(u32::try_from(subnets.max(1)).unwrap_or(u32::MAX))
+}
+
+/// Every group at its maximum, and the one with the dearest surge being replaced.
+fn upgrade(groups: &[&Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Vec<(u32, Cost)>> {
+    let mut nodes = each(groups, |group| group.max_size)?;
+    let surges: Option<Vec<(u32, Cost)>> = groups
+        .iter()
+        .map(|group| {
+            let zones = u32::try_from(group.zones(supplies).len()).unwrap_or(u32::MAX);
+            let size = group.max_size?;
+            let more = surge(group.group, size, zones)?;
+            // Old and new together are spread as one group is.
+            let here =
+                spread(size.saturating_add(more), group.subnets.len()) - spread(size, group.subnets.len());
+            Some((here, group.cost?))
+        })
+        .collect();
+    let weight = |(nodes, cost): &(u32, Cost)| {
+        let nodes = u64::from(*nodes);
+        (nodes * u64::from(cost.prefixes), nodes * u64::from(cost.addresses))
+    };
+    nodes.extend(surges?.into_iter().max_by_key(weight));
+    Some(nodes)
+}
+
+/// The most nodes here when one other zone is lost and its nodes move to the rest; `None` where no group
+/// could move.
+fn zone_loss(
+    id: &str,
+    groups: &[&Asking<'_>],
+    supply: &Supply,
+    supplies: &BTreeMap<String, Supply>,
+) -> Option<Vec<(u32, Cost)>> {
+    let own = supply.zone.clone().unwrap_or_else(|| id.to_owned());
+    let zone_of = |id: &str| supplies[id].zone.clone().unwrap_or_else(|| id.to_owned());
+    let zones: BTreeSet<String> = groups.iter().flat_map(|group| group.zones(supplies)).collect();
+    let weight = |nodes: &Vec<(u32, Cost)>| {
+        let sum = |part: fn(&Cost) -> u32| {
+            nodes.iter().map(|(n, c)| u64::from(*n) * u64::from(part(c))).sum::<u64>()
+        };
+        (sum(|cost| cost.prefixes), sum(|cost| cost.addresses))
+    };
+    zones
+        .into_iter()
+        .filter(|lost| *lost != own)
+        .filter_map(|lost| {
+            groups
+                .iter()
+                .map(|group| {
+                    let left = group.subnets.iter().filter(|subnet| zone_of(subnet) != lost).count();
+                    Some((spread(group.max_size?, left), group.cost?))
+                })
+                .collect::<Option<Vec<_>>>()
+        })
+        .max_by_key(weight)
+}
+
+fn against(situation: &str, nodes: &[(u32, Cost)], free: Free) -> Demand {
+    let sum = |part: fn(&Cost) -> u32| nodes.iter().map(|(n, c)| u64::from(*n) * u64::from(part(c))).sum();
+    let count: u64 = nodes.iter().map(|(nodes, _)| u64::from(*nodes)).sum();
+    let (needed_addresses, needed_prefixes): (u64, u64) =
+        (sum(|cost| cost.addresses), sum(|cost| cost.prefixes));
+    Demand {
+        at: situation.to_owned(),
+        nodes: count,
+        needed_addresses,
+        needed_prefixes,
+        available_addresses: free.addresses.map(u64::from),
+        available_prefixes: free.prefixes.map(u64::from),
+        verdict: enough(needed_addresses, needed_prefixes, count, free),
+    }
+}
+
+/// Whether the free room is enough. Each node's primary address is a single one that EC2 places where it likes:
+/// in the worst case every one breaks a free block, in the best none does.
+///
+/// # Source
+/// `SubnetChoiceUndocumented`.
+fn enough(addresses: u64, prefixes: u64, nodes: u64, free: Free) -> Verdict {
+    let by_addresses = match free.addresses {
+        Some(free) if addresses <= u64::from(free) => Verdict::Fits,
+        Some(_) => Verdict::DoesNotFit,
+        None => Verdict::Unknown,
+    };
+    let by_prefixes = match free.prefixes {
+        _ if prefixes == 0 => Verdict::Fits,
+        _ if prefixes > u64::from(free.prefixes_at_most) => Verdict::DoesNotFit,
+        Some(free) if prefixes + nodes <= u64::from(free) => Verdict::Fits,
+        Some(_) | None => Verdict::Unknown,
+    };
+    by_addresses.max(by_prefixes)
+}
+
+fn nodes_that_fit(group: &Asking<'_>, free: Free) -> NodesThatFit {
+    let nodes = group.cost.and_then(|cost| {
+        let by_addresses = u64::from(free.addresses? / cost.addresses.max(1));
+        if cost.prefixes == 0 {
+            return Some(by_addresses);
+        }
+        // Every node may break one more block with its own address.
+        Some(by_addresses.min(u64::from(free.prefixes? / (cost.prefixes + 1))))
+    });
+    NodesThatFit { node_group: group.group.name.clone(), nodes }
+}
+
+/// Lets every group grow node by node in turn, each node in the subnet with the fewest of its group, and
+/// tells where the first one finds no room. The most favourable placement counts, so what fails here fails.
+pub(super) fn first_failure(asking: &[Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Failure> {
+    struct Left {
+        addresses: u64,
+        prefixes: u64,
+    }
+    let mut left: BTreeMap<&str, Left> = supplies
+        .iter()
+        .filter_map(|(id, supply)| {
+            let free = supply.for_groups;
+            let prefixes = u64::from(free.prefixes.unwrap_or(free.prefixes_at_most));
+            Some((id.as_str(), Left { addresses: free.addresses?.into(), prefixes }))
+        })
+        .collect();
+    let growing: Vec<(&Asking<'_>, Cost, u32)> = asking
+        .iter()
+        .filter(|group| !group.subnets.is_empty())
+        .filter_map(|group| Some((group, group.cost?, group.max_size?)))
+        .collect();
+    let most = growing.iter().map(|(.., size)| *size).max().unwrap_or(0);
+    for node in 1..=most {
+        for (group, cost, size) in &growing {
+            if node > *size {
+                continue;
+            }
+            let index = (node as usize - 1) % group.subnets.len();
+            let subnet = group.subnets[index];
+            let Some(room) = left.get_mut(subnet) else { continue };
+            let lacks = if room.addresses < cost.addresses.into() {
+                "addresses"
+            } else if room.prefixes < cost.prefixes.into() {
+                "prefixes"
+            } else {
+                room.addresses -= u64::from(cost.addresses);
+                room.prefixes -= u64::from(cost.prefixes);
+                continue;
+            };
+            return Some(Failure {
+                node_group: group.group.name.clone(),
+                node,
+                of: *size,
+                subnet: subnet.to_owned(),
+                lacks: lacks.to_owned(),
+            });
+        }
+    }
+    None
+}

@@ -1,0 +1,144 @@
+//! What requests share: numbers that enter wide, documents, and the error of a request that cannot be answered.
+
+use crate::problem::Problem;
+use crate::progress::Stopped;
+use crate::read::Input;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::fmt;
+
+/// Why a request has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The stable name of the reason, the same in Rust, Python and Node.
+    pub code: String,
+    /// What was got, what is allowed and what to do.
+    pub message: String,
+}
+
+impl Refusal {
+    /// A refusal under a stable name.
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into() }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}]", self.message, self.code)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<winpod::Error> for Refusal {
+    fn from(error: winpod::Error) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        let place = problem.location.map(|location| format!("{location}: ")).unwrap_or_default();
+        Self { code: problem.code, message: format!("{place}{}", problem.message) }
+    }
+}
+
+impl From<Stopped> for Refusal {
+    fn from(stopped: Stopped) -> Self {
+        Self::new("STOPPED", stopped.to_string())
+    }
+}
+
+/// A number of a request as it came in: any JSON number, refused by what uses it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[expect(clippy::exhaustive_enums, reason = "JSON has these numbers")]
+pub enum Wide {
+    /// A whole number of 64 bits.
+    Whole(i64),
+    /// Any other number.
+    Real(f64),
+}
+
+impl JsonSchema for Wide {
+    fn schema_name() -> Cow<'static, str> {
+        "Number".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "number"})
+    }
+}
+
+impl Wide {
+    /// The number, if it is whole and within `least` to `most`.
+    ///
+    /// # Errors
+    /// - Code `NOT_A_WHOLE_NUMBER` for 24.7, NaN and what 64 bits do not hold.
+    /// - Code `OUT_OF_RANGE` outside the range.
+    pub fn within(self, name: &str, least: i64, most: i64) -> Result<i64, Refusal> {
+        let number = self.whole(name)?;
+        if (least..=most).contains(&number) {
+            return Ok(number);
+        }
+        Err(Refusal::new("OUT_OF_RANGE", format!("{name} is {number}: {least} to {most} is allowed")))
+    }
+
+    /// The number, if it is whole.
+    ///
+    /// # Errors
+    /// - Code `NOT_A_WHOLE_NUMBER` for 24.7, NaN and what 64 bits do not hold.
+    pub fn whole(self, name: &str) -> Result<i64, Refusal> {
+        // 2^53: beyond it a double no longer tells neighbours apart.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        match self {
+            Self::Whole(number) => Ok(number),
+            #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
+            Self::Real(number) if number.fract() == 0.0 && number.abs() <= EXACT => Ok(number as i64),
+            Self::Real(number) => Err(Refusal::new(
+                "NOT_A_WHOLE_NUMBER",
+                format!("{name} is {number}: a whole number is allowed"),
+            )),
+        }
+    }
+
+    pub(crate) fn count(self, name: &str) -> Result<u32, Refusal> {
+        let number = self.within(name, 0, i64::from(u32::MAX))?;
+        u32::try_from(number).map_err(|_| Refusal::new("OUT_OF_RANGE", name))
+    }
+}
+
+impl From<i64> for Wide {
+    fn from(number: i64) -> Self {
+        Self::Whole(number)
+    }
+}
+
+/// A document of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "callers build it")]
+pub struct Document {
+    /// What messages call it.
+    pub name: String,
+    /// Its text: YAML or JSON.
+    pub text: String,
+}
+
+/// The inputs that a request names: files and directories, then documents.
+pub(crate) fn inputs(paths: &[String], documents: &[Document]) -> Vec<Input> {
+    let paths = paths.iter().map(|path| Input::Path(path.into()));
+    let documents = documents.iter().map(|document| Input::Document {
+        name: document.name.clone(),
+        bytes: document.text.clone().into_bytes(),
+    });
+    paths.chain(documents).collect()
+}
