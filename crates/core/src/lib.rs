@@ -1,7 +1,9 @@
 //! IPv4 capacity, prefixes and warm pools of Windows nodes on Amazon EKS.
 #![no_std]
 #![forbid(unsafe_code)]
-#![warn(missing_docs, missing_debug_implementations)]
+#![warn(missing_docs, missing_debug_implementations, clippy::exhaustive_enums, clippy::exhaustive_structs)]
+// Whoever builds without std must not meet it here.
+#![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 #[cfg(any(test, feature = "alloc"))]
 extern crate alloc;

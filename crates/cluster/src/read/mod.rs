@@ -5,6 +5,11 @@
 
 pub mod error;
 pub mod json;
+#[expect(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    reason = "readers match every case of what a file can say"
+)]
 pub mod node;
 pub mod quantity;
 pub mod text;
@@ -35,6 +40,7 @@ use std::sync::Arc;
 
 /// What the files say, and what is wrong with them.
 #[derive(Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "plan takes it apart")]
 pub struct Reading {
     /// The cluster.
     pub cluster: Cluster,
