@@ -68,6 +68,7 @@ pub fn read(
         pool_classes: Vec::new(),
         pages: BTreeMap::new(),
         shared: HashSet::new(),
+        stopped: false,
         progress,
     };
     let (files, problems, skipped) = inputs::expand(inputs);
@@ -108,6 +109,8 @@ struct Reader<'a> {
     pages: BTreeMap<&'static str, merge::Pages>,
     /// Ids that many entries repeat.
     shared: HashSet<Arc<str>>,
+    /// The caller stopped in the middle of a document.
+    stopped: bool,
     progress: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
 }
 
@@ -195,6 +198,9 @@ impl Reader<'_> {
             Ok(documents) => {
                 for document in &documents {
                     self.document(document, name);
+                }
+                if self.stopped {
+                    return Err(Stopped);
                 }
             }
             Err(error) => self.problem(Problem::unread(name, &error)),
