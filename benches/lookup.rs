@@ -30,7 +30,7 @@ fn sorted() -> Vec<(&'static str, &'static InstanceType)> {
 }
 
 mod hit {
-    use super::*;
+    use super::{Bencher, black_box, hash_map, hits, instance, sorted};
 
     #[divan::bench]
     fn winpod_find(bencher: Bencher<'_, '_>) {
@@ -61,7 +61,7 @@ mod hit {
 }
 
 mod miss {
-    use super::*;
+    use super::{Bencher, black_box, hash_map, instance, misses, sorted};
 
     #[divan::bench]
     fn winpod_find(bencher: Bencher<'_, '_>) {
