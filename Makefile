@@ -22,8 +22,7 @@ docs:
 
 # Builds every published crate from what its package would hold.
 package:
-	cargo package --locked --workspace --allow-dirty --no-verify --quiet
-	cargo package --locked --package winpod-data --package winpod --package winpod-cluster --package winpod-cli --allow-dirty
+	cargo package --locked --workspace --exclude winpod-tests --exclude winpod-benches --allow-dirty --quiet
 
 # Makes data/instance-types.csv again from the pinned releases (needs pip and a package index); review the diff.
 # ALLOW="m5.large c5.large" accepts that these rows change.
@@ -34,7 +33,9 @@ bench:
 	cargo bench --locked --package winpod-benches
 	benches/processes
 
-# Slow or rare checks: many more random cases, the tables against their sources.
+# Slow or rare checks: many more random cases, the tables against their sources, the licences of what we depend on.
 nightly:
 	PROPTEST_CASES=20000 cargo test --locked --workspace --release
 	data/scripts/instance-types --check
+	cargo deny --version 2>/dev/null || cargo install --locked --version 0.20.2 cargo-deny
+	cargo deny --offline check bans licenses sources
