@@ -3,7 +3,7 @@
 use super::answer::{Demand, Failure, NodesThatFit, SubnetPlan, Verdict};
 use super::density::surge;
 use super::supply::{Free, Supply};
-use crate::model::NodeGroup;
+use crate::model::{NodeGroup, Tool};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one node takes from its subnet.
@@ -77,14 +77,18 @@ fn situation_in(
     supply: &Supply,
     supplies: &BTreeMap<String, Supply>,
 ) -> Option<Demand> {
-    let nodes: Option<Vec<(u32, Cost)>> = match situation {
-        "minimum" => each(groups, |group| group.group.min_size.known().copied()),
-        "desired" => each(groups, |group| group.group.desired_size.known().copied()),
-        "maximum" => each(groups, |group| group.max_size),
-        "upgrade" => upgrade(groups, supplies),
+    let cases: Vec<Vec<(u32, Cost)>> = match situation {
+        "minimum" => vec![each(groups, |group| group.group.min_size.known().copied())?],
+        "desired" => vec![each(groups, |group| group.group.desired_size.known().copied())?],
+        "maximum" => vec![each(groups, |group| group.max_size)?],
+        "upgrade" => upgrade(groups, supplies)?,
         _ => zone_loss(id, groups, supply, supplies),
     };
-    Some(against(situation, &nodes?, supply.for_groups))
+    // One case can be dear in prefixes and another in addresses, so the verdict decides first.
+    cases
+        .iter()
+        .map(|nodes| against(situation, nodes, supply.for_groups))
+        .max_by_key(|demand| (demand.verdict, demand.needed_prefixes, demand.needed_addresses))
 }
 
 /// Nodes here where every group spreads its nodes evenly; the odd ones may all be here.
@@ -96,46 +100,38 @@ fn spread(nodes: u32, subnets: usize) -> u32 {
     nodes.div_ceil(u32::try_from(subnets.max(1)).unwrap_or(u32::MAX))
 }
 
-/// Every group at its maximum, and the one with the dearest surge being replaced.
-fn upgrade(groups: &[&Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Vec<(u32, Cost)>> {
-    let mut nodes = each(groups, |group| group.max_size)?;
-    let surges: Option<Vec<(u32, Cost)>> = groups
+/// Every group at its maximum, and in each case another one being replaced.
+fn upgrade(groups: &[&Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Vec<Vec<(u32, Cost)>>> {
+    let nodes = each(groups, |group| group.max_size)?;
+    groups
         .iter()
         .map(|group| {
             let zones = u32::try_from(group.zones(supplies).len()).unwrap_or(u32::MAX);
             let size = group.max_size?;
             let more = surge(group.group, size, zones)?;
-            // Old and new together are spread as one group is.
-            let here =
-                spread(size.saturating_add(more), group.subnets.len()) - spread(size, group.subnets.len());
-            Some((here, group.cost?))
+            let subnets = group.subnets.len();
+            let here = match group.group.tool {
+                // A second group is spread by itself: its odd nodes may be where those of the first are.
+                Tool::EksctlSelfManaged => spread(more, subnets),
+                // Old and new nodes of one group are spread together.
+                _ => spread(size.saturating_add(more), subnets) - spread(size, subnets),
+            };
+            Some(nodes.iter().copied().chain([(here, group.cost?)]).collect())
         })
-        .collect();
-    let weight = |(nodes, cost): &(u32, Cost)| {
-        let nodes = u64::from(*nodes);
-        (nodes * u64::from(cost.prefixes), nodes * u64::from(cost.addresses))
-    };
-    nodes.extend(surges?.into_iter().max_by_key(weight));
-    Some(nodes)
+        .collect()
 }
 
-/// The most nodes here when one other zone is lost and its nodes move to the rest; `None` where no group
-/// could move.
+/// Nodes here when one other zone is lost and its nodes move to the rest, a case for each zone; none where no
+/// group could move or a size is not known.
 fn zone_loss(
     id: &str,
     groups: &[&Asking<'_>],
     supply: &Supply,
     supplies: &BTreeMap<String, Supply>,
-) -> Option<Vec<(u32, Cost)>> {
+) -> Vec<Vec<(u32, Cost)>> {
     let own = supply.zone.clone().unwrap_or_else(|| id.to_owned());
     let zone_of = |id: &str| supplies[id].zone.clone().unwrap_or_else(|| id.to_owned());
     let zones: BTreeSet<String> = groups.iter().flat_map(|group| group.zones(supplies)).collect();
-    let weight = |nodes: &Vec<(u32, Cost)>| {
-        let sum = |part: fn(&Cost) -> u32| {
-            nodes.iter().map(|(n, c)| u64::from(*n) * u64::from(part(c))).sum::<u64>()
-        };
-        (sum(|cost| cost.prefixes), sum(|cost| cost.addresses))
-    };
     zones
         .into_iter()
         .filter(|lost| *lost != own)
@@ -146,9 +142,9 @@ fn zone_loss(
                     let left = group.subnets.iter().filter(|subnet| zone_of(subnet) != lost).count();
                     Some((spread(group.max_size?, left), group.cost?))
                 })
-                .collect::<Option<Vec<_>>>()
+                .collect()
         })
-        .max_by_key(weight)
+        .collect()
 }
 
 fn against(situation: &str, nodes: &[(u32, Cost)], free: Free) -> Demand {
@@ -181,7 +177,7 @@ fn enough(addresses: u64, prefixes: u64, nodes: u64, free: Free) -> Verdict {
     let by_prefixes = match free.prefixes {
         _ if prefixes == 0 => Verdict::Fits,
         _ if prefixes > u64::from(free.prefixes_at_most) => Verdict::DoesNotFit,
-        Some(free) if prefixes + nodes <= u64::from(free) => Verdict::Fits,
+        Some(counted) if prefixes + nodes + u64::from(free.unseen) <= u64::from(counted) => Verdict::Fits,
         Some(_) | None => Verdict::Unknown,
     };
     by_addresses.max(by_prefixes)
@@ -194,13 +190,14 @@ fn nodes_that_fit(group: &Asking<'_>, free: Free) -> NodesThatFit {
             return Some(by_addresses);
         }
         // Every node may break one more block with its own address.
-        Some(by_addresses.min(u64::from(free.prefixes? / (cost.prefixes + 1))))
+        let blocks = free.prefixes?.saturating_sub(free.unseen);
+        Some(by_addresses.min(u64::from(blocks / (cost.prefixes + 1))))
     });
     NodesThatFit { node_group: group.group.name.clone(), nodes }
 }
 
-/// Lets every group grow node by node in turn, each node in the subnet with the fewest of its group, and
-/// tells where the first one finds no room. The most favourable placement counts, so what fails here fails.
+/// Lets every group grow node by node in turn, each node in the subnet with the fewest of its group, the first
+/// one of several, and tells where the first one finds no room. Nodes' own addresses break no free block here.
 pub(super) fn first_failure(asking: &[Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Failure> {
     struct Left {
         addresses: u64,
@@ -216,7 +213,8 @@ pub(super) fn first_failure(asking: &[Asking<'_>], supplies: &BTreeMap<String, S
         .collect();
     let growing: Vec<(&Asking<'_>, Cost, u32)> = asking
         .iter()
-        .filter(|group| !group.subnets.is_empty())
+        // Where no subnet can be counted nothing ever runs out.
+        .filter(|group| group.subnets.iter().any(|subnet| left.contains_key(subnet)))
         .filter_map(|group| Some((group, group.cost?, group.max_size?)))
         .collect();
     let most = growing.iter().map(|(.., size)| *size).max().unwrap_or(0);

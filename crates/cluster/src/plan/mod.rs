@@ -286,7 +286,13 @@ fn group_subnets<'a>(
 }
 
 fn group_verdict(group: &GroupPlan, asks: &Asking<'_>, subnets: &[SubnetPlan], ipam: bool) -> Verdict {
-    if !ipam || group.types.iter().any(|row| row.pods == 0) {
+    let without_pods = group.types.iter().filter(|row| row.pods == 0).count();
+    // Karpenter makes no nodes of a type that takes no pods as long as there is another.
+    let none = match asks.group.tool {
+        Tool::Karpenter => without_pods == group.types.len() && without_pods > 0,
+        _ => without_pods > 0,
+    };
+    if !ipam || none {
         return Verdict::DoesNotFit;
     }
     let of_subnets = asks.subnets.iter().filter_map(|id| subnets.iter().find(|subnet| subnet.id == *id));
@@ -396,15 +402,14 @@ fn control_plane(
     notes: &mut Vec<Note>,
 ) {
     const NEEDED: u32 = 5;
-    if cluster.control_plane_subnets.known().is_none() {
-        return;
-    }
+    let Some(ids) = cluster.control_plane_subnets.known() else { return };
     let enough: std::collections::BTreeSet<Option<&str>> = supplies
         .values()
         .filter(|supply| supply.control_plane && supply.now.addresses.is_none_or(|free| free >= NEEDED))
         .map(|supply| supply.zone.as_deref())
         .collect();
-    if enough.len() < 2 && supplies.values().any(|supply| supply.control_plane) {
+    // A subnet that no file describes may have them.
+    if enough.len() < 2 && !ids.is_empty() && ids.iter().all(|id| supplies.contains_key(id)) {
         notes.push(Note::new(&note::CONTROL_PLANE_SHORT, &[("zones", &enough.len())]));
     }
     let shared: Vec<&str> = subnets
