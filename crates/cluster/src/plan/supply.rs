@@ -1,6 +1,6 @@
 //! What each subnet has to give.
 
-use crate::model::{Cluster, Field, NodeGroup, Os, Place, SubnetChoice};
+use crate::model::{Cluster, Field, NodeGroup, Os, Place, Reservation, SubnetChoice};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -73,6 +73,10 @@ pub(super) fn supplies(
     if !unexplained.is_empty() && cluster.nodes.is_empty() {
         notes.push(Note::new(&note::INSTANCES_UNEXPLAINED, &[("count", &unexplained.len())]));
     }
+    let mut reserved: HashMap<&str, Vec<&Reservation>> = HashMap::new();
+    for reservation in &cluster.reservations {
+        reserved.entry(&reservation.subnet).or_default().push(reservation);
+    }
     let mut supplies = BTreeMap::new();
     for (id, subnet) in &cluster.subnets {
         let empty = match Subnet::new(subnet.cidr) {
@@ -88,7 +92,7 @@ pub(super) fn supplies(
         };
         let mut all = empty.clone();
         let mut others = empty;
-        for reservation in cluster.reservations.iter().filter(|reservation| reservation.subnet == *id) {
+        for reservation in reserved.remove(id.as_str()).unwrap_or_default() {
             for map in [&mut all, &mut others] {
                 if let Err(error) = map.reserve(reservation.cidr, reservation.kind) {
                     let message = format!("reservation {} in subnet {id}: {error}", reservation.id);
