@@ -159,16 +159,16 @@ fn against(situation: &str, nodes: &[(u32, Cost)], free: Free) -> Demand {
         needed_prefixes,
         available_addresses: free.addresses.map(u64::from),
         available_prefixes: free.prefixes.map(u64::from),
-        verdict: enough(needed_addresses, needed_prefixes, count, free),
+        verdict: enough(needed_addresses, needed_prefixes, free),
     }
 }
 
-/// Whether the free room is enough. Each node's primary address is a single one that EC2 places where it likes:
-/// in the worst case every one breaks a free block, in the best none does.
+/// Whether the free room is enough. EC2 places single addresses, each node's own among them, where it likes: in
+/// the worst case every one breaks a free block, in the best none does.
 ///
 /// # Source
 /// `SubnetChoiceUndocumented`.
-fn enough(addresses: u64, prefixes: u64, nodes: u64, free: Free) -> Verdict {
+fn enough(addresses: u64, prefixes: u64, free: Free) -> Verdict {
     let by_addresses = match free.addresses {
         Some(free) if addresses <= u64::from(free) => Verdict::Fits,
         Some(_) => Verdict::DoesNotFit,
@@ -177,10 +177,19 @@ fn enough(addresses: u64, prefixes: u64, nodes: u64, free: Free) -> Verdict {
     let by_prefixes = match free.prefixes {
         _ if prefixes == 0 => Verdict::Fits,
         _ if prefixes > u64::from(free.prefixes_at_most) => Verdict::DoesNotFit,
-        Some(counted) if prefixes + nodes + u64::from(free.unseen) <= u64::from(counted) => Verdict::Fits,
+        Some(counted)
+            if prefixes + singles(addresses, prefixes) + u64::from(free.unseen) <= u64::from(counted) =>
+        {
+            Verdict::Fits
+        }
         Some(_) | None => Verdict::Unknown,
     };
     by_addresses.max(by_prefixes)
+}
+
+/// Addresses that are taken one by one, not as part of a prefix.
+pub(super) fn singles(addresses: u64, prefixes: u64) -> u64 {
+    addresses.saturating_sub(16 * prefixes)
 }
 
 fn nodes_that_fit(group: &Asking<'_>, free: Free) -> NodesThatFit {
