@@ -191,8 +191,9 @@ fn more_room(short: &SubnetPlan, asking: &[Asking<'_>]) -> Option<Advice> {
         .map(|asks| asks.group.name.as_str())
         .collect();
     let zone = short.availability_zone.as_deref().unwrap_or("the same Availability Zone");
-    let lacks = match blocks {
-        0 => format!("{addresses} addresses"),
+    let lacks = match (addresses, blocks) {
+        (_, 0) => format!("{addresses} addresses"),
+        (0, _) => format!("{blocks} /28"),
         _ => format!("{addresses} addresses and {blocks} /28"),
     };
     let message = match length {

@@ -169,22 +169,32 @@ fn against(situation: &str, nodes: &[(u32, Cost)], free: Free) -> Demand {
 /// # Source
 /// `SubnetChoiceUndocumented`.
 fn enough(addresses: u64, prefixes: u64, free: Free) -> Verdict {
-    let by_addresses = match free.addresses {
-        Some(free) if addresses <= u64::from(free) => Verdict::Fits,
+    let single = singles(addresses, prefixes);
+    let by_addresses = match free.addresses.map(u64::from) {
+        // No single address comes out of a range set aside for prefixes.
+        Some(there) if addresses <= there && single + u64::from(free.for_prefixes_only) <= there => {
+            Verdict::Fits
+        }
         Some(_) => Verdict::DoesNotFit,
         None => Verdict::Unknown,
     };
     let by_prefixes = match free.prefixes {
         _ if prefixes == 0 => Verdict::Fits,
         _ if prefixes > u64::from(free.prefixes_at_most) => Verdict::DoesNotFit,
-        Some(counted)
-            if prefixes + singles(addresses, prefixes) + u64::from(free.unseen) <= u64::from(counted) =>
-        {
-            Verdict::Fits
-        }
+        Some(_) if prefixes <= sure_prefixes(free, single) => Verdict::Fits,
         Some(_) | None => Verdict::Unknown,
     };
     by_addresses.max(by_prefixes)
+}
+
+/// Prefixes that are there wherever EC2 places so many single addresses. Whether EC2 still gives prefixes from
+/// elsewhere where there is a reservation for them is not documented, so then only those in it are sure.
+fn sure_prefixes(free: Free, singles: u64) -> u64 {
+    let (there, broken) = match free.reserved_prefixes {
+        Some(reserved) => (reserved, u64::from(free.unseen)),
+        None => (free.prefixes.unwrap_or(0), u64::from(free.unseen) + singles),
+    };
+    u64::from(there).saturating_sub(broken)
 }
 
 /// Addresses that are taken one by one, not as part of a prefix.
@@ -194,13 +204,17 @@ pub(super) fn singles(addresses: u64, prefixes: u64) -> u64 {
 
 fn nodes_that_fit(group: &Asking<'_>, free: Free) -> NodesThatFit {
     let nodes = group.cost.and_then(|cost| {
-        let by_addresses = u64::from(free.addresses? / cost.addresses.max(1));
+        let there = u64::from(free.addresses?);
+        let single = singles(cost.addresses.into(), cost.prefixes.into()).max(1);
+        let by_addresses = (there / u64::from(cost.addresses.max(1)))
+            .min(there.saturating_sub(free.for_prefixes_only.into()) / single);
         if cost.prefixes == 0 {
             return Some(by_addresses);
         }
-        // Every node may break one more block with its own address.
-        let blocks = free.prefixes?.saturating_sub(free.unseen);
-        Some(by_addresses.min(u64::from(blocks / (cost.prefixes + 1))))
+        free.prefixes?;
+        // Every node may break one more block with its own address, but none that is set aside.
+        let each = u64::from(cost.prefixes) + u64::from(free.reserved_prefixes.is_none());
+        Some(by_addresses.min(sure_prefixes(free, 0) / each))
     });
     NodesThatFit { node_group: group.group.name.clone(), nodes }
 }

@@ -475,9 +475,8 @@ fn tell_tight_and_lost_zones(subnets: &[SubnetPlan], notes: &mut Vec<Note>) {
     for subnet in subnets {
         for demand in &subnet.demand {
             let (needed, free) = (demand.needed_prefixes, demand.available_prefixes);
-            let singles = demand::singles(demand.needed_addresses, needed);
-            let tight = free.is_some_and(|free| needed > 0 && needed <= free && needed + singles > free);
-            if tight && demand.at == "maximum" {
+            let tight = free.is_some_and(|free| needed > 0 && needed <= free);
+            if tight && demand.verdict == Verdict::Unknown && demand.at == "maximum" {
                 let free = free.unwrap_or_default();
                 notes.push(Note::new(
                     &note::PREFIXES_TIGHT,

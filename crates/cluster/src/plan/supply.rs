@@ -5,6 +5,7 @@ use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use winpod::subnet::ReservationKind;
 use winpod::{Error, Ipv4Prefix, Subnet};
 
 /// One subnet: what is free now, and what is there for the Windows node groups, whose own nodes are
@@ -30,6 +31,10 @@ pub(super) struct Free {
     pub(super) prefixes_at_most: u32,
     /// Addresses that EC2 counts as taken and no listed interface holds; each may break a block.
     pub(super) unseen: u32,
+    /// Free prefixes inside `prefix` reservations, where no single address goes; `None` without such a reservation.
+    pub(super) reserved_prefixes: Option<u32>,
+    /// Free addresses inside `prefix` reservations.
+    pub(super) for_prefixes_only: u32,
 }
 
 /// Instances of the Windows groups' nodes, with the group that owns each.
@@ -163,13 +168,25 @@ fn free(map: &Subnet, listed: bool, reported: Option<u32>) -> Free {
         Some(reported) if known => counted.saturating_sub(reported).saturating_sub(set_aside),
         _ => 0,
     };
-    let addresses = if known { Some(counted - unseen) } else { reported };
+    let addresses = if known { counted - unseen } else { reported.unwrap_or(counted) };
+    let reserved = map.reservations().iter().any(|one| one.kind == ReservationKind::Prefix);
+    // EC2 gives nothing away by itself from a range set aside for named addresses.
+    let for_anybody = addresses.saturating_sub(free_inside(map, ReservationKind::Explicit));
     Free {
-        addresses,
+        addresses: (known || reported.is_some()).then_some(for_anybody),
         prefixes: known.then(|| map.free_prefixes()),
-        prefixes_at_most: map.free_prefixes().min(addresses.unwrap_or(counted) / 16),
+        prefixes_at_most: map.free_prefixes().min(addresses / 16),
         unseen,
+        reserved_prefixes: reserved.then(|| map.free_prefixes_inside_reservations()),
+        for_prefixes_only: free_inside(map, ReservationKind::Prefix),
     }
+}
+
+/// Free addresses inside the reservations of one kind.
+fn free_inside(map: &Subnet, kind: ReservationKind) -> u32 {
+    let ranges = map.reservations().iter().filter(|one| one.kind == kind);
+    let free = ranges.flat_map(|one| one.prefix.addresses()).filter(|address| map.is_free(*address));
+    u32::try_from(free.count()).unwrap_or(u32::MAX)
 }
 
 /// Takes all addresses of an interface, or none.
