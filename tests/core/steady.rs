@@ -30,7 +30,7 @@ fn go_atoi(text: &str) -> (i64, bool) {
     }
     let mut value: i128 = 0;
     for byte in digits {
-        if !(b'0'..=b'9').contains(byte) {
+        if !byte.is_ascii_digit() {
             return (0, false);
         }
         // Once out of range it stays there.
@@ -58,9 +58,9 @@ fn parse_targets(data: Option<&Data>) -> (i64, i64, i64, bool) {
     let find = |plain: &str, windows: &str| data.get(plain).or_else(|| data.get(windows));
     let (mut warm, mut minimum, mut prefix) = (0, 0, 0);
     if let Some(text) = find("warm-ip-target", "windows-warm-ip-target") {
-        let (value, fine) = go_atoi(text);
-        warm = value;
-        if fine && !pd && warm == 0 {
+        let (number, readable) = go_atoi(text);
+        warm = number;
+        if readable && !pd && warm == 0 {
             warm = 1;
         }
     }

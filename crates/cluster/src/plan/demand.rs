@@ -77,7 +77,7 @@ fn situation_in(
     supply: &Supply,
     supplies: &BTreeMap<String, Supply>,
 ) -> Option<Demand> {
-    let cases: Vec<Vec<(u32, Cost)>> = match situation {
+    let cases: Vec<Need> = match situation {
         "minimum" => vec![each(groups, |group| group.group.min_size.known().copied())?],
         "desired" => vec![each(groups, |group| group.group.desired_size.known().copied())?],
         "maximum" => vec![each(groups, |group| group.max_size)?],
@@ -86,14 +86,35 @@ fn situation_in(
     };
     // One case can be dear in prefixes and another in addresses, so the verdict decides first.
     cases
-        .iter()
-        .map(|nodes| against(situation, nodes, supply.for_groups))
+        .into_iter()
+        .map(|need| against(situation, need, supply.for_groups))
         .max_by_key(|demand| (demand.verdict, demand.needed_prefixes, demand.needed_addresses))
 }
 
+/// What some nodes take together.
+#[derive(Debug, Clone, Copy, Default)]
+struct Need {
+    nodes: u64,
+    addresses: u64,
+    prefixes: u64,
+}
+
+impl Need {
+    fn and(self, nodes: u32, cost: Cost) -> Self {
+        let nodes = u64::from(nodes);
+        Self {
+            nodes: self.nodes + nodes,
+            addresses: self.addresses + nodes * u64::from(cost.addresses),
+            prefixes: self.prefixes + nodes * u64::from(cost.prefixes),
+        }
+    }
+}
+
 /// Nodes here where every group spreads its nodes evenly; the odd ones may all be here.
-fn each(groups: &[&Asking<'_>], size: impl Fn(&Asking<'_>) -> Option<u32>) -> Option<Vec<(u32, Cost)>> {
-    groups.iter().map(|group| Some((spread(size(group)?, group.subnets.len()), group.cost?))).collect()
+fn each(groups: &[&Asking<'_>], size: impl Fn(&Asking<'_>) -> Option<u32>) -> Option<Need> {
+    groups.iter().try_fold(Need::default(), |need, group| {
+        Some(need.and(spread(size(group)?, group.subnets.len()), group.cost?))
+    })
 }
 
 fn spread(nodes: u32, subnets: usize) -> u32 {
@@ -101,8 +122,8 @@ fn spread(nodes: u32, subnets: usize) -> u32 {
 }
 
 /// Every group at its maximum, and in each case another one being replaced.
-fn upgrade(groups: &[&Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Vec<Vec<(u32, Cost)>>> {
-    let nodes = each(groups, |group| group.max_size)?;
+fn upgrade(groups: &[&Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Vec<Need>> {
+    let need = each(groups, |group| group.max_size)?;
     groups
         .iter()
         .map(|group| {
@@ -116,7 +137,7 @@ fn upgrade(groups: &[&Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Optio
                 // Old and new nodes of one group are spread together.
                 _ => spread(size.saturating_add(more), subnets) - spread(size, subnets),
             };
-            Some(nodes.iter().copied().chain([(here, group.cost?)]).collect())
+            Some(need.and(here, group.cost?))
         })
         .collect()
 }
@@ -128,7 +149,7 @@ fn zone_loss(
     groups: &[&Asking<'_>],
     supply: &Supply,
     supplies: &BTreeMap<String, Supply>,
-) -> Vec<Vec<(u32, Cost)>> {
+) -> Vec<Need> {
     let own = supply.zone.clone().unwrap_or_else(|| id.to_owned());
     let zone_of = |id: &str| supplies[id].zone.clone().unwrap_or_else(|| id.to_owned());
     let zones: BTreeSet<String> = groups.iter().flat_map(|group| group.zones(supplies)).collect();
@@ -136,30 +157,23 @@ fn zone_loss(
         .into_iter()
         .filter(|lost| *lost != own)
         .filter_map(|lost| {
-            groups
-                .iter()
-                .map(|group| {
-                    let left = group.subnets.iter().filter(|subnet| zone_of(subnet) != lost).count();
-                    Some((spread(group.max_size?, left), group.cost?))
-                })
-                .collect()
+            groups.iter().try_fold(Need::default(), |need, group| {
+                let left = group.subnets.iter().filter(|subnet| zone_of(subnet) != lost).count();
+                Some(need.and(spread(group.max_size?, left), group.cost?))
+            })
         })
         .collect()
 }
 
-fn against(situation: &str, nodes: &[(u32, Cost)], free: Free) -> Demand {
-    let sum = |part: fn(&Cost) -> u32| nodes.iter().map(|(n, c)| u64::from(*n) * u64::from(part(c))).sum();
-    let count: u64 = nodes.iter().map(|(nodes, _)| u64::from(*nodes)).sum();
-    let (needed_addresses, needed_prefixes): (u64, u64) =
-        (sum(|cost| cost.addresses), sum(|cost| cost.prefixes));
+fn against(situation: &str, need: Need, free: Free) -> Demand {
     Demand {
         at: situation.to_owned(),
-        nodes: count,
-        needed_addresses,
-        needed_prefixes,
+        nodes: need.nodes,
+        needed_addresses: need.addresses,
+        needed_prefixes: need.prefixes,
         available_addresses: free.addresses.map(u64::from),
         available_prefixes: free.prefixes.map(u64::from),
-        verdict: enough(needed_addresses, needed_prefixes, free),
+        verdict: enough(need.addresses, need.prefixes, free),
     }
 }
 
