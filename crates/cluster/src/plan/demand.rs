@@ -28,9 +28,21 @@ pub(super) struct Asking<'a> {
 impl Asking<'_> {
     fn zones(&self, supplies: &BTreeMap<String, Supply>) -> BTreeSet<String> {
         // A subnet of unknown zone counts as a zone of its own.
-        let zone = |id: &&str| supplies[*id].zone.clone().unwrap_or_else(|| (*id).to_owned());
-        self.subnets.iter().map(zone).collect()
+        self.subnets.iter().map(|id| zone_of(id, supplies)).collect()
     }
+
+    /// How many of some nodes are in this subnet: Availability Zones get equal shares, and subnets of one zone equal
+    /// parts of its share; the odd ones may all be here.
+    fn here(&self, nodes: u32, id: &str, lost: Option<&str>, supplies: &BTreeMap<String, Supply>) -> u32 {
+        let own = zone_of(id, supplies);
+        let zones = self.zones(supplies).iter().filter(|zone| Some(zone.as_str()) != lost).count();
+        let beside = self.subnets.iter().filter(|subnet| zone_of(subnet, supplies) == own).count();
+        spread(spread(nodes, zones), beside)
+    }
+}
+
+fn zone_of(id: &str, supplies: &BTreeMap<String, Supply>) -> String {
+    supplies[id].zone.clone().unwrap_or_else(|| id.to_owned())
 }
 
 const SITUATIONS: [&str; 5] = ["minimum", "desired", "maximum", "upgrade", "zone-loss"];
@@ -78,11 +90,11 @@ fn situation_in(
     supplies: &BTreeMap<String, Supply>,
 ) -> Option<Demand> {
     let cases: Vec<Need> = match situation {
-        "minimum" => vec![each(groups, |group| group.group.min_size.known().copied())?],
-        "desired" => vec![each(groups, |group| group.group.desired_size.known().copied())?],
-        "maximum" => vec![each(groups, |group| group.max_size)?],
-        "upgrade" => upgrade(groups, supplies)?,
-        _ => zone_loss(id, groups, supply, supplies),
+        "minimum" => vec![each(id, groups, supplies, |group| group.group.min_size.known().copied())?],
+        "desired" => vec![each(id, groups, supplies, |group| group.group.desired_size.known().copied())?],
+        "maximum" => vec![each(id, groups, supplies, |group| group.max_size)?],
+        "upgrade" => upgrade(id, groups, supplies)?,
+        _ => zone_loss(id, groups, supplies),
     };
     // One case can be dear in prefixes and another in addresses, so the verdict decides first.
     cases
@@ -110,56 +122,54 @@ impl Need {
     }
 }
 
-/// Nodes here where every group spreads its nodes evenly; the odd ones may all be here.
-fn each(groups: &[&Asking<'_>], size: impl Fn(&Asking<'_>) -> Option<u32>) -> Option<Need> {
+/// What the nodes here need.
+fn each(
+    id: &str,
+    groups: &[&Asking<'_>],
+    supplies: &BTreeMap<String, Supply>,
+    size: impl Fn(&Asking<'_>) -> Option<u32>,
+) -> Option<Need> {
     groups.iter().try_fold(Need::default(), |need, group| {
-        Some(need.and(spread(size(group)?, group.subnets.len()), group.cost?))
+        Some(need.and(group.here(size(group)?, id, None, supplies), group.cost?))
     })
 }
 
-fn spread(nodes: u32, subnets: usize) -> u32 {
-    nodes.div_ceil(u32::try_from(subnets.max(1)).unwrap_or(u32::MAX))
+fn spread(nodes: u32, parts: usize) -> u32 {
+    nodes.div_ceil(u32::try_from(parts.max(1)).unwrap_or(u32::MAX))
 }
 
 /// Every group at its maximum, and in each case another one being replaced.
-fn upgrade(groups: &[&Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Vec<Need>> {
-    let need = each(groups, |group| group.max_size)?;
+fn upgrade(id: &str, groups: &[&Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Vec<Need>> {
+    let need = each(id, groups, supplies, |group| group.max_size)?;
     groups
         .iter()
         .map(|group| {
             let zones = u32::try_from(group.zones(supplies).len()).unwrap_or(u32::MAX);
             let size = group.max_size?;
             let more = surge(group.group, size, zones)?;
-            let subnets = group.subnets.len();
-            let here = match group.group.tool {
+            let here = |nodes| group.here(nodes, id, None, supplies);
+            let more_here = match group.group.tool {
                 // A second group is spread by itself: its odd nodes may be where those of the first are.
-                Tool::EksctlSelfManaged => spread(more, subnets),
+                Tool::EksctlSelfManaged => here(more),
                 // Old and new nodes of one group are spread together.
-                _ => spread(size.saturating_add(more), subnets) - spread(size, subnets),
+                _ => here(size.saturating_add(more)) - here(size),
             };
-            Some(need.and(here, group.cost?))
+            Some(need.and(more_here, group.cost?))
         })
         .collect()
 }
 
 /// Nodes here when one other zone is lost and its nodes move to the rest, a case for each zone; none where no
 /// group could move or a size is not known.
-fn zone_loss(
-    id: &str,
-    groups: &[&Asking<'_>],
-    supply: &Supply,
-    supplies: &BTreeMap<String, Supply>,
-) -> Vec<Need> {
-    let own = supply.zone.clone().unwrap_or_else(|| id.to_owned());
-    let zone_of = |id: &str| supplies[id].zone.clone().unwrap_or_else(|| id.to_owned());
+fn zone_loss(id: &str, groups: &[&Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Vec<Need> {
+    let own = zone_of(id, supplies);
     let zones: BTreeSet<String> = groups.iter().flat_map(|group| group.zones(supplies)).collect();
     zones
         .into_iter()
         .filter(|lost| *lost != own)
         .filter_map(|lost| {
             groups.iter().try_fold(Need::default(), |need, group| {
-                let left = group.subnets.iter().filter(|subnet| zone_of(subnet) != lost).count();
-                Some(need.and(spread(group.max_size?, left), group.cost?))
+                Some(need.and(group.here(group.max_size?, id, Some(&lost), supplies), group.cost?))
             })
         })
         .collect()
@@ -233,43 +243,54 @@ fn nodes_that_fit(group: &Asking<'_>, free: Free) -> NodesThatFit {
     NodesThatFit { node_group: group.group.name.clone(), nodes }
 }
 
-/// Lets every group grow node by node in turn, each node in the subnet with the fewest of its group, the first
-/// one of several, and tells where the first one finds no room. Nodes' own addresses break no free block here.
+/// Lets every group grow node by node in turn, each node in the zone and subnet with the fewest of its group, the
+/// first one of several, and tells where the first one finds no room. Nodes' own addresses break no free block here.
 pub(super) fn first_failure(asking: &[Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Failure> {
     struct Left {
         addresses: u64,
         prefixes: u64,
+        singles: u64,
     }
     let mut left: BTreeMap<&str, Left> = supplies
         .iter()
         .filter_map(|(id, supply)| {
             let free = supply.for_groups;
             let prefixes = u64::from(free.prefixes.unwrap_or(free.prefixes_at_most));
-            Some((id.as_str(), Left { addresses: free.addresses?.into(), prefixes }))
+            let addresses = u64::from(free.addresses?);
+            let singles = addresses.saturating_sub(free.for_prefixes_only.into());
+            Some((id.as_str(), Left { addresses, prefixes, singles }))
         })
         .collect();
-    let growing: Vec<(&Asking<'_>, Cost, u32)> = asking
+    let growing: Vec<(&Asking<'_>, Cost, u32, Vec<Vec<&str>>)> = asking
         .iter()
         // Where no subnet can be counted nothing ever runs out.
         .filter(|group| group.subnets.iter().any(|subnet| left.contains_key(subnet)))
-        .filter_map(|group| Some((group, group.cost?, group.max_size?)))
+        .filter_map(|group| {
+            let mut zones: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+            for id in &group.subnets {
+                zones.entry(zone_of(id, supplies)).or_default().push(id);
+            }
+            Some((group, group.cost?, group.max_size?, zones.into_values().collect()))
+        })
         .collect();
-    let most = growing.iter().map(|(.., size)| *size).max().unwrap_or(0);
+    let most = growing.iter().map(|(_, _, size, _)| *size).max().unwrap_or(0);
     for node in 1..=most {
-        for (group, cost, size) in &growing {
+        for (group, cost, size, zones) in &growing {
             if node > *size {
                 continue;
             }
-            let index = (node as usize - 1) % group.subnets.len();
-            let subnet = group.subnets[index];
+            let zone = &zones[(node as usize - 1) % zones.len()];
+            let subnet = zone[(node as usize - 1) / zones.len() % zone.len()];
             let Some(room) = left.get_mut(subnet) else { continue };
-            let lacks = if room.addresses < cost.addresses.into() {
+            let single = singles(cost.addresses.into(), cost.prefixes.into());
+            let lacks = if room.addresses < cost.addresses.into() || room.singles < single {
                 "addresses"
             } else if room.prefixes < cost.prefixes.into() {
                 "prefixes"
             } else {
                 room.addresses -= u64::from(cost.addresses);
                 room.prefixes -= u64::from(cost.prefixes);
+                room.singles -= single;
                 continue;
             };
             return Some(Failure {

@@ -170,11 +170,25 @@ fn plan_group<'a>(
         .map(|candidate| density::on_type(group, candidate, settings, &load, live_max_pods))
         .collect();
     tell_about_rows(group, &rows, settings, &candidates, notes);
+    let cost_of = |row: &TypePlan| Cost { addresses: row.node_addresses, prefixes: row.node_prefixes };
+    let mut cost = rows.iter().map(cost_of).reduce(|a, b| Cost {
+        addresses: a.addresses.max(b.addresses),
+        prefixes: a.prefixes.max(b.prefixes),
+    });
     let max_size = group.max_size.known().copied().or_else(|| by_cpu_limit(group, &candidates));
-    let cost =
-        rows.iter().map(|row| Cost { addresses: row.node_addresses, prefixes: row.node_prefixes }).reduce(
-            |a, b| Cost { addresses: a.addresses.max(b.addresses), prefixes: a.prefixes.max(b.prefixes) },
-        );
+    let mut most = max_size;
+    if group.max_size.known().is_none()
+        && let Some(&limit) = group.cpu_limit.known()
+    {
+        // Many small nodes or a few large ones: the type that takes most of the subnets under the limit counts.
+        let whole = candidates.iter().zip(&rows).filter_map(|(candidate, row)| {
+            let nodes = limit / candidate.vcpus?.max(1);
+            Some((u64::from(nodes) * u64::from(row.node_addresses), nodes, cost_of(row)))
+        });
+        if let Some((_, nodes, of_type)) = whole.max_by_key(|(addresses, ..)| *addresses) {
+            (most, cost) = (Some(nodes), Some(of_type));
+        }
+    }
     let (subnets, described) = group_subnets(group, cluster, supplies, notes);
     if max_size.is_none() {
         notes.push(Note::new(&note::MAX_SIZE_UNKNOWN, &[("group", &group.name)]).at(&group.place));
@@ -194,7 +208,7 @@ fn plan_group<'a>(
         verdict: Verdict::Unknown,
         location: (&group.place).into(),
     };
-    (planned, Asking { group, cost, subnets: described, max_size })
+    (planned, Asking { group, cost, subnets: described, max_size: most })
 }
 
 /// Types with equal answers share a row, so that hundreds of candidates stay readable.

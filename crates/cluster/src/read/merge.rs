@@ -146,7 +146,7 @@ fn drop_owned(workloads: &mut Vec<Workload>) {
 }
 
 fn sizes(cluster: &Cluster, problems: &mut Vec<Problem>) {
-    for group in &cluster.node_groups {
+    'groups: for group in &cluster.node_groups {
         let sizes =
             [("minimum", &group.min_size), ("desired", &group.desired_size), ("maximum", &group.max_size)];
         for (index, (low_name, low)) in sizes.iter().enumerate() {
@@ -159,7 +159,7 @@ fn sizes(cluster: &Cluster, problems: &mut Vec<Problem>) {
                         group.name
                     );
                     problems.push(Problem::new("SIZE_ORDER", message, &group.place));
-                    return;
+                    continue 'groups;
                 }
             }
         }
