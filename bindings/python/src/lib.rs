@@ -114,8 +114,9 @@ mod _native {
         request: &Bound<'py, PyAny>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let operation = refused(py, Operation::find(request::text(operation)?))?;
-        let request = Reader::new(py).json(request)?;
+        let name = request::text(operation).map_err(|fault| fault.raised(py, "operation"))?;
+        let operation = refused(py, Operation::find(name))?;
+        let request = Reader::new(py).json(request).map_err(|fault| fault.raised(py, "request"))?;
         let answer = answer_released(py, operation, request, progress)?;
         Ok(answer.serialize(ToPython::plain(py))?)
     }
@@ -132,7 +133,7 @@ mod _native {
     ) -> PyResult<Bound<'py, PyAny>> {
         let operation = refused(py, Operation::find(operation))?;
         let mut reader = Reader::new(py);
-        let mut request = match reader.json(options)? {
+        let mut request = match reader.json(options).map_err(|fault| fault.raised(py, "options"))? {
             Value::Object(options) => options.into_iter().filter(|(_, value)| !value.is_null()).collect(),
             _ => Map::new(),
         };
@@ -174,10 +175,15 @@ mod _native {
         let name = only.as_ref().filter(|only| only.is_instance_of::<PyString>());
         let has_limits = ipv4_per_eni.is_some() || nitro.is_some();
         if let (Some(name), false, None) = (name, has_limits, listings) {
+            let text = |value, field| {
+                request::text(value).map(str::to_owned).map_err(|fault| fault.raised(py, field))
+            };
             let request = CapacityRequest {
-                types: vec![request::text(name)?.to_owned()],
-                mode: mode.map(|mode| request::text(mode).map(str::to_owned)).transpose()?,
-                max_pods: max_pods.map(request::wide).transpose()?,
+                types: vec![text(name, "types")?],
+                mode: mode.map(|mode| text(mode, "mode")).transpose()?,
+                max_pods: max_pods
+                    .map(|number| request::wide(number).map_err(|fault| fault.raised(py, "maxPods")))
+                    .transpose()?,
                 ..CapacityRequest::default()
             };
             // One type in, one answer out.

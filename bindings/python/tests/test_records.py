@@ -112,7 +112,7 @@ def test_to_dict_is_the_json(case):
 def test_to_dict_of_larger_answers_is_the_json():
     text = json.dumps(GROUP)
     record = winpod.plan(text.encode(), "missing.yaml")
-    documents = [{"name": "input 1", "text": text}]
+    documents = [{"name": "inputs[0]", "text": text}]
     assert record.to_dict() == winpod.call("plan", {"paths": ["missing.yaml"], "documents": documents})
 
 

@@ -3,10 +3,9 @@
 use crate::problem::Problem;
 use crate::progress::Stopped;
 use crate::read::Input;
-use crate::read::node::{MAX_DEPTH, MAX_NODES};
+use crate::read::node::MAX_DEPTH;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -26,6 +25,56 @@ impl Refusal {
     pub fn new(code: &str, message: impl Into<String>) -> Self {
         Self { code: code.to_owned(), message: message.into() }
     }
+
+    /// The refusal of a value of another language that JSON cannot carry, under the name that the caller gave it.
+    ///
+    /// # Examples
+    /// ```
+    /// use winpod_cluster::request::{Refusal, Unfit};
+    ///
+    /// assert_eq!(Refusal::unfit("prefix", Unfit::Text).code, "ENCODING");
+    /// assert_eq!(Refusal::unfit("maxPods", Unfit::Number(f64::NAN)).code, "NOT_A_WHOLE_NUMBER");
+    /// ```
+    pub fn unfit(name: &str, what: Unfit<'_>) -> Self {
+        let name = crate::read::shortened(name);
+        match what {
+            Unfit::Text => Self::new(
+                "ENCODING",
+                format!("{name} has a lone surrogate, half of a character: Unicode text is allowed"),
+            ),
+            Unfit::Number(number) => match Wide::Real(number).whole(&name) {
+                Ok(whole) => Self::new("REQUEST", format!("{name} is {whole}")),
+                Err(refusal) => refusal,
+            },
+            Unfit::Depth => Self::new(
+                "TOO_DEEP",
+                format!("{name} is nested deeper than {MAX_DEPTH} levels, or contains itself"),
+            ),
+            Unfit::Size => Self::new("TOO_LARGE", format!("{name} is longer than any text can be: split it")),
+            Unfit::Kind(kind) => Self::new(
+                "REQUEST",
+                format!(
+                    "{name} is {kind}: text, a number, true, false, null, a list or an object is allowed"
+                ),
+            ),
+        }
+    }
+}
+
+/// What JSON cannot carry.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Unfit<'a> {
+    /// Text with half of a character.
+    Text,
+    /// A number that is not finite.
+    Number(f64),
+    /// A value nested deeper than [`MAX_DEPTH`] levels: one that contains itself is.
+    Depth,
+    /// A value whose text would be too long.
+    Size,
+    /// A value of another kind, named with its article.
+    Kind(&'a str),
 }
 
 impl fmt::Display for Refusal {
@@ -133,92 +182,6 @@ pub struct Document {
     pub name: String,
     /// Its text: YAML or JSON.
     pub text: String,
-}
-
-impl Document {
-    /// A document that a caller gave as a value, without a name of its own: `place` counts the caller's inputs from 1.
-    pub fn unnamed(place: usize, text: String) -> Self {
-        Self { name: format!("input {place}"), text }
-    }
-}
-
-/// What a binding allows while it makes the JSON of a request from values of its language.
-///
-/// The rules stand here so that every language refuses the same values under the same code.
-///
-/// # Examples
-/// ```
-/// use winpod_cluster::request::Allowance;
-///
-/// assert_eq!(Allowance::number(24.5)?, 24.5);
-/// assert_eq!(Allowance::number(f64::NAN).unwrap_err().code, "NOT_A_WHOLE_NUMBER");
-///
-/// let mut allowance = Allowance::default();
-/// let nested = (0..).find_map(|_| allowance.enter().err());
-/// assert_eq!(nested.map(|refusal| refusal.code).as_deref(), Some("TOO_DEEP"));
-/// # Ok::<(), winpod_cluster::request::Refusal>(())
-/// ```
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Allowance {
-    depth: usize,
-    values: usize,
-}
-
-impl Allowance {
-    /// Counts a value: to be called for each.
-    ///
-    /// # Errors
-    /// - Code `TOO_LARGE` beyond [`MAX_NODES`].
-    pub fn value(&mut self) -> Result<(), Refusal> {
-        self.values += 1;
-        if self.values > MAX_NODES {
-            return Err(Refusal::new(
-                "TOO_LARGE",
-                format!("more than {MAX_NODES} values: give less at a time"),
-            ));
-        }
-        Ok(())
-    }
-
-    /// Goes into a collection; a value that holds itself ends here too.
-    ///
-    /// # Errors
-    /// - Code `TOO_DEEP` beyond [`MAX_DEPTH`].
-    pub fn enter(&mut self) -> Result<(), Refusal> {
-        if self.depth == MAX_DEPTH {
-            return Err(Refusal::new("TOO_DEEP", format!("nested deeper than {MAX_DEPTH} levels")));
-        }
-        self.depth += 1;
-        Ok(())
-    }
-
-    /// Leaves the collection entered last.
-    pub const fn leave(&mut self) {
-        self.depth = self.depth.saturating_sub(1);
-    }
-
-    /// A number that is no whole number of 64 bits in the caller's language.
-    ///
-    /// # Errors
-    /// - Code `NOT_A_WHOLE_NUMBER` for what JSON does not hold: NaN and infinities.
-    pub fn number(number: f64) -> Result<Value, Refusal> {
-        serde_json::Number::from_f64(number).map(Value::Number).ok_or_else(|| {
-            Refusal::new(
-                "NOT_A_WHOLE_NUMBER",
-                format!("{number} is no number of JSON: a whole number is allowed"),
-            )
-        })
-    }
-
-    /// The refusal of text that is no Unicode, such as a lone surrogate.
-    pub fn not_unicode() -> Refusal {
-        Refusal::new("ENCODING", "a text is not valid Unicode")
-    }
-
-    /// The refusal of a value that has no JSON, by the name of its type.
-    pub fn not_json(type_name: &str) -> Refusal {
-        Refusal::new("REQUEST", format!("a value of type {} has no JSON", crate::read::shortened(type_name)))
-    }
 }
 
 /// A key of the ConfigMap that is none.
