@@ -18,7 +18,7 @@ pub struct SteadyState {
     pub prefixes: u32,
     /// Addresses held and not used.
     pub warm: u32,
-    /// Prefixes without any pod.
+    /// Prefixes that could be given back: none of their addresses is used or cooling down.
     pub unused_prefixes: u32,
 }
 
@@ -60,7 +60,7 @@ pub fn steady_state(
     occupied_prefixes: u32,
 ) -> SteadyState {
     if !settings.windows_ipam {
-        return at_rest(settings.mode, 0, pods, 0);
+        return at_rest(settings.mode, 0, pods, 0, 0);
     }
     let slots = limits.slots();
     match settings.mode {
@@ -70,7 +70,7 @@ pub fn steady_state(
             // Without a warm target the pool only ever grows to the minimum.
             let reachable = if warm == 0 { minimum } else { slots };
             let running = pods.min(reachable);
-            at_rest(settings.mode, running, pods, slots.min(running.saturating_add(warm).max(minimum)))
+            at_rest(settings.mode, running, pods, slots.min(running.saturating_add(warm).max(minimum)), 0)
         }
         IpamMode::PrefixDelegation => {
             let targets = PrefixTargets::of(settings);
@@ -81,12 +81,19 @@ pub fn steady_state(
                 running,
                 pods,
                 targets.prefixes(running, occupied, slots) * ADDRESSES_PER_PREFIX,
+                occupied,
             )
         }
     }
 }
 
-fn at_rest(mode: IpamMode, running: u32, pods: u32, held_addresses: u32) -> SteadyState {
+fn at_rest(
+    mode: IpamMode,
+    running: u32,
+    pods: u32,
+    held_addresses: u32,
+    occupied_prefixes: u32,
+) -> SteadyState {
     let prefixes = match mode {
         IpamMode::SecondaryIp => 0,
         IpamMode::PrefixDelegation => held_addresses / ADDRESSES_PER_PREFIX,
@@ -98,7 +105,7 @@ fn at_rest(mode: IpamMode, running: u32, pods: u32, held_addresses: u32) -> Stea
         held_addresses,
         prefixes,
         warm: held_addresses - running,
-        unused_prefixes: prefixes.saturating_sub(running.div_ceil(ADDRESSES_PER_PREFIX)),
+        unused_prefixes: prefixes - occupied_prefixes,
     }
 }
 
