@@ -13,5 +13,5 @@ test-node:
 	cd build/node && npm init --yes >/dev/null && npm install --no-audit --no-fund ../node-packages/*.tgz
 	cp -R bindings/node/test build/node/test
 	cp -R bindings/node/node_modules/@types bindings/node/node_modules/undici-types build/node/node_modules/
-	cd build/node && node --test test/
+	cd build/node && node --test test/*.test.mjs
 	bindings/node/node_modules/.bin/tsc -p build/node/test/consumers
