@@ -3,54 +3,69 @@
 // From JavaScript's values to the JSON text of a request. What JSON would drop or change on the way (NaN, functions,
 // half characters, cycles) is refused here, in the core's words.
 
+const { constants } = require("node:buffer");
 const { fileURLToPath } = require("node:url");
 const { types } = require("node:util");
 const native = require("./native.js");
 
 /** The JSON text of a value. */
 function toText(value, name) {
-  check(value, name, 0, new Map());
+  if (check(value, name, 0, new Map()) > constants.MAX_STRING_LENGTH) refuse("TOO_LARGE", name);
   try {
     return JSON.stringify(value) ?? "null";
   } catch (error) {
-    // A text longer than the engine's longest: shared parts written out.
-    if (error instanceof RangeError) return refuse("TOO_LARGE", name);
-    throw error;
+    return error instanceof RangeError ? refuse("TOO_LARGE", name) : raise(error);
   }
 }
 
-/** Refuses what JSON cannot carry; `seen` has every object with the depth it was last checked at. */
+/**
+ * Refuses what JSON cannot carry, and gives a length that the text has at least: shared parts are written out, and the
+ * engine does not stop where its longest text ends. `seen` has every object with the depth and length it had.
+ */
 function check(value, name, depth, seen) {
   switch (typeof value) {
     case "string":
-      return value.isWellFormed() || refuse("ENCODING", name);
+      return value.isWellFormed() ? value.length : refuse("ENCODING", name);
     case "number":
-      return Number.isFinite(value) || refuse("NOT_A_WHOLE_NUMBER", name, value);
+      return Number.isFinite(value) ? 1 : refuse("NOT_A_WHOLE_NUMBER", name, value);
     case "boolean":
     case "undefined":
-      return true;
+      return 1;
     case "object":
       break;
     default:
       return refuse("REQUEST", name, `a ${typeof value}`);
   }
-  if (value === null || seen.get(value) >= depth) return true;
+  if (value === null) return 1;
+  const before = seen.get(value);
+  if (before?.depth >= depth) return before.length;
   if (depth >= native.MAX_DEPTH) return refuse("TOO_DEEP", name);
-  seen.set(value, depth);
-  if (typeof value.toJSON === "function") return check(value.toJSON(), name, depth + 1, seen);
+  const known = { depth, length: 2 };
+  seen.set(value, known);
+  known.length += checkParts(value, name, depth + 1, seen);
+  return known.length;
+}
+
+function checkParts(value, name, depth, seen) {
+  if (typeof value.toJSON === "function") return check(value.toJSON(), name, depth, seen);
   if (types.isBoxedPrimitive(value)) return check(value.valueOf(), name, depth, seen);
+  let length = 0;
   if (Array.isArray(value)) {
-    for (const item of value) check(item, name, depth + 1, seen);
-    return true;
+    for (const item of value) length += check(item, name, depth, seen);
+    return length;
   }
   if (isIterable(value) || types.isAnyArrayBuffer(value)) {
     return refuse("REQUEST", name, `a ${Object.prototype.toString.call(value).slice(8, -1)}`);
   }
   for (const [key, item] of Object.entries(value)) {
     if (!key.isWellFormed()) return refuse("ENCODING", name);
-    check(item, key, depth + 1, seen);
+    length += key.length + check(item, key, depth, seen);
   }
-  return true;
+  return length;
+}
+
+function raise(error) {
+  throw error;
 }
 
 function refuse(code, name, found) {

@@ -108,30 +108,45 @@ async function plan(from, options) {
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse("REQUEST", "signal", typeof signal);
   if (onProgress !== undefined && typeof onProgress !== "function") refuse("REQUEST", "onProgress", typeof onProgress);
   const work = new native.Work();
-  const stop = () => work.stop();
-  let thrown;
+  const { promise: interrupted, reject: interrupt } = withReject();
   const onStep = (step, done, total) => {
-    if (thrown) return;
     try {
       onProgress({ step, done, total });
     } catch (error) {
-      thrown = { error };
-      stop();
+      work.stop();
+      interrupt(error);
     }
   };
-  if (signal?.aborted) stop();
-  signal?.addEventListener("abort", stop, { once: true });
+  const onAbort = () => {
+    work.stop();
+    interrupt(stopped(signal.reason));
+  };
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    return JSON.parse(await work.call("plan", request, onProgress && onStep));
-  } catch (error) {
-    if (thrown) throw thrown.error;
-    if (signal?.aborted && error.code === "STOPPED") {
-      error.name = "AbortError";
-      error.cause = signal.reason;
-    }
-    throw error;
+    // Who waits is told at once; the thread stops at its next step.
+    return JSON.parse(await Promise.race([interrupted, work.call("plan", request, onProgress && onStep)]));
   } finally {
-    signal?.removeEventListener("abort", stop);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function withReject() {
+  let reject;
+  const promise = new Promise((_, refused) => {
+    reject = refused;
+  });
+  // Progress may throw after the answer is there: then nobody waits for it any more.
+  promise.catch(() => {});
+  return { promise, reject };
+}
+
+/** The error of stopped work, in the core's words. */
+function stopped(cause) {
+  try {
+    return refuse("STOPPED", "signal");
+  } catch (error) {
+    return Object.assign(error, { name: "AbortError", cause });
   }
 }
 

@@ -19,6 +19,7 @@ use core::ops::ControlFlow;
 use error::{Result, guarded, refuse};
 use napi_derive::napi;
 use winpod_cluster::capacity::{self, CapacityRequest};
+use winpod_cluster::progress::Stopped;
 use winpod_cluster::read::node;
 use winpod_cluster::request::{Refusal, Unfit, Wide};
 
@@ -42,7 +43,7 @@ pub fn capacity(name: String, mode: Option<String>, max_pods: Option<i64>) -> Re
 #[expect(clippy::cast_possible_truncation, reason = "128")]
 pub const MAX_DEPTH: u32 = node::MAX_DEPTH as u32;
 
-/// Throws the refusal of a value that JSON cannot carry, by its code.
+/// Throws the refusal of a value that JSON cannot carry, or of stopped work, by its code.
 #[napi]
 pub fn refuse_value(code: String, name: String, found: String) -> Result<()> {
     let what = match code.as_str() {
@@ -50,6 +51,7 @@ pub fn refuse_value(code: String, name: String, found: String) -> Result<()> {
         "NOT_A_WHOLE_NUMBER" => Unfit::Number(found.parse().unwrap_or(f64::NAN)),
         "TOO_DEEP" => Unfit::Depth,
         "TOO_LARGE" => Unfit::Size,
+        "STOPPED" => return Err(refuse(Stopped.into())),
         _ => Unfit::Kind(&found),
     };
     Err(refuse(Refusal::unfit(&name, what)))

@@ -45,7 +45,7 @@ def listing(tmp_path_factory):
     return path
 
 
-def test_ctrl_c(listing):
+def test_ctrl_c(listing, capsys):
     for delay in (0.1, 0.4, 0.8):
         child = subprocess.Popen([sys.executable, "-c", START, listing], stdout=subprocess.PIPE, text=True)
         assert child.stdout.readline() == "ready\n"
@@ -55,7 +55,8 @@ def test_ctrl_c(listing):
         word, when = child.communicate(timeout=60)[0].split()
         assert word == "interrupted", f"{word} after {when} s: the listing is too small"
         taken = float(when) - sent
-        print(f"stopped {taken * 1000:.0f} ms after SIGINT")
+        with capsys.disabled():
+            print(f"\nstopped {taken * 1000:.0f} ms after SIGINT")
         assert taken < 0.2
 
 

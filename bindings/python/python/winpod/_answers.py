@@ -496,7 +496,7 @@ class SteadyState(Record):
     subnet_addresses: int
     """Addresses that the node takes from its subnet, its own among them."""
     unused_prefixes: int
-    """Prefixes without any pod."""
+    """Prefixes that could be given back: none of their addresses is used or cooling down."""
     waiting: int
     """Pods that were asked for and never get one."""
     warm: int
@@ -524,7 +524,7 @@ class SubnetPlan(Record):
     demand: tuple[Demand, ...]
     """Demand at each size of the groups: `minimum`, `desired`, `maximum`, `upgrade`, `zone-loss`."""
     free_addresses: int | None = None
-    """Addresses that are free now; absent if the files do not tell."""
+    """Addresses that are free now and not set aside for named use; absent if the files do not tell."""
     free_prefixes: int | None = None
     """Aligned /28 blocks that are wholly free now; absent if they cannot be counted."""
     held_addresses: int
