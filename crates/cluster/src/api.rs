@@ -3,7 +3,7 @@
 //! The command line's JSON, the vectors and the bindings are this one list.
 
 use crate::progress::Progress;
-use crate::request::{Document, Refusal};
+use crate::request::{Document, Refusal, refused_key, shortened_inside};
 use crate::{capacity, ipam, plan, prefixes, read, sources, types};
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
@@ -16,6 +16,9 @@ use winpod::ipam::Key;
 /// Asked now and then during long work; a `Break` stops it.
 pub type OnProgress<'a> = &'a mut dyn FnMut(Progress) -> ControlFlow<()>;
 
+/// An answer of whatever type, ready for any form: JSON text, JSON values, objects of another language.
+pub type Answer = Box<dyn erased_serde::Serialize + Send>;
+
 /// One operation.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -24,12 +27,30 @@ pub struct Operation {
     pub name: &'static str,
     /// What it answers, in one sentence.
     pub about: &'static str,
-    call: fn(Value, OnProgress<'_>) -> Result<Value, Refusal>,
+    answer: fn(Value, OnProgress<'_>) -> Result<Answer, Refusal>,
     request_schema: fn() -> Schema,
     answer_schema: fn() -> Schema,
 }
 
 impl Operation {
+    /// The operation of a name.
+    ///
+    /// # Errors
+    /// - Code `UNKNOWN_OPERATION`.
+    pub fn find(name: &str) -> Result<&'static Self, Refusal> {
+        let unknown =
+            || Refusal::new("UNKNOWN_OPERATION", format!("{:?} is no operation", read::shortened(name)));
+        OPERATIONS.iter().find(|known| known.name == name).ok_or_else(unknown)
+    }
+
+    /// Answers one request, keeping the answer's own types: names and order of its fields reach the serializer.
+    ///
+    /// # Errors
+    /// - Code `REQUEST` for a request of another shape; else what the operation says.
+    pub fn answer(&self, request: Value, progress: OnProgress<'_>) -> Result<Answer, Refusal> {
+        (self.answer)(request, progress)
+    }
+
     /// The JSON schema of its request.
     pub fn request_schema(&self) -> Schema {
         (self.request_schema)()
@@ -48,10 +69,10 @@ macro_rules! operations {
             Operation {
                 name: $name,
                 about: $about,
-                call: |request, progress| {
+                answer: |request, progress| {
                     let request: $request = parse(request)?;
                     let answer: Result<$answer, Refusal> = ($call)(&request, progress);
-                    to_value(&answer?)
+                    Ok(Box::new(answer?))
                 },
                 request_schema: schema::<$request>,
                 answer_schema: schema::<$answer>,
@@ -133,9 +154,7 @@ pub fn plan(request: &PlanRequest, progress: OnProgress<'_>) -> Result<plan::Pla
     }
     let mut set = BTreeMap::new();
     for (key, value) in &request.set {
-        let known: Key = key
-            .parse()
-            .map_err(|error: winpod::Error| Refusal::new(error.code(), format!("{key:?} is {error}")))?;
+        let known: Key = key.parse().map_err(|error: winpod::Error| refused_key(key, error))?;
         set.insert(known, value.clone());
     }
     Ok(plan::plan(read::read(&inputs, progress)?, &set))
@@ -159,18 +178,15 @@ pub fn plan(request: &PlanRequest, progress: OnProgress<'_>) -> Result<plan::Pla
 /// # Ok::<(), winpod_cluster::request::Refusal>(())
 /// ```
 pub fn call(operation: &str, request: Value, progress: OnProgress<'_>) -> Result<Value, Refusal> {
-    let found = OPERATIONS.iter().find(|known| known.name == operation);
-    let unknown = || Refusal::new("UNKNOWN_OPERATION", format!("{operation:?} is no operation"));
-    (found.ok_or_else(unknown)?.call)(request, progress)
+    let answer = Operation::find(operation)?.answer(request, progress)?;
+    serde_json::to_value(&answer).map_err(|error| Refusal::new("INTERNAL", error.to_string()))
 }
 
 fn parse<T: DeserializeOwned>(request: Value) -> Result<T, Refusal> {
-    serde_json::from_value(request)
-        .map_err(|error| Refusal::new("REQUEST", format!("the request is no such request: {error}")))
-}
-
-fn to_value<T: Serialize>(answer: &T) -> Result<Value, Refusal> {
-    serde_json::to_value(answer).map_err(|error| Refusal::new("INTERNAL", error.to_string()))
+    serde_json::from_value(request).map_err(|error| {
+        let why = shortened_inside(&error.to_string());
+        Refusal::new("REQUEST", format!("the request is no such request: {why}"))
+    })
 }
 
 fn schema<T: JsonSchema>() -> Schema {

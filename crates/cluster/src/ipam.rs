@@ -6,7 +6,7 @@ use crate::note::{Note, fill, text as note};
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::read;
-use crate::request::{Document, Refusal, Wide, inputs};
+use crate::request::{Document, Refusal, Wide, inputs, refused_key};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -186,9 +186,7 @@ pub fn ipam(
     };
     let mut values: Option<BTreeMap<String, String>> = request.data.clone().or(from_files);
     for (key, value) in &request.set {
-        let key: Key = key
-            .parse()
-            .map_err(|error: winpod::Error| Refusal::new(error.code(), format!("{key:?} is {error}")))?;
+        let key: Key = key.parse().map_err(|error: winpod::Error| refused_key(key, error))?;
         values.get_or_insert_default().insert(key.name().to_owned(), value.clone());
     }
     let data = match &values {
