@@ -17,19 +17,28 @@ function oneOrMany(operation, key, names, options) {
   return one && answers.length === 1 ? answers[0] : answers;
 }
 
+/** What the typed path of `capacity` writes, its words as numbers, and the words seen so far. */
+const fields = new Uint32Array(8);
+const words = [];
+const NULL = 0xffffffff;
+
+function word(number) {
+  return number === NULL ? null : (words[number] ??= native.word(number));
+}
+
 function capacity(types, options) {
   if (typeof types === "string" && types.isWellFormed() && isSimple(options)) {
-    const fields = native.capacity(types, options?.mode, options?.maxPods);
+    native.capacity(types, options?.mode, options?.maxPods, fields);
     return {
-      controllerKnown: fields[8],
-      instanceType: fields[0],
-      ipv4: fields[3],
-      limitedBy: fields[6],
-      maxPods: fields[4],
-      mode: fields[1],
-      pods: fields[5],
-      requestedMode: fields[2],
-      windows: fields[7],
+      controllerKnown: fields[7] === NULL ? null : fields[7] === 1,
+      instanceType: types,
+      ipv4: fields[2],
+      limitedBy: word(fields[5]),
+      maxPods: fields[3],
+      mode: word(fields[0]),
+      pods: fields[4],
+      requestedMode: word(fields[1]),
+      windows: word(fields[6]),
     };
   }
   return oneOrMany("capacity", "types", types, files(options));

@@ -1,7 +1,10 @@
 //! The native half of the Node package: takes requests from JavaScript, asks `winpod_cluster::api`, gives answers back.
 //!
 //! Requests and answers cross as JSON text; `capacity` alone has a typed path, because it is called in loops.
-#![allow(unsafe_code, reason = "the napi macros make unsafe code")]
+#![allow(
+    unsafe_code,
+    reason = "the napi macros make unsafe code; `capacity` writes to an array of JavaScript"
+)]
 #![allow(missing_debug_implementations, reason = "JavaScript sees these types, Rust does not")]
 #![allow(
     unreachable_pub,
@@ -14,9 +17,11 @@ mod convert;
 mod error;
 mod work;
 
-use convert::Fields;
+use convert::Words;
+use core::cell::RefCell;
 use core::ops::ControlFlow;
 use error::{Result, guarded, refuse};
+use napi::bindgen_prelude::Uint32ArraySlice;
 use napi_derive::napi;
 use winpod_cluster::capacity::{self, CapacityRequest};
 use winpod_cluster::progress::Stopped;
@@ -29,13 +34,31 @@ pub fn call(operation: String, request: String) -> Result<String> {
     guarded(|| convert::call(&operation, &request, &mut |_| ControlFlow::Continue(()))).map_err(refuse)
 }
 
-/// The capacity of one type of the table.
+thread_local! {
+    static WORDS: RefCell<Words> = RefCell::default();
+}
+
+/// The capacity of one type of the table, written to `out`.
 #[napi]
-pub fn capacity(name: String, mode: Option<String>, max_pods: Option<i64>) -> Result<Fields> {
+pub fn capacity(
+    name: String,
+    mode: Option<String>,
+    max_pods: Option<i64>,
+    mut out: Uint32ArraySlice<'_>,
+) -> Result<()> {
     let max_pods = max_pods.map(Wide::Whole);
     let request = CapacityRequest { types: vec![name], mode, max_pods, ..Default::default() };
-    let mut answers = guarded(|| capacity::capacity(&request)).map_err(refuse)?;
-    Ok(convert::fields(answers.swap_remove(0)))
+    let answers = guarded(|| capacity::capacity(&request)).map_err(refuse)?;
+    let fields = WORDS.with_borrow_mut(|words| convert::fields(&answers[0], words));
+    // SAFETY: only `index.js` has this array, and it is not running now.
+    unsafe { out.as_mut() }.copy_from_slice(&fields);
+    Ok(())
+}
+
+/// The word that a number in `out` stands for.
+#[napi]
+pub fn word(number: u32) -> Option<String> {
+    WORDS.with_borrow(|words| words.word(number).cloned())
 }
 
 /// The levels that a request or a parsed document may have.
