@@ -93,15 +93,7 @@ pub(super) fn supplies(
         };
         let mut all = empty.clone();
         let mut others = empty;
-        for reservation in cluster.reservations.iter().filter(|reservation| reservation.subnet == *id) {
-            for map in [&mut all, &mut others] {
-                if let Err(error) = map.reserve(reservation.cidr, reservation.kind) {
-                    let message = format!("reservation {} in subnet {id}: {error}", reservation.id);
-                    problems.push(Problem::new(error.code(), message, &reservation.place));
-                    break;
-                }
-            }
-        }
+        reserve(cluster, id, [&mut all, &mut others], problems);
         let mut held = 0;
         for &index in by_subnet.get(id.as_str()).map(Vec::as_slice).unwrap_or_default() {
             let interface = &cluster.interfaces[index];
@@ -172,6 +164,19 @@ pub(super) fn supplies(
         notes.push(Note::new(&note::RESERVATIONS_NOT_GIVEN, &[]));
     }
     supplies
+}
+
+/// Puts the reservations of one subnet on its maps.
+fn reserve(cluster: &Cluster, id: &str, mut maps: [&mut Subnet; 2], problems: &mut Vec<Problem>) {
+    for reservation in cluster.reservations.iter().filter(|reservation| reservation.subnet == id) {
+        for map in &mut maps {
+            if let Err(error) = map.reserve(reservation.cidr, reservation.kind) {
+                let message = format!("reservation {} in subnet {id}: {error}", reservation.id);
+                problems.push(Problem::new(error.code(), message, &reservation.place));
+                break;
+            }
+        }
+    }
 }
 
 /// Free addresses inside the reservations of one kind.
