@@ -182,11 +182,11 @@ fn plan_group<'a>(
     {
         // Many small nodes or a few large ones: the type that takes most of the subnets under the limit counts.
         let whole = candidates.iter().zip(&rows).filter_map(|(candidate, row)| {
-            let nodes = limit / candidate.vcpus?.max(1);
-            Some((u64::from(nodes) * u64::from(row.node_addresses), nodes, cost_of(row)))
+            let count = limit / candidate.vcpus?.max(1);
+            Some((u64::from(count) * u64::from(row.node_addresses), count, cost_of(row)))
         });
-        if let Some((_, nodes, of_type)) = whole.max_by_key(|(addresses, ..)| *addresses) {
-            (most, cost) = (Some(nodes), Some(of_type));
+        if let Some((_, count, of_type)) = whole.max_by_key(|(addresses, ..)| *addresses) {
+            (most, cost) = (Some(count), Some(of_type));
         }
     }
     let (subnets, described) = group_subnets(group, cluster, supplies, notes);
