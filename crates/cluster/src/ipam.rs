@@ -6,7 +6,7 @@ use crate::note::{Note, fill, text as note};
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::read;
-use crate::request::{Document, Refusal, Wide, inputs};
+use crate::request::{Document, Refusal, Wide, inputs, known_keys};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -185,11 +185,8 @@ pub fn ipam(
         _ => None,
     };
     let mut values: Option<BTreeMap<String, String>> = request.data.clone().or(from_files);
-    for (key, value) in &request.set {
-        let key: Key = key
-            .parse()
-            .map_err(|error: winpod::Error| Refusal::new(error.code(), format!("{key:?} is {error}")))?;
-        values.get_or_insert_default().insert(key.name().to_owned(), value.clone());
+    for (key, value) in known_keys(&request.set)? {
+        values.get_or_insert_default().insert(key.name().to_owned(), value);
     }
     let data = match &values {
         Some(values) => {
