@@ -5,5 +5,7 @@
 mod error;
 #[path = "core/prefix.rs"]
 mod prefix;
+#[path = "core/steady.rs"]
+mod steady;
 #[path = "core/subnet.rs"]
 mod subnet;

@@ -132,7 +132,7 @@ pub struct SteadyState {
     pub prefixes: u32,
     /// Addresses held and not used.
     pub warm: u32,
-    /// Prefixes without any pod.
+    /// Prefixes that could be given back: none of their addresses is used or cooling down.
     pub unused_prefixes: u32,
     /// Addresses that the node takes from its subnet, its own among them.
     pub subnet_addresses: u32,

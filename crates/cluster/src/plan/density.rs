@@ -141,7 +141,7 @@ pub(super) fn on_type(
         .filter_map(|(limit, pods)| Some((limit, pods?)))
         .reduce(|least, next| if next.1 < least.1 { next } else { least })
         .unwrap_or((LimitedBy::Addresses, 0));
-    let pods = (beside + daemon_sets).min(addresses);
+    let pods = (beside + daemon_sets).min(addresses).min(max_pods.saturating_sub(load.host_network_pods));
     // Pods that wait for an address still make the pool ask for one more.
     let rest = steady_state(limits, &node, pods, 0);
     TypePlan {

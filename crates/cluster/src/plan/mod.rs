@@ -168,11 +168,25 @@ fn plan_group<'a>(
         .map(|candidate| density::on_type(group, candidate, settings, &load, live_max_pods))
         .collect();
     tell_about_rows(group, &rows, settings, &candidates, notes);
+    let cost_of = |row: &TypePlan| Cost { addresses: row.node_addresses, prefixes: row.node_prefixes };
+    let mut cost = rows.iter().map(cost_of).reduce(|a, b| Cost {
+        addresses: a.addresses.max(b.addresses),
+        prefixes: a.prefixes.max(b.prefixes),
+    });
     let max_size = group.max_size.known().copied().or_else(|| by_cpu_limit(group, &candidates));
-    let cost =
-        rows.iter().map(|row| Cost { addresses: row.node_addresses, prefixes: row.node_prefixes }).reduce(
-            |a, b| Cost { addresses: a.addresses.max(b.addresses), prefixes: a.prefixes.max(b.prefixes) },
-        );
+    let mut most = max_size;
+    if group.max_size.known().is_none()
+        && let Some(&limit) = group.cpu_limit.known()
+    {
+        // Many small nodes or a few large ones: the type that takes most of the subnets under the limit counts.
+        let whole = candidates.iter().zip(&rows).filter_map(|(candidate, row)| {
+            let count = limit / candidate.vcpus?.max(1);
+            Some((u64::from(count) * u64::from(row.node_addresses), count, cost_of(row)))
+        });
+        if let Some((_, count, of_type)) = whole.max_by_key(|(addresses, ..)| *addresses) {
+            (most, cost) = (Some(count), Some(of_type));
+        }
+    }
     let (subnets, described) = group_subnets(group, cluster, supplies, notes);
     if max_size.is_none() {
         notes.push(Note::new(&note::MAX_SIZE_UNKNOWN, &[("group", &group.name)]).at(&group.place));
@@ -192,7 +206,7 @@ fn plan_group<'a>(
         verdict: Verdict::Unknown,
         location: (&group.place).into(),
     };
-    (planned, Asking { group, cost, subnets: described, max_size })
+    (planned, Asking { group, cost, subnets: described, max_size: most })
 }
 
 /// Types with equal answers share a row, so that hundreds of candidates stay readable.
@@ -286,7 +300,13 @@ fn group_subnets<'a>(
 }
 
 fn group_verdict(group: &GroupPlan, asks: &Asking<'_>, subnets: &[SubnetPlan], ipam: bool) -> Verdict {
-    if !ipam || group.types.iter().any(|row| row.pods == 0) {
+    let without_pods = group.types.iter().filter(|row| row.pods == 0).count();
+    // Karpenter makes no nodes of a type that takes no pods as long as there is another.
+    let none = match asks.group.tool {
+        Tool::Karpenter => without_pods == group.types.len() && without_pods > 0,
+        _ => without_pods > 0,
+    };
+    if !ipam || none {
         return Verdict::DoesNotFit;
     }
     let of_subnets = asks.subnets.iter().filter_map(|id| subnets.iter().find(|subnet| subnet.id == *id));
@@ -396,15 +416,14 @@ fn control_plane(
     notes: &mut Vec<Note>,
 ) {
     const NEEDED: u32 = 5;
-    if cluster.control_plane_subnets.known().is_none() {
-        return;
-    }
+    let Some(ids) = cluster.control_plane_subnets.known() else { return };
     let enough: std::collections::BTreeSet<Option<&str>> = supplies
         .values()
         .filter(|supply| supply.control_plane && supply.now.addresses.is_none_or(|free| free >= NEEDED))
         .map(|supply| supply.zone.as_deref())
         .collect();
-    if enough.len() < 2 && supplies.values().any(|supply| supply.control_plane) {
+    // A subnet that no file describes may have them.
+    if enough.len() < 2 && !ids.is_empty() && ids.iter().all(|id| supplies.contains_key(id)) {
         notes.push(Note::new(&note::CONTROL_PLANE_SHORT, &[("zones", &enough.len())]));
     }
     let shared: Vec<&str> = subnets
@@ -430,8 +449,8 @@ fn tell_tight_and_lost_zones(subnets: &[SubnetPlan], notes: &mut Vec<Note>) {
     for subnet in subnets {
         for demand in &subnet.demand {
             let (needed, free) = (demand.needed_prefixes, demand.available_prefixes);
-            let tight = free.is_some_and(|free| needed > 0 && needed <= free && needed + demand.nodes > free);
-            if tight && demand.at == "maximum" {
+            let tight = free.is_some_and(|free| needed > 0 && needed <= free);
+            if tight && demand.verdict == Verdict::Unknown && demand.at == "maximum" {
                 let free = free.unwrap_or_default();
                 notes.push(Note::new(
                     &note::PREFIXES_TIGHT,

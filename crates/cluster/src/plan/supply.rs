@@ -1,9 +1,10 @@
 //! What each subnet has to give.
 
-use crate::model::{Cluster, Field, Os, Place};
+use crate::model::{Cluster, Field, NodeGroup, Os, Place, SubnetChoice};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use winpod::subnet::ReservationKind;
 use winpod::{Error, Ipv4Prefix, Subnet};
 
 /// One subnet: what is free now, and what is there for the Windows node groups, whose own nodes are
@@ -27,14 +28,35 @@ pub(super) struct Free {
     pub(super) prefixes: Option<u32>,
     /// Prefixes that there can be at the most.
     pub(super) prefixes_at_most: u32,
+    /// Addresses that EC2 counts as taken and no listed interface holds; each may break a block.
+    pub(super) unseen: u32,
+    /// Free prefixes inside `prefix` reservations, where no single address goes; `None` without such a reservation.
+    pub(super) reserved_prefixes: Option<u32>,
+    /// Free addresses inside `prefix` reservations.
+    pub(super) for_prefixes_only: u32,
 }
 
-/// Instances of Windows nodes, with the group that owns them.
-pub(super) fn windows_instances(cluster: &Cluster) -> HashMap<&str, &str> {
+/// Instances of the Windows groups' nodes, with the group that owns each.
+fn windows_instances(cluster: &Cluster) -> HashMap<&str, &NodeGroup> {
+    let groups: HashMap<&str, &NodeGroup> = cluster
+        .node_groups
+        .iter()
+        .filter(|group| group.os.known() == Some(&Os::Windows))
+        .map(|group| (group.name.as_str(), group))
+        .collect();
     let windows = cluster.nodes.iter().filter(|node| node.os == Some(Os::Windows));
+    // A node of no group that is planned is in no demand, so what it holds is gone.
     windows
-        .filter_map(|node| Some((node.instance.as_deref()?, node.group.as_deref().unwrap_or_default())))
+        .filter_map(|node| Some((node.instance.as_deref()?, *groups.get(node.group.as_deref()?)?)))
         .collect()
+}
+
+/// Whether the demand of a group counts nodes in this subnet.
+fn may_use(group: &NodeGroup, subnet: &str) -> bool {
+    match group.subnets.known() {
+        Some(SubnetChoice::Ids(ids)) => ids.iter().any(|id| id == subnet),
+        _ => true,
+    }
 }
 
 pub(super) fn supplies(
@@ -71,19 +93,12 @@ pub(super) fn supplies(
         };
         let mut all = empty.clone();
         let mut others = empty;
-        for reservation in cluster.reservations.iter().filter(|reservation| reservation.subnet == *id) {
-            for map in [&mut all, &mut others] {
-                if let Err(error) = map.reserve(reservation.cidr, reservation.kind) {
-                    let message = format!("reservation {} in subnet {id}: {error}", reservation.id);
-                    problems.push(Problem::new(error.code(), message, &reservation.place));
-                    break;
-                }
-            }
-        }
+        reserve(cluster, id, [&mut all, &mut others], problems);
         let mut held = 0;
         for &index in by_subnet.get(id.as_str()).map(Vec::as_slice).unwrap_or_default() {
             let interface = &cluster.interfaces[index];
-            let ours = interface.instance.as_deref().is_some_and(|instance| instances.contains_key(instance));
+            let owner = interface.instance.as_deref().and_then(|instance| instances.get(instance));
+            let ours = owner.is_some_and(|group| may_use(group, id));
             let mut taken = assign(&mut all, interface);
             if !ours && taken.is_ok() {
                 taken = assign(&mut others, interface);
@@ -99,17 +114,33 @@ pub(super) fn supplies(
         }
         let listed = subnet.planned || cluster.interfaces_listed;
         let reported = subnet.available.known().copied();
-        let free = |map: &Subnet| {
+        let set_aside: u64 = all.reservations().iter().map(|one| one.prefix.address_count()).sum();
+        let set_aside = u32::try_from(set_aside).unwrap_or(u32::MAX);
+        let free = |map: &Subnet, held: u32| {
             let counted = map.free_addresses();
-            let untouched = reported.is_some_and(|reported| reported == map.usable_addresses());
-            let known = listed || untouched;
+            // EC2's own count is about all interfaces, those of the groups' nodes among them.
+            let reported = reported.map(|reported| reported + held);
+            let known = listed || reported.is_some_and(|reported| reported == map.usable_addresses());
+            // Whether EC2 counts a reservation as available is not documented, so it may explain a difference.
+            let unseen = match reported {
+                Some(reported) if known => counted.saturating_sub(reported).saturating_sub(set_aside),
+                _ => 0,
+            };
+            let addresses = if known { counted - unseen } else { reported.unwrap_or(counted) };
+            let inside = |kind| free_inside(map, kind);
+            let reserved = map.reservations().iter().any(|one| one.kind == ReservationKind::Prefix);
             Free {
-                addresses: if known { Some(counted) } else { reported },
+                // EC2 gives nothing away by itself from a range set aside for named addresses.
+                addresses: (known || reported.is_some())
+                    .then(|| addresses.saturating_sub(inside(ReservationKind::Explicit))),
                 prefixes: known.then(|| map.free_prefixes()),
-                prefixes_at_most: map.free_prefixes().min(reported.unwrap_or(counted) / 16),
+                prefixes_at_most: map.free_prefixes().min(addresses / 16),
+                unseen,
+                reserved_prefixes: reserved.then(|| map.free_prefixes_inside_reservations()),
+                for_prefixes_only: inside(ReservationKind::Prefix),
             }
         };
-        let (now, for_groups) = (free(&all), free(&others));
+        let (now, for_groups) = (free(&all, 0), free(&others, held));
         if listed && let Some(reported) = reported {
             tell_difference(id, reported, &all, notes, &subnet.place);
         }
@@ -133,6 +164,26 @@ pub(super) fn supplies(
         notes.push(Note::new(&note::RESERVATIONS_NOT_GIVEN, &[]));
     }
     supplies
+}
+
+/// Puts the reservations of one subnet on its maps.
+fn reserve(cluster: &Cluster, id: &str, mut maps: [&mut Subnet; 2], problems: &mut Vec<Problem>) {
+    for reservation in cluster.reservations.iter().filter(|reservation| reservation.subnet == id) {
+        for map in &mut maps {
+            if let Err(error) = map.reserve(reservation.cidr, reservation.kind) {
+                let message = format!("reservation {} in subnet {id}: {error}", reservation.id);
+                problems.push(Problem::new(error.code(), message, &reservation.place));
+                break;
+            }
+        }
+    }
+}
+
+/// Free addresses inside the reservations of one kind.
+fn free_inside(map: &Subnet, kind: ReservationKind) -> u32 {
+    let ranges = map.reservations().iter().filter(|one| one.kind == kind);
+    let free = ranges.flat_map(|one| one.prefix.addresses()).filter(|address| map.is_free(*address));
+    u32::try_from(free.count()).unwrap_or(u32::MAX)
 }
 
 fn assign(map: &mut Subnet, interface: &crate::model::Interface) -> Result<(), Error> {

@@ -79,6 +79,9 @@ fn subnets(doc: &mut Doc<'_, '_>, spec: &Node, object: &str) -> Field<SubnetChoi
     let Some(terms) = spec.get("subnetSelectorTerms") else { return Field::Absent };
     let ids: Vec<String> =
         terms.items().iter().filter_map(|term| term.get("id")?.as_text().map(str::to_owned)).collect();
+    if !ids.is_empty() && ids.len() < terms.items().len() {
+        return doc.unknown("its terms mix ids and tags", terms);
+    }
     if !ids.is_empty() {
         return doc.written(SubnetChoice::Ids(ids), terms);
     }
@@ -107,6 +110,11 @@ pub(super) fn node_pool(doc: &mut Doc<'_, '_>, node: &Node) {
         }
     }
     group.os = operating_system(&wanted);
+    if let Some(zones) =
+        wanted.iter().find(|one| one.key == "topology.kubernetes.io/zone" && one.operator == Operator::In)
+    {
+        group.zones = Field::Known(zones.values.clone(), Origin::Written(zones.place.clone()));
+    }
     if let Some(requirements) = requirements {
         group.instance_types = doc.written(InstanceTypes::Requirements(wanted), requirements);
     }
