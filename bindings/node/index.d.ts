@@ -444,7 +444,7 @@ export interface SteadyState {
   prefixes: number;
   /** Addresses that the node takes from its subnet, its own among them. */
   subnetAddresses: number;
-  /** Prefixes without any pod. */
+  /** Prefixes that could be given back: none of their addresses is used or cooling down. */
   unusedPrefixes: number;
   /** Pods that were asked for and never get one. */
   waiting: number;
@@ -460,7 +460,7 @@ export interface SubnetPlan {
   cidr: string;
   /** Demand at each size of the groups: `minimum`, `desired`, `maximum`, `upgrade`, `zone-loss`. */
   demand: Demand[];
-  /** Addresses that are free now; absent if the files do not tell. */
+  /** Addresses that are free now and not set aside for named use; absent if the files do not tell. */
   freeAddresses?: number | null;
   /** Aligned /28 blocks that are wholly free now; absent if they cannot be counted. */
   freePrefixes?: number | null;
