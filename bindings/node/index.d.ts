@@ -3,7 +3,7 @@
 /** One thing that would help. */
 export interface Advice {
   /** What kind of change it is: `prefix-delegation`, `instance-type`, `warm-targets`, `subnet` or `max-pods`. */
-  change: string;
+  change: "prefix-delegation" | "instance-type" | "warm-targets" | "subnet" | "max-pods";
   /** What to do and what it gives, in numbers. */
   message: string;
   /** The group or subnet it is about. */
@@ -19,9 +19,9 @@ export interface AggregateRequest {
 /** Pods of one Windows node. */
 export interface Capacity {
   /** Whether the controller's table of its date knows the type; absent for limits and types of a listing. */
-  controllerKnown?: boolean | null;
+  controllerKnown: boolean | null;
   /** The type; absent where only limits were given. */
-  instanceType?: string | null;
+  instanceType: string | null;
   /** Addresses for pods. */
   ipv4: number;
   /** `addresses` or `max-pods`; `addresses` where both are equal. */
@@ -29,13 +29,13 @@ export interface Capacity {
   /** The kubelet's pod limit. */
   maxPods: number;
   /** The mode that the node works in: one that is not Nitro stays on secondary addresses. */
-  mode: string;
+  mode: "secondary-ip" | "prefix-delegation";
   /** Pods: the smaller of the two. */
   pods: number;
   /** The mode asked for. */
-  requestedMode: string;
+  requestedMode: "secondary-ip" | "prefix-delegation";
   /** Whether Windows runs on the type: `yes`, `no` or `unknown`; absent for limits and types of a listing. */
-  windows?: string | null;
+  windows: "yes" | "no" | "unknown" | null;
 }
 
 /** Which types to answer for. */
@@ -73,11 +73,11 @@ export interface ContainsRequest {
 /** What all Windows groups together need of one subnet in one situation. */
 export interface Demand {
   /** `minimum`, `desired`, `maximum`, `upgrade` or `zone-loss`. */
-  at: string;
+  at: "minimum" | "desired" | "maximum" | "upgrade" | "zone-loss";
   /** Addresses there are: free ones and those that live nodes of these groups hold. */
-  availableAddresses?: number | null;
+  availableAddresses: number | null;
   /** Prefixes there are, counted alike. */
-  availablePrefixes?: number | null;
+  availablePrefixes: number | null;
   /** Addresses, those that live nodes hold already included. */
   neededAddresses: number;
   /** /28 prefixes, those that live nodes hold already included. */
@@ -99,7 +99,7 @@ export interface Document {
 /** Where growing stops. */
 export interface Failure {
   /** What runs out there: `addresses` or `prefixes`. */
-  lacks: string;
+  lacks: "addresses" | "prefixes";
   /** Which of its nodes is the first without room, counted from 1. */
   node: number;
   /** The group. */
@@ -113,23 +113,23 @@ export interface Failure {
 /** One Windows node group. */
 export interface GroupPlan {
   /** AMI family, type or alias as written. */
-  ami?: string | null;
+  ami: string | null;
   /** Live nodes of the group; absent if no nodes were given. */
-  currentNodes?: number | null;
+  currentNodes: number | null;
   /** Number of nodes asked for. */
-  desiredSize?: number | null;
+  desiredSize: number | null;
   /** Where the group is defined. */
   location: Location;
   /** Largest number of nodes. */
-  maxSize?: number | null;
+  maxSize: number | null;
   /** Smallest number of nodes. */
-  minSize?: number | null;
+  minSize: number | null;
   /** Its name. */
   name: string;
   /** Ids of its subnets; absent if the files do not tell. */
-  subnets?: string[] | null;
+  subnets: string[] | null;
   /** Who makes its nodes: `eksctl-managed`, `eksctl-self-managed`, `eks-managed` or `karpenter`. */
-  tool: string;
+  tool: "eksctl-managed" | "eksctl-self-managed" | "eks-managed" | "karpenter";
   /** How many types the group may use, the ones that are not shown included. */
   typeCount: number;
   /** Its instance types, one row each; for many candidates of Karpenter those that differ in capacity. */
@@ -137,7 +137,7 @@ export interface GroupPlan {
   /** Whether it can grow to its maximum. */
   verdict: Verdict;
   /** Pods of the given workloads that its labels and taints let in, DaemonSets left out. */
-  workloadPods?: number | null;
+  workloadPods: number | null;
 }
 
 /** A key without effect. */
@@ -163,23 +163,23 @@ export interface Ipam {
   /** Addresses held at least. */
   minimumIpTarget: number;
   /** The mode of the node: `secondary-ip` or `prefix-delegation`. */
-  mode: string;
+  mode: "secondary-ip" | "prefix-delegation";
   /** Traps that these settings fall into, and what else is worth telling. */
   notes: Note[];
   /** Where each value in effect comes from. */
   origins: Origins;
   /** How `enable-windows-prefix-delegation` reads. */
-  prefixDelegation: string;
+  prefixDelegation: "on" | "off" | "absent" | "unparsable" | "overruled";
   /** What is wrong with the files. */
   problems: Problem[];
   /** What the node holds at rest; only with `pods`. */
-  steadyState?: SteadyState | null;
+  steadyState: SteadyState | null;
   /** Addresses kept free. */
   warmIpTarget: number;
   /** Prefixes kept free; counts only where neither of the others is positive. */
   warmPrefixTarget: number;
   /** How `enable-windows-ipam` reads: `on`, `off`, `absent`, `unparsable` or `overruled`. */
-  windowsIpam: string;
+  windowsIpam: "on" | "off" | "absent" | "unparsable" | "overruled";
 }
 
 /** Which settings to read, and for which node. */
@@ -250,7 +250,7 @@ export interface MixedCapacity {
   /** Addresses that the scheduler counts on. */
   advertised: number;
   /** The mode of the node. */
-  mode: string;
+  mode: "secondary-ip" | "prefix-delegation";
   /** Addresses that new pods can have. */
   real: number;
 }
@@ -261,8 +261,8 @@ export interface MixedCapacityRequest {
   instanceType?: string | null | undefined;
   /** Or its limits. */
   limits?: LimitsRequest | null | undefined;
-  /** The mode just switched to. */
-  mode?: string | undefined;
+  /** The mode just switched to; it must be given. */
+  mode?: string | null | undefined;
   /** What the other mode still holds: addresses in use, or prefixes with at least one pod. */
   stillUsed?: number | null | undefined;
 }
@@ -272,7 +272,7 @@ export interface NodesThatFit {
   /** The group. */
   nodeGroup: string;
   /** More nodes of it, if no other group grows; absent if the subnet's free room is not known. */
-  nodes?: number | null;
+  nodes: number | null;
 }
 
 /** One thing to tell, with where it stands and on what it rests. */
@@ -329,11 +329,11 @@ export interface Plan {
   /** What would help, with numbers; empty where nothing is short. */
   advice: Advice[];
   /** The cluster's name, if a file says it. */
-  cluster?: string | null;
+  cluster: string | null;
   /** The first group that cannot grow to its maximum, when all grow node by node in turn. */
-  firstFailure?: Failure | null;
+  firstFailure: Failure | null;
   /** Its Kubernetes version, if a file says it. */
-  kubernetes?: string | null;
+  kubernetes: string | null;
   /** The Windows node groups, in the order of the files. */
   nodeGroups: GroupPlan[];
   /** What else is worth telling: warnings, what the files leave open, what is taken for granted. */
@@ -361,7 +361,7 @@ export interface Prefix {
   /** How many addresses it has. */
   addressCount: number;
   /** The broadcast address; absent for /31 and /32. */
-  broadcast?: string | null;
+  broadcast: string | null;
   /** Its first address. */
   first: string;
   /** Its last address. */
@@ -421,7 +421,7 @@ export interface Source {
   /** The state of the world it was read from, as `YYYY-MM-DD` or `YYYY-MM`. */
   date: string;
   /** `documented`, `code`, `reported`, `inferred` or `unverified`. */
-  grade: string;
+  grade: "documented" | "code" | "reported" | "inferred" | "unverified";
   /** Its key. */
   id: string;
   /** The fact. */
@@ -455,15 +455,18 @@ export interface SteadyState {
 /** One subnet and what the Windows node groups ask of it. */
 export interface SubnetPlan {
   /** Its Availability Zone, if a file says it. */
-  availabilityZone?: string | null;
+  availabilityZone: string | null;
   /** Its IPv4 block. */
   cidr: string;
-  /** Demand at each size of the groups: `minimum`, `desired`, `maximum`, `upgrade`, `zone-loss`. */
+  /**
+   * Demand at each size of the groups: `minimum`, `desired`, `maximum`, `upgrade`, `zone-loss`. A situation is left
+   * out if the size of a group is not known, unless the other groups alone do not fit.
+   */
   demand: Demand[];
   /** Addresses that are free now and not set aside for named use; absent if the files do not tell. */
-  freeAddresses?: number | null;
+  freeAddresses: number | null;
   /** Aligned /28 blocks that are wholly free now; absent if they cannot be counted. */
-  freePrefixes?: number | null;
+  freePrefixes: number | null;
   /** Addresses that live nodes of the Windows groups hold here. */
   heldAddresses: number;
   /** Its id. */
@@ -485,7 +488,7 @@ export interface SubtractRequest {
 /** The prefix around another. */
 export interface Supernet {
   /** The prefix; absent above /0 and where the length asked for is longer. */
-  prefix?: string | null;
+  prefix: string | null;
 }
 
 /** The three targets. */
@@ -501,7 +504,7 @@ export interface Targets {
 /** A node of one instance type in a group. */
 export interface TypePlan {
   /** Pods that fit by CPU, if workloads with requests were given. */
-  cpuPods?: number | null;
+  cpuPods: number | null;
   /** DaemonSet pods on each node that take an address. */
   daemonSetPods: number;
   /** DaemonSet pods on each node that use the node's own network. */
@@ -515,11 +518,11 @@ export interface TypePlan {
   /** The kubelet's pod limit as it takes effect with this tool. */
   maxPods: number;
   /** Why that limit is in effect: `default`, `configured`, `live` or `pods-per-core`. */
-  maxPodsFrom: string;
+  maxPodsFrom: "default" | "configured" | "live" | "pods-per-core";
   /** Pods that fit by memory, if workloads with requests were given. */
-  memoryPods?: number | null;
+  memoryPods: number | null;
   /** The mode that its nodes work in: `secondary-ip` or `prefix-delegation`. */
-  mode: string;
+  mode: "secondary-ip" | "prefix-delegation";
   /** Addresses that one full node takes from its subnet, its own among them. */
   nodeAddresses: number;
   /** /28 prefixes among them. */
@@ -551,7 +554,7 @@ export interface TypeRow {
   /** ENIs on all cards. */
   enisTotal: number;
   /** `nitro`, `xen`, or absent on bare metal. */
-  hypervisor?: string | null;
+  hypervisor: "nitro" | "xen" | null;
   /** Its name. */
   instanceType: string;
   /** IPv4 addresses of one ENI, its primary one included. */
@@ -561,9 +564,9 @@ export interface TypeRow {
   /** Whether it takes prefixes. */
   nitro: boolean;
   /** Why: `hypervisor`, `bare-metal` or `xen`. */
-  nitroReason: string;
+  nitroReason: "hypervisor" | "bare-metal" | "xen";
   /** Pod addresses with prefixes; absent where the type takes none. */
-  prefixDelegation?: number | null;
+  prefixDelegation: number | null;
   /** Whether EC2's newest listing no longer has it. */
   retired: boolean;
   /** Pod addresses of a Windows node with secondary addresses. */
@@ -573,9 +576,9 @@ export interface TypeRow {
   /** vCPUs. */
   vcpus: number;
   /** Whether Windows runs on it: `yes`, `no` or `unknown`. */
-  windows: string;
+  windows: "yes" | "no" | "unknown";
   /** Why: `x86-64`, `architecture`, `accelerator` or `no-evidence`. */
-  windowsReason: string;
+  windowsReason: "x86-64" | "architecture" | "accelerator" | "no-evidence";
 }
 
 /** Which types to list. */

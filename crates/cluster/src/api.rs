@@ -5,6 +5,7 @@
 use crate::progress::Progress;
 use crate::request::{Document, Refusal, known_keys, nearest, shortened_inside};
 use crate::{capacity, ipam, plan, prefixes, read, sources, types};
+use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -77,7 +78,7 @@ macro_rules! operations {
                     Ok(Box::new(answer?))
                 },
                 request_schema: schema::<$request>,
-                answer_schema: schema::<$answer>,
+                answer_schema: answer_schema::<$answer>,
             },
         )+];
     };
@@ -188,5 +189,10 @@ fn parse<T: DeserializeOwned>(request: Value) -> Result<T, Refusal> {
 }
 
 fn schema<T: JsonSchema>() -> Schema {
-    schemars::SchemaGenerator::default().into_root_schema_for::<T>()
+    SchemaSettings::default().into_generator().into_root_schema_for::<T>()
+}
+
+/// The schema of what is written, where every field is that is not left out when empty.
+fn answer_schema<T: JsonSchema>() -> Schema {
+    SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<T>()
 }

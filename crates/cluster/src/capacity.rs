@@ -56,8 +56,10 @@ pub struct Capacity {
     /// The type; absent where only limits were given.
     pub instance_type: Option<String>,
     /// The mode that the node works in: one that is not Nitro stays on secondary addresses.
+    #[schemars(extend("enum" = ["secondary-ip", "prefix-delegation"]))]
     pub mode: String,
     /// The mode asked for.
+    #[schemars(extend("enum" = ["secondary-ip", "prefix-delegation"]))]
     pub requested_mode: String,
     /// Addresses for pods.
     pub ipv4: u32,
@@ -68,6 +70,7 @@ pub struct Capacity {
     /// `addresses` or `max-pods`; `addresses` where both are equal.
     pub limited_by: LimitedBy,
     /// Whether Windows runs on the type: `yes`, `no` or `unknown`; absent for limits and types of a listing.
+    #[schemars(extend("enum" = ["yes", "no", "unknown", null]))]
     pub windows: Option<String>,
     /// Whether the controller's table of its date knows the type; absent for limits and types of a listing.
     pub controller_known: Option<bool>,
@@ -167,6 +170,7 @@ pub struct MixedCapacityRequest {
 #[non_exhaustive]
 pub struct MixedCapacity {
     /// The mode of the node.
+    #[schemars(extend("enum" = ["secondary-ip", "prefix-delegation"]))]
     pub mode: String,
     /// Addresses that the scheduler counts on.
     pub advertised: u32,

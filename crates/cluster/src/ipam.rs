@@ -51,10 +51,13 @@ pub struct Ipam {
     /// Whether Windows pods get addresses at all.
     pub enabled: bool,
     /// How `enable-windows-ipam` reads: `on`, `off`, `absent`, `unparsable` or `overruled`.
+    #[schemars(extend("enum" = ["on", "off", "absent", "unparsable", "overruled"]))]
     pub windows_ipam: String,
     /// How `enable-windows-prefix-delegation` reads.
+    #[schemars(extend("enum" = ["on", "off", "absent", "unparsable", "overruled"]))]
     pub prefix_delegation: String,
     /// The mode of the node: `secondary-ip` or `prefix-delegation`.
+    #[schemars(extend("enum" = ["secondary-ip", "prefix-delegation"]))]
     pub mode: String,
     /// Addresses kept free.
     pub warm_ip_target: i64,

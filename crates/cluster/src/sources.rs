@@ -22,6 +22,7 @@ pub struct Source {
     /// Its key.
     pub id: String,
     /// `documented`, `code`, `reported`, `inferred` or `unverified`.
+    #[schemars(extend("enum" = ["documented", "code", "reported", "inferred", "unverified"]))]
     pub grade: String,
     /// The fact.
     pub text: String,

@@ -92,6 +92,7 @@ pub struct TypeRow {
     /// Network cards.
     pub cards: u32,
     /// `nitro`, `xen`, or absent on bare metal.
+    #[schemars(extend("enum" = ["nitro", "xen", null]))]
     pub hypervisor: Option<String>,
     /// Whether it is a whole host.
     pub bare_metal: bool,
@@ -104,12 +105,15 @@ pub struct TypeRow {
     /// Whether EC2's newest listing no longer has it.
     pub retired: bool,
     /// Whether Windows runs on it: `yes`, `no` or `unknown`.
+    #[schemars(extend("enum" = ["yes", "no", "unknown"]))]
     pub windows: String,
     /// Why: `x86-64`, `architecture`, `accelerator` or `no-evidence`.
+    #[schemars(extend("enum" = ["x86-64", "architecture", "accelerator", "no-evidence"]))]
     pub windows_reason: String,
     /// Whether it takes prefixes.
     pub nitro: bool,
     /// Why: `hypervisor`, `bare-metal` or `xen`.
+    #[schemars(extend("enum" = ["hypervisor", "bare-metal", "xen"]))]
     pub nitro_reason: String,
     /// Whether the controller's table knows it.
     pub controller_known: bool,

@@ -92,6 +92,7 @@ pub struct GroupPlan {
     /// Its name.
     pub name: String,
     /// Who makes its nodes: `eksctl-managed`, `eksctl-self-managed`, `eks-managed` or `karpenter`.
+    #[schemars(extend("enum" = ["eksctl-managed", "eksctl-self-managed", "eks-managed", "karpenter"]))]
     pub tool: String,
     /// AMI family, type or alias as written.
     pub ami: Option<String>,
@@ -127,12 +128,14 @@ pub struct TypePlan {
     /// How many types of the group have this answer.
     pub same: u32,
     /// The mode that its nodes work in: `secondary-ip` or `prefix-delegation`.
+    #[schemars(extend("enum" = ["secondary-ip", "prefix-delegation"]))]
     pub mode: String,
     /// Pod addresses of the node.
     pub ipv4: u32,
     /// The kubelet's pod limit as it takes effect with this tool.
     pub max_pods: u32,
     /// Why that limit is in effect: `default`, `configured`, `live` or `pods-per-core`.
+    #[schemars(extend("enum" = ["default", "configured", "live", "pods-per-core"]))]
     pub max_pods_from: String,
     /// Pods that fit by CPU, if workloads with requests were given.
     pub cpu_pods: Option<u32>,
@@ -169,7 +172,8 @@ pub struct SubnetPlan {
     pub free_prefixes: Option<u32>,
     /// Addresses that live nodes of the Windows groups hold here.
     pub held_addresses: u32,
-    /// Demand at each size of the groups: `minimum`, `desired`, `maximum`, `upgrade`, `zone-loss`.
+    /// Demand at each size of the groups: `minimum`, `desired`, `maximum`, `upgrade`, `zone-loss`. A situation is left
+    /// out if the size of a group is not known, unless the other groups alone do not fit.
     pub demand: Vec<Demand>,
     /// How many more nodes of each group fit into what is free now.
     pub nodes_that_fit: Vec<NodesThatFit>,
@@ -183,6 +187,7 @@ pub struct SubnetPlan {
 #[non_exhaustive]
 pub struct Demand {
     /// `minimum`, `desired`, `maximum`, `upgrade` or `zone-loss`.
+    #[schemars(extend("enum" = ["minimum", "desired", "maximum", "upgrade", "zone-loss"]))]
     pub at: String,
     /// Nodes in this subnet.
     pub nodes: u64,
@@ -223,6 +228,7 @@ pub struct Failure {
     /// The subnet.
     pub subnet: String,
     /// What runs out there: `addresses` or `prefixes`.
+    #[schemars(extend("enum" = ["addresses", "prefixes"]))]
     pub lacks: String,
 }
 
@@ -232,6 +238,7 @@ pub struct Failure {
 #[non_exhaustive]
 pub struct Advice {
     /// What kind of change it is: `prefix-delegation`, `instance-type`, `warm-targets`, `subnet` or `max-pods`.
+    #[schemars(extend("enum" = ["prefix-delegation", "instance-type", "warm-targets", "subnet", "max-pods"]))]
     pub change: String,
     /// The group or subnet it is about.
     pub object: String,

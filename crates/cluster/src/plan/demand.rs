@@ -26,6 +26,12 @@ pub(super) struct Asking<'a> {
 }
 
 impl Asking<'_> {
+    /// A pool that may shrink to nothing has no minimum of its own.
+    fn min_size(&self) -> Option<u32> {
+        let none = if self.group.tool == Tool::Karpenter { Some(0) } else { None };
+        self.group.min_size.known().copied().or(none)
+    }
+
     fn zones(&self, supplies: &BTreeMap<String, Supply>) -> BTreeSet<String> {
         // A subnet of unknown zone counts as a zone of its own.
         self.subnets.iter().map(|id| zone_of(id, supplies)).collect()
@@ -47,16 +53,27 @@ fn zone_of(id: &str, supplies: &BTreeMap<String, Supply>) -> String {
 
 const SITUATIONS: [&str; 5] = ["minimum", "desired", "maximum", "upgrade", "zone-loss"];
 
-/// Every subnet that a group uses, with its demand in every situation that the sizes of all its groups tell.
+/// Every subnet that a group uses, with its demand in every situation that the sizes of its groups tell.
 pub(super) fn subnets(asking: &[Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Vec<SubnetPlan> {
     let used: BTreeSet<&str> = asking.iter().flat_map(|group| group.subnets.iter().copied()).collect();
     used.into_iter()
         .map(|id| {
             let supply = &supplies[id];
             let here: Vec<&Asking<'_>> = asking.iter().filter(|group| group.subnets.contains(&id)).collect();
+            let sized: Vec<&Asking<'_>> = here
+                .iter()
+                .copied()
+                .filter(|group| group.cost.is_some() && group.max_size.is_some())
+                .collect();
             let demand: Vec<Demand> = SITUATIONS
                 .iter()
-                .filter_map(|situation| situation_in(id, situation, &here, supply, supplies))
+                .filter_map(|situation| {
+                    // Where one group's size is open, the others may be too many all the same.
+                    situation_in(id, situation, &here, supply, supplies).or_else(|| {
+                        situation_in(id, situation, &sized, supply, supplies)
+                            .filter(|demand| demand.verdict == Verdict::DoesNotFit)
+                    })
+                })
                 .collect();
             let asked = ["maximum", "upgrade"];
             let complete = asked.iter().all(|situation| demand.iter().any(|demand| demand.at == *situation));
@@ -90,7 +107,7 @@ fn situation_in(
     supplies: &BTreeMap<String, Supply>,
 ) -> Option<Demand> {
     let cases: Vec<Need> = match situation {
-        "minimum" => vec![each(id, groups, supplies, |group| group.group.min_size.known().copied())?],
+        "minimum" => vec![each(id, groups, supplies, Asking::min_size)?],
         "desired" => vec![each(id, groups, supplies, |group| group.group.desired_size.known().copied())?],
         "maximum" => vec![each(id, groups, supplies, |group| group.max_size)?],
         "upgrade" => upgrade(id, groups, supplies)?,
@@ -127,7 +144,7 @@ fn each(
     id: &str,
     groups: &[&Asking<'_>],
     supplies: &BTreeMap<String, Supply>,
-    size: impl Fn(&Asking<'_>) -> Option<u32>,
+    size: fn(&Asking<'_>) -> Option<u32>,
 ) -> Option<Need> {
     groups.iter().try_fold(Need::default(), |need, group| {
         Some(need.and(group.here(size(group)?, id, None, supplies), group.cost?))

@@ -175,14 +175,14 @@ fn plan_group<'a>(
         addresses: a.addresses.max(b.addresses),
         prefixes: a.prefixes.max(b.prefixes),
     });
-    let max_size = group.max_size.known().copied().or_else(|| by_cpu_limit(group, &candidates));
+    let limit_of_nodes = group.max_size.known().copied();
+    let max_size = by_cpu_limit(group, &candidates)
+        .map_or(limit_of_nodes, |count| Some(count.min(limit_of_nodes.unwrap_or(count))));
     let mut most = max_size;
-    if group.max_size.known().is_none()
-        && let Some(&limit) = group.cpu_limit.known()
-    {
+    if let Some(&limit) = group.cpu_limit.known() {
         // Many small nodes or a few large ones: the type that takes most of the subnets under the limit counts.
         let whole = candidates.iter().zip(&rows).filter_map(|(candidate, row)| {
-            let count = limit / candidate.vcpus?.max(1);
+            let count = (limit / candidate.vcpus?.max(1)).min(limit_of_nodes.unwrap_or(u32::MAX));
             Some((u64::from(count) * u64::from(row.node_addresses), count, cost_of(row)))
         });
         if let Some((_, count, of_type)) = whole.max_by_key(|(addresses, ..)| *addresses) {

@@ -348,12 +348,12 @@ impl Sink<'_, '_> {
         };
         let available = match entry.available_ip_address_count.map(u32::try_from) {
             None => Field::Absent,
-            Some(Ok(count)) if u64::from(count) <= cidr.address_count() => self.written(count),
+            Some(Ok(count)) if u64::from(count) + 5 <= cidr.address_count() => self.written(count),
             Some(_) => {
                 let count = entry.available_ip_address_count.unwrap_or_default();
                 let message = format!(
                     "AvailableIpAddressCount of subnet {id} is {count}: 0 to {} is possible in {cidr}",
-                    cidr.address_count()
+                    cidr.address_count().saturating_sub(5)
                 );
                 return self.problem("WRONG_VALUE", message);
             }

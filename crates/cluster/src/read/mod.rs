@@ -75,7 +75,7 @@ pub fn read(
     reader.reading.problems.extend(problems);
     if !skipped.is_empty() {
         let names = join(skipped.iter().map(|path| path.display().to_string()));
-        reader.note(Note::new(&note::FILES_SKIPPED, &[("count", &skipped.len()), ("files", &names)]));
+        reader.note(Note::new(&note::FILES_SKIPPED, &[("files", &names)]));
     }
     let total = files.len() as u64;
     for (index, file) in files.into_iter().enumerate() {
@@ -248,10 +248,7 @@ impl Reader<'_> {
             let text =
                 if called.starts_with("a ") { &note::DOCUMENT_UNKNOWN } else { &note::DOCUMENT_UNUSED };
             let all = join(places.iter().map(ToString::to_string));
-            self.note(
-                Note::new(text, &[("kind", &called), ("count", &places.len()), ("places", &all)])
-                    .at(&places[0]),
-            );
+            self.note(Note::new(text, &[("kind", &called), ("places", &all)]));
         }
     }
 }
