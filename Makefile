@@ -1,4 +1,28 @@
-.PHONY: data test-python answers-python wheel-python test-node
+.PHONY: test test-rust test-python test-node lint docs package nostd data answers-python wheel-python bench nightly
+
+# Everything that must pass, from a clean clone; the language packages as what pip and npm install.
+test: test-rust test-python test-node
+
+test-rust:
+	cargo test --locked --workspace
+	cargo test --locked --package winpod --no-default-features
+	cargo test --locked --package winpod --no-default-features --features alloc
+	python3 -m unittest discover --start-directory tests/data
+
+# Proves on this machine that the core links without std and without alloc (Linux x86-64).
+nostd:
+	tests/nostd/prove
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets --all-features -- --deny warnings
+
+docs:
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --all-features
+
+# Builds every published crate from what its package would hold.
+package:
+	cargo package --locked --workspace --exclude winpod-tests --exclude winpod-benches --exclude winpod-python --exclude winpod-node --allow-dirty --quiet
 
 # Makes data/instance-types.csv again from the pinned releases (needs pip and a package index); review the diff.
 # ALLOW="m5.large c5.large" accepts that these rows change.
@@ -42,3 +66,14 @@ test-node:
 	cp -R bindings/node/node_modules/@types bindings/node/node_modules/undici-types build/node/node_modules/
 	cd build/node && node --test test/*.test.mjs
 	bindings/node/node_modules/.bin/tsc -p build/node/test/consumers
+
+bench:
+	cargo bench --locked --package winpod-benches
+	benches/processes
+
+# Slow or rare checks: many more random cases, the tables against their sources, the licences of what we depend on.
+nightly:
+	PROPTEST_CASES=20000 cargo test --locked --workspace --release
+	data/scripts/instance-types --check
+	cargo deny --version 2>/dev/null || cargo install --locked --version 0.20.2 cargo-deny
+	cargo deny --offline check bans licenses sources

@@ -32,7 +32,7 @@ fn main() {
         };
         writeln!(
             out,
-            "pub(crate) const {}: Text = Text {{ key: {key:?}, kind: NoteKind::{}, text: {:?}, sources: &[{}] }};",
+            "pub(crate) const {}: Text = Text {{ key: {key:?}, kind: NoteKind::{}, sentence: {:?}, sources: &[{}] }};",
             key.replace('-', "_").to_uppercase(),
             camel(string("kind")),
             string("text"),

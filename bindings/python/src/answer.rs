@@ -294,7 +294,9 @@ impl<'py> Fields<'py> {
         let Some(class) = &self.class else { return Ok(PyString::intern(py, key)) };
         if let Some(known) = class.fields.get().filter(|_| self.learnt.is_empty()) {
             return match known.get(at) {
-                Some((name, python)) if core::ptr::eq(*name, key) || *name == key => Ok(python.bind(py).clone()),
+                Some((name, python)) if core::ptr::eq(*name, key) || *name == key => {
+                    Ok(python.bind(py).clone())
+                }
                 _ => Err(ser::Error::custom(format_args!("two answers share the name of the field {key}"))),
             };
         }

@@ -18,7 +18,7 @@ use serde::Serialize as _;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use winpod_cluster::api::{Answer, OPERATIONS, Operation};
+use winpod_cluster::api::{self, Answer, OPERATIONS, Operation};
 use winpod_cluster::capacity::{CapacityRequest, capacity as capacities};
 use winpod_cluster::progress::Progress;
 use winpod_cluster::request::Refusal;
@@ -115,7 +115,7 @@ mod _native {
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let name = request::text(operation).map_err(|fault| fault.raised(py, "operation"))?;
-        let operation = refused(py, Operation::find(name))?;
+        let operation = refused(py, api::operation(name))?;
         let request = Reader::new(py).json(request).map_err(|fault| fault.raised(py, "request"))?;
         let answer = answer_released(py, operation, request, progress)?;
         Ok(answer.serialize(ToPython::plain(py))?)
@@ -131,7 +131,7 @@ mod _native {
         inputs: Option<&Bound<'py, PyAny>>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let operation = refused(py, Operation::find(operation))?;
+        let operation = refused(py, api::operation(operation))?;
         let mut reader = Reader::new(py);
         let mut request = match reader.json(options).map_err(|fault| fault.raised(py, "options"))? {
             Value::Object(options) => options.into_iter().filter(|(_, value)| !value.is_null()).collect(),

@@ -33,16 +33,6 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// The operation of a name.
-    ///
-    /// # Errors
-    /// - Code `UNKNOWN_OPERATION`.
-    pub fn find(name: &str) -> Result<&'static Self, Refusal> {
-        let unknown =
-            || Refusal::new("UNKNOWN_OPERATION", format!("{:?} is no operation", read::shortened(name)));
-        OPERATIONS.iter().find(|known| known.name == name).ok_or_else(unknown)
-    }
-
     /// Answers one request, keeping the answer's own types: names and order of its fields reach the serializer.
     ///
     /// # Errors
@@ -178,8 +168,18 @@ pub fn plan(request: &PlanRequest, progress: OnProgress<'_>) -> Result<plan::Pla
 /// # Ok::<(), winpod_cluster::request::Refusal>(())
 /// ```
 pub fn call(operation: &str, request: Value, progress: OnProgress<'_>) -> Result<Value, Refusal> {
-    let answer = Operation::find(operation)?.answer(request, progress)?;
+    let answer = self::operation(operation)?.answer(request, progress)?;
     serde_json::to_value(&answer).map_err(|error| Refusal::new("INTERNAL", error.to_string()))
+}
+
+/// Finds an operation by its name.
+///
+/// # Errors
+/// - Code `UNKNOWN_OPERATION`.
+pub fn operation(name: &str) -> Result<&'static Operation, Refusal> {
+    OPERATIONS.iter().find(|known| known.name == name).ok_or_else(|| {
+        Refusal::new("UNKNOWN_OPERATION", format!("{:?} is no operation", read::shortened(name)))
+    })
 }
 
 fn parse<T: DeserializeOwned>(request: Value) -> Result<T, Refusal> {

@@ -272,7 +272,7 @@ fn ignored(key: Key, why: Ignored, data: &ConfigData<'_>) -> IgnoredKey {
         key: key.name().to_owned(),
         value: value.to_owned(),
         reason: why.name().to_owned(),
-        message: fill(text.text, &[("key", &key), ("value", &value), ("twin", &twin)]),
+        message: fill(text.sentence, &[("key", &key), ("value", &value), ("twin", &twin)]),
     }
 }
 

@@ -33,7 +33,7 @@ pub enum NoteKind {
 pub(crate) struct Text {
     pub(crate) key: &'static str,
     pub(crate) kind: NoteKind,
-    pub(crate) text: &'static str,
+    pub(crate) sentence: &'static str,
     pub(crate) sources: &'static [SourceId],
 }
 
@@ -90,7 +90,7 @@ impl Note {
         Self {
             code: text.key.to_owned(),
             kind: text.kind,
-            message: fill(text.text, values),
+            message: fill(text.sentence, values),
             location: None,
             sources: text.sources.iter().map(|source| source.key().to_owned()).collect(),
         }

@@ -15,4 +15,5 @@ pub struct Progress {
 /// The caller's progress function asked to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("stopped by the caller")]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing to add")]
 pub struct Stopped;

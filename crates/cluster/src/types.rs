@@ -75,6 +75,7 @@ pub struct TypesRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of the table")]
 pub struct TypeRow {
     /// Its name.
     pub instance_type: String,

@@ -571,6 +571,7 @@ named! {
     /// assert_eq!(Verdict::Unknown.name(), "unknown");
     /// assert_eq!(Verdict::from_name("maybe"), None);
     /// ```
+    #[expect(clippy::exhaustive_enums, reason = "there is no fourth answer")]
     Verdict {
         /// It can.
         Yes = "yes",

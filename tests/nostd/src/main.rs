@@ -5,12 +5,22 @@
 
 use core::net::Ipv4Addr;
 
-use winpod::{Error, Ipv4Prefix, prefix};
+use winpod::ipam::{ConfigData, Environment, IpamMode, Limits, Settings, Trap, capacity, steady_state};
+use winpod::{Error, Ipv4Prefix, instance, prefix};
 
 /// The first wrong answer, counted from 1, or 0. What is expected was computed by hand.
 fn first_wrong() -> i32 {
-    let checks: [fn() -> bool; 6] =
-        [parses, refuses, divides, merges_a_range, ends_at_the_top, counts_everything];
+    let checks: [fn() -> bool; 9] = [
+        parses,
+        refuses,
+        divides,
+        merges_a_range,
+        ends_at_the_top,
+        counts_everything,
+        knows_types,
+        counts_addresses,
+        reads_settings,
+    ];
     let mut number = 0;
     for check in checks {
         number += 1;
@@ -52,6 +62,29 @@ fn ends_at_the_top() -> bool {
 
 fn counts_everything() -> bool {
     Ipv4Prefix::ALL.address_count() == 4_294_967_296 && Ipv4Prefix::ALL.supernet().is_none()
+}
+
+fn knows_types() -> bool {
+    let nearest = instance::nearest("m5.larg");
+    instance::find("m5.larg").is_none() && nearest.as_slice().first() == Some(&"m5.large")
+}
+
+fn counts_addresses() -> bool {
+    // m5.large has 10 addresses per ENI: 9 slots, of 16 addresses each with prefixes.
+    instance::find("m5.large").is_some_and(|m5| {
+        capacity(m5.limits(), IpamMode::SecondaryIp).addresses == 9
+            && capacity(m5.limits(), IpamMode::PrefixDelegation).addresses == 144
+    })
+}
+
+fn reads_settings() -> bool {
+    // A minimum of 6 alone starves the seventh pod.
+    let data = ConfigData::from_pairs([("enable-windows-ipam", "true"), ("windows-minimum-ip-target", "6")]);
+    Limits::new(15, true).is_ok_and(|limits| {
+        let node = Settings::read(&data, Environment::default()).on_node(limits);
+        let rest = steady_state(limits, &node, 7, 0);
+        rest.pods == 6 && rest.waiting == 1 && node.traps().next() == Some(Trap::MinimumOnlyStarvation)
+    })
 }
 
 /// The kernel jumps here with an aligned stack; a function expects the stack as a call leaves it.

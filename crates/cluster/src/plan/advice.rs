@@ -4,7 +4,7 @@ use super::answer::{Advice, GroupPlan, LimitedBy, SubnetPlan, TypePlan, Verdict}
 use super::candidates::{self, Candidate};
 use super::demand::{Asking, Cost, singles};
 use super::density::{self, Load};
-use crate::model::{Cluster, NodeGroup, Tool};
+use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Tool};
 use winpod::instance;
 use winpod::ipam::{ConfigData, Environment, IpamMode, Settings};
 use winpod::subnet;
@@ -22,26 +22,21 @@ pub(super) fn advise(
     }
     for (planned, asks) in groups.iter().zip(asking) {
         let load = Load::on(asks.group, &cluster.workloads);
-        for row in &planned.types {
-            let Some(candidate) = candidates::find(cluster, &row.instance_type) else { continue };
-            advice.extend(prefix_delegation(asks.group, row, &candidate, &load));
-            advice.extend(larger_type(asks.group, row, &candidate, &load, settings));
-            advice.extend(raise_max_pods(asks.group, row));
+        if matches!(asks.group.instance_types, Field::Known(InstanceTypes::Requirements(_), _)) {
+            advice.extend(prefix_delegation_for_pool(asks.group, planned));
+        } else {
+            for row in &planned.types {
+                let Some(candidate) = candidates::find(cluster, &row.instance_type) else { continue };
+                advice.extend(prefix_delegation(asks.group, row, &candidate, &load));
+                advice.extend(larger_type(asks.group, row, &candidate, &load, settings));
+                advice.extend(raise_max_pods(asks.group, row));
+            }
         }
         advice.extend(warm_targets(cluster, planned, asks, &load, subnets));
     }
     advice.extend(subnets.iter().filter_map(|subnet| more_room(subnet, asking)));
     advice.extend(subnets.iter().flat_map(|subnet| smaller_steps(subnet, asking)));
-    // Many rows of one group can say the same.
-    let mut told: Vec<Advice> = Vec::new();
-    for one in advice {
-        let count =
-            told.iter().filter(|other| (&other.change, &other.object) == (&one.change, &one.object)).count();
-        if count < 3 && !told.contains(&one) {
-            told.push(one);
-        }
-    }
-    told
+    advice
 }
 
 fn one(change: &str, object: &str, message: String) -> Advice {
@@ -73,6 +68,22 @@ fn prefix_delegation(
         );
         one("prefix-delegation", &group.name, message)
     })
+}
+
+/// A pool with many candidates: one sentence for all of them.
+fn prefix_delegation_for_pool(group: &NodeGroup, planned: &GroupPlan) -> Option<Advice> {
+    let short: Vec<&TypePlan> = planned
+        .types
+        .iter()
+        .filter(|row| row.limited_by == LimitedBy::Addresses && row.mode == IpamMode::SecondaryIp.name())
+        .collect();
+    let (least, most) = (short.iter().map(|row| row.ipv4).min()?, short.iter().map(|row| row.ipv4).max()?);
+    let count: u32 = short.iter().map(|row| row.same).sum();
+    let message = format!(
+        "{count} of the {} types that the pool may use are limited by their addresses ({least} to {most}); prefix delegation gives Nitro types 16 times as many",
+        planned.type_count
+    );
+    Some(one("prefix-delegation", &group.name, message))
 }
 
 /// The smallest type of the same family that takes more pods.

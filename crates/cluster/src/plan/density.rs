@@ -25,9 +25,9 @@ impl Load {
         for workload in workloads.iter().filter(|workload| may_run(workload, group)) {
             if workload.is_daemon_set() {
                 if workload.host_network {
-                    load.host_network_pods += 1
+                    load.host_network_pods += 1;
                 } else {
-                    load.daemon_set_pods += 1
+                    load.daemon_set_pods += 1;
                 }
                 load.daemon_set_cpu = load.daemon_set_cpu.saturating_add(workload.cpu_millis);
                 load.daemon_set_memory = load.daemon_set_memory.saturating_add(workload.memory_bytes);

@@ -64,6 +64,8 @@ pub fn plan(reading: Reading, set: &BTreeMap<Key, String>) -> Plan {
     for (group, asks) in groups.iter_mut().zip(&asking) {
         group.verdict = group_verdict(group, asks, &subnets, settings.windows_ipam.is_on());
     }
+    tell_about_neighbours(&cluster, &subnets, &mut notes);
+    tell_about_workloads(&cluster, &groups, &mut notes);
     control_plane(&cluster, &supplies, &subnets, &mut notes);
     tell_tight_and_lost_zones(&subnets, &mut notes);
     let verdict = groups.iter().map(|group| group.verdict).max().unwrap_or(Verdict::Unknown);
@@ -405,6 +407,44 @@ fn tell_about_rows(
         && rows.iter().any(|row| row.mode == IpamMode::PrefixDelegation.name() && row.ipv4 > 16)
     {
         notes.push(Note::new(&note::KARPENTER_OVERBUYS, &[("pool", &group.name)]).at(&group.place));
+    }
+}
+
+/// Linux groups in the same subnets grow too.
+fn tell_about_neighbours(cluster: &Cluster, subnets: &[SubnetPlan], notes: &mut Vec<Note>) {
+    let shares = |group: &&NodeGroup| match group.subnets.known() {
+        Some(SubnetChoice::Ids(ids)) => subnets.iter().any(|subnet| ids.contains(&subnet.id)),
+        _ => false,
+    };
+    let linux = cluster.node_groups.iter().filter(|group| group.os.known() == Some(&Os::Linux));
+    let names: Vec<&str> = linux.filter(shares).map(|group| group.name.as_str()).collect();
+    if !names.is_empty() {
+        notes.push(Note::new(&note::LINUX_NOT_COUNTED, &[("groups", &names.join(", "))]));
+    }
+}
+
+/// Pods that the address webhook does not see, and more pods than all groups together take.
+fn tell_about_workloads(cluster: &Cluster, groups: &[GroupPlan], notes: &mut Vec<Note>) {
+    let windows = cluster.workloads.iter().filter(|workload| workload.os == Some(Os::Windows));
+    for workload in windows.clone().filter(|workload| !workload.selects_windows && !workload.host_network) {
+        let values: [(&str, &dyn std::fmt::Display); 2] =
+            [("kind", &workload.kind), ("name", &workload.name)];
+        notes.push(Note::new(&note::WINDOWS_NOT_SELECTED, &values).at(&workload.place));
+    }
+    let pods: u64 = windows
+        .filter(|workload| !workload.is_daemon_set() && !workload.host_network)
+        .map(|workload| u64::from(workload.replicas.known().copied().unwrap_or(0)))
+        .sum();
+    // The worst type of each group: a node may be of any.
+    let room: Option<u64> = groups
+        .iter()
+        .map(|group| {
+            let beside = group.types.iter().map(|row| row.pods.saturating_sub(row.daemon_set_pods)).min()?;
+            Some(u64::from(group.max_size?) * u64::from(beside))
+        })
+        .sum();
+    if let Some(room) = room.filter(|room| pods > *room && !groups.is_empty()) {
+        notes.push(Note::new(&note::WORKLOADS_EXCEED, &[("pods", &pods), ("room", &room)]));
     }
 }
 

@@ -1,13 +1,12 @@
 //! The AWS CLI's JSON: listings are streamed, so that their size does not matter; `describe-cluster`
 //! and `describe-nodegroup` are single objects.
 
-use super::node::Node;
+use super::node::{Kind, Node};
 use super::{Doc, Reader};
 use crate::model::{
     Field, InstanceTypes, Interface, MaxUnavailable, NodeGroup, Origin, Os, Place, Reservation, Subnet,
     SubnetChoice, Taint, Tool, TypeRow, Vpc,
 };
-use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use crate::progress::Stopped;
 use serde::Deserialize;
@@ -498,19 +497,44 @@ impl Sink<'_, '_> {
     }
 }
 
-/// `describe-cluster`, `describe-nodegroup`, and listings that `--query` cut out of their object.
+/// `describe-cluster`, `describe-nodegroup`, listings as YAML, and lists that `--query` cut out of their object.
 pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     if let Some(cluster) = node.get("cluster").filter(|cluster| cluster.get("resourcesVpcConfig").is_some()) {
         describe_cluster(doc, cluster);
     } else if let Some(group) = node.get("nodegroup").filter(|group| group.get("nodegroupName").is_some()) {
         describe_nodegroup(doc, group);
+    } else if LISTINGS.iter().any(|listing| node.get(listing).is_some()) {
+        stream_value(doc, &value(node));
     } else if let Some(listing) = listing_of(node) {
-        let place = doc.place_of(node);
-        doc.reader.note(Note::new(&note::LISTING_CUT_OUT, &[("listing", &listing)]).at(&place));
+        stream_value(doc, &serde_json::json!({ listing: value(node) }));
     } else {
         return false;
     }
     true
+}
+
+fn stream_value(doc: &mut Doc<'_, '_>, listing: &serde_json::Value) {
+    if stream(listing.to_string().as_bytes(), doc.file, doc.reader).is_err() {
+        doc.reader.stopped = true;
+    }
+}
+
+/// The JSON of a node, which is no deeper than the readers allow.
+fn value(node: &Node) -> serde_json::Value {
+    let Some(scalar) = node.as_scalar() else {
+        return if node.entries().is_empty() {
+            node.items().iter().map(value).collect()
+        } else {
+            let pairs = node.entries().iter();
+            pairs.filter_map(|entry| Some((entry.key.as_text()?.to_owned(), value(&entry.value)))).collect()
+        };
+    };
+    match scalar.kind {
+        Kind::Null => serde_json::Value::Null,
+        Kind::Bool => node.as_bool().into(),
+        Kind::Int => node.as_i64().map_or_else(|| (*scalar.text).into(), Into::into),
+        Kind::Float | Kind::String => (*scalar.text).into(),
+    }
 }
 
 /// Which listing a bare list was cut out of.

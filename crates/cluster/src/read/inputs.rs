@@ -97,7 +97,8 @@ impl Walk<'_> {
             let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
             if hidden {
                 continue;
-            } else if is_directory {
+            }
+            if is_directory {
                 self.directory(&path, depth + 1);
             } else if is_readable(&path) {
                 self.push(&path);

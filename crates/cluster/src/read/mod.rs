@@ -5,6 +5,11 @@
 
 pub mod error;
 pub mod json;
+#[expect(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    reason = "readers match every case of what a file can say"
+)]
 pub mod node;
 pub mod quantity;
 pub mod text;
@@ -35,6 +40,7 @@ use std::sync::Arc;
 
 /// What the files say, and what is wrong with them.
 #[derive(Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "plan takes it apart")]
 pub struct Reading {
     /// The cluster.
     pub cluster: Cluster,
@@ -62,6 +68,7 @@ pub fn read(
         pool_classes: Vec::new(),
         pages: BTreeMap::new(),
         shared: HashSet::new(),
+        stopped: false,
         progress,
     };
     let (files, problems, skipped) = inputs::expand(inputs);
@@ -102,6 +109,8 @@ struct Reader<'a> {
     pages: BTreeMap<&'static str, merge::Pages>,
     /// Ids that many entries repeat.
     shared: HashSet<Arc<str>>,
+    /// The caller stopped in the middle of a document.
+    stopped: bool,
     progress: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
 }
 
@@ -189,6 +198,9 @@ impl Reader<'_> {
             Ok(documents) => {
                 for document in &documents {
                     self.document(document, name);
+                }
+                if self.stopped {
+                    return Err(Stopped);
                 }
             }
             Err(error) => self.problem(Problem::unread(name, &error)),
