@@ -3,7 +3,7 @@
 //! The command line's JSON, the vectors and the bindings are this one list.
 
 use crate::progress::Progress;
-use crate::request::{Document, Refusal, refused_key, shortened_inside};
+use crate::request::{Document, Refusal, known_keys, nearest, shortened_inside};
 use crate::{capacity, ipam, plan, prefixes, read, sources, types};
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use winpod::ipam::Key;
 
 /// Asked now and then during long work; a `Break` stops it.
 pub type OnProgress<'a> = &'a mut dyn FnMut(Progress) -> ControlFlow<()>;
@@ -142,11 +141,7 @@ pub fn plan(request: &PlanRequest, progress: OnProgress<'_>) -> Result<plan::Pla
     if inputs.is_empty() {
         return Err(Refusal::new("REQUEST", "names no file and no document: give at least one"));
     }
-    let mut set = BTreeMap::new();
-    for (key, value) in &request.set {
-        let known: Key = key.parse().map_err(|error: winpod::Error| refused_key(key, error))?;
-        set.insert(known, value.clone());
-    }
+    let set = known_keys(&request.set)?;
     Ok(plan::plan(read::read(&inputs, progress)?, &set))
 }
 
@@ -175,10 +170,13 @@ pub fn call(operation: &str, request: Value, progress: OnProgress<'_>) -> Result
 /// Finds an operation by its name.
 ///
 /// # Errors
-/// - Code `UNKNOWN_OPERATION`.
+/// - Code `UNKNOWN_OPERATION`, with a suggestion for a misspelt name.
 pub fn operation(name: &str) -> Result<&'static Operation, Refusal> {
     OPERATIONS.iter().find(|known| known.name == name).ok_or_else(|| {
-        Refusal::new("UNKNOWN_OPERATION", format!("{:?} is no operation", read::shortened(name)))
+        let meant = nearest(name, OPERATIONS.iter().map(|known| known.name));
+        let meant = meant.map(|meant| format!(". Did you mean {meant}?")).unwrap_or_default();
+        let shown = read::shortened(name);
+        Refusal::new("UNKNOWN_OPERATION", format!("{shown:?} is no operation{meant}"))
     })
 }
 

@@ -6,7 +6,7 @@ use crate::note::{Note, fill, text as note};
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::read;
-use crate::request::{Document, Refusal, Wide, inputs, refused_key};
+use crate::request::{Document, Refusal, Wide, inputs, known_keys};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -185,9 +185,8 @@ pub fn ipam(
         _ => None,
     };
     let mut values: Option<BTreeMap<String, String>> = request.data.clone().or(from_files);
-    for (key, value) in &request.set {
-        let key: Key = key.parse().map_err(|error: winpod::Error| refused_key(key, error))?;
-        values.get_or_insert_default().insert(key.name().to_owned(), value.clone());
+    for (key, value) in known_keys(&request.set)? {
+        values.get_or_insert_default().insert(key.name().to_owned(), value);
     }
     let data = match &values {
         Some(values) => {

@@ -20,6 +20,7 @@ pub mod prefixes;
 pub mod problem;
 pub mod progress;
 pub mod read;
+pub mod report;
 pub mod request;
 pub mod sources;
 pub mod types;

@@ -7,7 +7,9 @@ use crate::read::node::MAX_DEPTH;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
+use winpod::ipam::Key;
 
 /// Why a request has no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -184,11 +186,6 @@ pub struct Document {
     pub text: String,
 }
 
-/// A key of the ConfigMap that is none.
-pub(crate) fn refused_key(key: &str, error: winpod::Error) -> Refusal {
-    Refusal::new(error.code(), format!("{:?} is {error}", crate::read::shortened(key)))
-}
-
 /// A message that quotes a user's value, short enough: its beginning and its end.
 pub(crate) fn shortened_inside(message: &str) -> String {
     const KEPT: usize = 160;
@@ -199,6 +196,48 @@ pub(crate) fn shortened_inside(message: &str) -> String {
         }
         _ => message.to_owned(),
     }
+}
+
+/// The keys of a "what if", each known.
+pub(crate) fn known_keys(set: &BTreeMap<String, String>) -> Result<BTreeMap<Key, String>, Refusal> {
+    let known = |key: &str| {
+        key.parse::<Key>().map_err(|error| {
+            let keys = || Key::ALL.iter().map(|key| key.name());
+            let meant = match nearest(key, keys()) {
+                Some(meant) => format!(" Did you mean {meant}?"),
+                None => format!(" The keys are {}.", keys().collect::<Vec<_>>().join(", ")),
+            };
+            let shown = crate::read::shortened(key);
+            Refusal::new(error.code(), format!("{shown:?} is {error}.{meant}"))
+        })
+    };
+    set.iter().map(|(key, value)| Ok((known(key)?, value.clone()))).collect()
+}
+
+/// The name that a misspelt one was most likely meant to be.
+pub(crate) fn nearest<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const LONGEST: usize = 80;
+    if wrong.len() > LONGEST {
+        return None;
+    }
+    let wrong = wrong.to_ascii_lowercase().replace('_', "-");
+    let near = |name: &str| (distance(&wrong, name), name.len());
+    names.min_by_key(|name| near(name)).filter(|name| 3 * distance(&wrong, name) <= name.len().max(3))
+}
+
+/// Letters to insert, drop or replace (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, letter) in a.chars().enumerate() {
+        let mut before = std::mem::replace(&mut row[0], i + 1);
+        for (j, other) in b.iter().enumerate() {
+            let replaced = before + usize::from(letter != *other);
+            before = row[j + 1];
+            row[j + 1] = replaced.min(before + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
 }
 
 /// The inputs that a request names: files and directories, then documents.

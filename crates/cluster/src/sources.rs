@@ -31,6 +31,18 @@ pub struct Source {
     pub date: String,
 }
 
+impl From<SourceId> for Source {
+    fn from(fact: SourceId) -> Self {
+        Self {
+            id: fact.key().to_owned(),
+            grade: fact.grade().name().to_owned(),
+            text: fact.text().to_owned(),
+            citation: fact.citation().to_owned(),
+            date: fact.date().to_owned(),
+        }
+    }
+}
+
 /// Lists facts.
 ///
 /// # Errors
@@ -41,23 +53,14 @@ pub fn sources(request: &SourcesRequest) -> Result<Vec<Source>, Refusal> {
     } else {
         let find = |id: &String| {
             let unknown = || {
-                Refusal::new(
-                    "UNKNOWN_SOURCE",
-                    format!("{:?} is the key of no fact", crate::read::shortened(id)),
-                )
+                let meant = crate::request::nearest(id, SourceId::all().map(SourceId::key));
+                let meant = meant.map(|meant| format!(". Did you mean {meant}?")).unwrap_or_default();
+                let shown = crate::read::shortened(id);
+                Refusal::new("UNKNOWN_SOURCE", format!("{shown:?} is the key of no fact{meant}"))
             };
             SourceId::from_key(id).ok_or_else(unknown)
         };
         request.ids.iter().map(find).collect::<Result<_, _>>()?
     };
-    Ok(wanted
-        .into_iter()
-        .map(|fact| Source {
-            id: fact.key().to_owned(),
-            grade: fact.grade().name().to_owned(),
-            text: fact.text().to_owned(),
-            citation: fact.citation().to_owned(),
-            date: fact.date().to_owned(),
-        })
-        .collect())
+    Ok(wanted.into_iter().map(Source::from).collect())
 }
