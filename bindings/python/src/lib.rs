@@ -16,9 +16,10 @@ use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
 use request::Reader;
 use serde::Serialize as _;
 use serde_json::{Map, Value};
+use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use winpod_cluster::api::{Answer, OPERATIONS, Operation};
+use winpod_cluster::api::{self, Answer, OPERATIONS, Operation};
 use winpod_cluster::capacity::{CapacityRequest, capacity as capacities};
 use winpod_cluster::progress::Progress;
 use winpod_cluster::request::Refusal;
@@ -217,6 +218,26 @@ mod _native {
             })
         };
         Value::Object(OPERATIONS.iter().map(|it| (it.name.to_owned(), both(it))).collect()).to_string()
+    }
+
+    /// An answer as HTML, or None where there is nothing to lay out.
+    #[pyfunction]
+    #[pyo3(signature = (operation, answer, /))]
+    fn html(py: Python<'_>, operation: &str, answer: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+        let answer = Reader::new(py).json(answer).map_err(|fault| fault.raised(py, "answer"))?;
+        Ok(winpod_cluster::report::html(operation, &answer))
+    }
+
+    /// Runs the command line with the process's own streams, and returns its exit code.
+    #[pyfunction]
+    #[pyo3(signature = (arguments, /))]
+    fn main(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
+        py.detach(|| {
+            let (mut stdin, mut stdout, mut stderr) =
+                (std::io::stdin(), std::io::stdout(), std::io::stderr());
+            let terminal = winpod_cli::Terminal::of_this_process();
+            winpod_cli::run(arguments, &mut stdin, &mut stdout, &mut stderr, terminal)
+        })
     }
 
     #[pymodule_export]

@@ -87,3 +87,17 @@ def test_the_wheel_is_tested_and_not_the_tree():
 def test_one_version():
     version = re.search(r'^version = "(.*)"', (REPOSITORY / "Cargo.toml").read_text(), re.M).group(1)
     assert winpod.__version__ == version
+
+
+def command(*arguments, **options):
+    return subprocess.run([sys.executable, "-m", "winpod", *arguments], capture_output=True, text=True, **options)
+
+
+def test_the_command_line():
+    done = command("capacity", "m5.large", "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == winpod.call("capacity", {"types": ["m5.large"]})
+    assert command("--version").stdout == f"winpod {winpod.__version__}\n"
+    refused = command("capacity", "m5.larg")
+    assert (refused.returncode, refused.stdout) == (2, "") and "m5.large" in refused.stderr
+    assert command("no-such-command").returncode == 2

@@ -151,3 +151,18 @@ def test_records_travel_between_processes():
     record = winpod.capacity("m5.large")
     done = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(record), capture_output=True, check=True)
     assert done.stdout.decode().strip() == repr(record)
+
+
+@pytest.mark.parametrize("answer", [winpod.types(limit=2), *ANSWERS[:13]], ids=lambda answer: type(answer).__name__)
+def test_html(answer):
+    page = answer._repr_html_()
+    assert page.startswith("<") and len(page) < 50_000 and "<script" not in page
+
+
+def test_html_is_escaped():
+    group = {"name": "<b>&", "amiFamily": "WindowsServer2022CoreContainer", "instanceType": "m5.large"}
+    page = winpod.plan({"nodeGroups": [group]})._repr_html_()
+    assert "<b>&" not in page and "&lt;b&gt;&amp;" in page
+    assert winpod.types(families=["none"])._repr_html_() is None
+    # What is only a part of an answer has no page of its own.
+    assert winpod.plan({"nodeGroups": [group]}).node_groups[0]._repr_html_() is None

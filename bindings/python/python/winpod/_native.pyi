@@ -5,7 +5,7 @@ from typing import Any, TypeVar, overload
 from winpod._answers import Capacity, Table
 from winpod._types import Input, OnProgress
 
-__all__ = ["__version__", "answer", "call", "capacity", "schemas"]
+__all__ = ["__version__", "answer", "call", "capacity", "html", "main", "schemas"]
 
 _Answer = TypeVar("_Answer")
 
@@ -77,4 +77,6 @@ def capacity(
     nitro: bool | None = None,
     listings: Iterable[Input] | None = None,
 ) -> Table[Capacity]: ...
+def html(operation: str, answer: Any, /) -> str | None: ...
+def main(arguments: list[str], /) -> int: ...
 def schemas() -> str: ...

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, TypeVar
 
+from winpod import _native
+
 _Row = TypeVar("_Row", bound="Record", covariant=True)
 
 
@@ -13,6 +15,8 @@ class Record:
     Records are made by winpod's functions only. Lists inside are tuples, objects inside are records.
     """
 
+    _operation: ClassVar[str | None] = None
+    _is_row: ClassVar[bool] = False
     _json_names: ClassVar[dict[str, str]] = {}
     __match_args__: ClassVar[tuple[str, ...]] = ()
 
@@ -50,18 +54,28 @@ class Record:
     def __deepcopy__(self: _Self, memo: dict[int, Any]) -> _Self:
         return self
 
+    def _repr_html_(self) -> str | None:
+        if self._operation is None:
+            return None
+        answer = self.to_dict()
+        return _native.html(self._operation, [answer] if self._is_row else answer)
+
 
 _Self = TypeVar("_Self", bound=Record)
 
 
 class Table(tuple[_Row, ...]):
-    """A frozen list of records."""
+    """A frozen list of records: a tuple that a notebook shows as a table."""
 
     __slots__ = ()
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Its records as JSON has them; `pandas.DataFrame` takes the list."""
         return [row.to_dict() for row in self]
+
+    def _repr_html_(self) -> str | None:
+        operation = self[0]._operation if self else None
+        return None if operation is None else _native.html(operation, self.to_dict())
 
 
 def _plain(value: Any) -> Any:

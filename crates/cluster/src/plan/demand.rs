@@ -26,12 +26,6 @@ pub(super) struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// A pool that may shrink to nothing has no minimum of its own.
-    fn min_size(&self) -> Option<u32> {
-        let none = if self.group.tool == Tool::Karpenter { Some(0) } else { None };
-        self.group.min_size.known().copied().or(none)
-    }
-
     fn zones(&self, supplies: &BTreeMap<String, Supply>) -> BTreeSet<String> {
         // A subnet of unknown zone counts as a zone of its own.
         self.subnets.iter().map(|id| zone_of(id, supplies)).collect()
@@ -45,6 +39,12 @@ impl Asking<'_> {
         let beside = self.subnets.iter().filter(|subnet| zone_of(subnet, supplies) == own).count();
         spread(spread(nodes, zones), beside)
     }
+}
+
+/// A pool that may shrink to nothing has no minimum of its own.
+fn min_size(asking: &Asking<'_>) -> Option<u32> {
+    let none = if asking.group.tool == Tool::Karpenter { Some(0) } else { None };
+    asking.group.min_size.known().copied().or(none)
 }
 
 fn zone_of(id: &str, supplies: &BTreeMap<String, Supply>) -> String {
@@ -107,7 +107,7 @@ fn situation_in(
     supplies: &BTreeMap<String, Supply>,
 ) -> Option<Demand> {
     let cases: Vec<Need> = match situation {
-        "minimum" => vec![each(id, groups, supplies, Asking::min_size)?],
+        "minimum" => vec![each(id, groups, supplies, min_size)?],
         "desired" => vec![each(id, groups, supplies, |group| group.group.desired_size.known().copied())?],
         "maximum" => vec![each(id, groups, supplies, |group| group.max_size)?],
         "upgrade" => upgrade(id, groups, supplies)?,
