@@ -180,6 +180,11 @@ fn item(out: &mut String, item: &Item) {
         escape(out, place);
         out.push_str("</span>");
     }
+    if let Some(detail) = &item.detail {
+        out.push_str("<br><span class=\"faint\">");
+        escape(out, detail);
+        out.push_str("</span>");
+    }
     out.push_str("</li>");
 }
 
