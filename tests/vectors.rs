@@ -1,8 +1,9 @@
 //! The cases of `vectors/` through the list of operations; README.md says what each harness must refuse.
 #![allow(clippy::unwrap_used, reason = "a test stops where it is surprised, helpers too")]
 
+use core::fmt::Write as _;
+use core::ops::ControlFlow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -12,6 +13,8 @@ use winpod_cluster::api::{OPERATIONS, call};
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors")
 }
+
+const KEYS: [&str; 6] = ["id", "op", "args", "expect", "error", "why"];
 
 struct Case {
     file: String,
@@ -46,7 +49,6 @@ fn cases() -> BTreeMap<String, Vec<Case>> {
             serde_json::from_str(&content).unwrap_or_else(|error| panic!("{file}: {error}"));
         let cases = cases.into_iter().enumerate().map(|(index, case)| {
             let what = format!("{file}, case {index}");
-            const KEYS: [&str; 6] = ["id", "op", "args", "expect", "error", "why"];
             if let Some(key) = case.keys().find(|key| !KEYS.contains(&key.as_str())) {
                 panic!("{what}: unknown key {key:?}");
             }
@@ -193,7 +195,7 @@ fn the_matrix_in_the_readme_is_current() {
     table += "\n|---|---:|---|---|---|\n";
     for operation in OPERATIONS {
         let count = counts.get(operation.name).copied().unwrap_or(0);
-        table += &format!("| `{}` | {count} |", operation.name);
+        write!(table, "| `{}` | {count} |", operation.name).unwrap();
         table.extend(
             harnesses.iter().map(
                 |(_, harness)| {
@@ -203,7 +205,7 @@ fn the_matrix_in_the_readme_is_current() {
         );
         table += "\n";
     }
-    table += &format!("| all {} | {} | | | |\n", OPERATIONS.len(), counts.values().sum::<usize>());
+    writeln!(table, "| all {} | {} | | | |", OPERATIONS.len(), counts.values().sum::<usize>()).unwrap();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = fs::read_to_string(&path).unwrap();
     let (before, rest) = readme.split_once(START).expect("the start of the matrix");

@@ -30,7 +30,7 @@ fn go_atoi(text: &str) -> (i64, bool) {
     }
     let mut value: i128 = 0;
     for byte in digits {
-        if !(b'0'..=b'9').contains(byte) {
+        if !byte.is_ascii_digit() {
             return (0, false);
         }
         // Once out of range it stays there.
@@ -58,9 +58,9 @@ fn parse_targets(data: Option<&Data>) -> (i64, i64, i64, bool) {
     let find = |plain: &str, windows: &str| data.get(plain).or_else(|| data.get(windows));
     let (mut warm, mut minimum, mut prefix) = (0, 0, 0);
     if let Some(text) = find("warm-ip-target", "windows-warm-ip-target") {
-        let (value, fine) = go_atoi(text);
-        warm = value;
-        if fine && !pd && warm == 0 {
+        let (number, readable) = go_atoi(text);
+        warm = number;
+        if readable && !pd && warm == 0 {
             warm = 1;
         }
     }
@@ -309,6 +309,11 @@ fn target() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Only those around the edges.
+fn huge_target() -> impl Strategy<Value = String> {
+    (58_u32..=63, -1100_i64..=1100).prop_map(|(bit, off)| ((1_i128 << bit) + i128::from(off)).to_string())
+}
+
 fn small_target() -> impl Strategy<Value = String> {
     (-2_i64..=60).prop_map(|number| number.to_string())
 }
@@ -421,6 +426,22 @@ proptest! {
         for pod in 0..pods {
             if !pool.assign(pod) {
                 // Nothing changes any more, so every later pod fails alike.
+                break;
+            }
+        }
+        same(steady_state(limits, &settings(&data, limits, environment), pods, 0), &pool, pods)?;
+    }
+
+    #[test]
+    fn a_fresh_node_rests_where_the_pool_rests_though_targets_wrap(
+        data in config(huge_target().boxed()), slots in 1_u32..=8, pods in 0_u32..=140,
+    ) {
+        let environment = Environment::default();
+        let limits = Limits::new(i64::from(slots) + 1, true).unwrap();
+        let mut pool = Pool::new(load(Some(&data), true, environment), slots);
+        pool.rest();
+        for pod in 0..pods {
+            if !pool.assign(pod) {
                 break;
             }
         }

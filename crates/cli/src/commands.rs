@@ -207,7 +207,7 @@ fn types_request(args: args::Types) -> TypesRequest {
 
 fn schema(args: &args::Schema, style: Style) -> Result<String, Refusal> {
     let Some(name) = &args.operation else { return Ok(report::operations(style)) };
-    let operation = api::operation(name)?;
+    let operation = api::Operation::find(name)?;
     let schema = if args.request { operation.request_schema() } else { operation.answer_schema() };
     written(Format::Json, &schema, String::new)
 }

@@ -3,7 +3,7 @@
 //! The command line's JSON, the vectors and the bindings are this one list.
 
 use crate::progress::Progress;
-use crate::request::{Document, Refusal, known_keys, nearest};
+use crate::request::{Document, Refusal, known_keys, nearest, shortened_inside};
 use crate::{capacity, ipam, plan, prefixes, read, sources, types};
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
@@ -15,6 +15,9 @@ use std::ops::ControlFlow;
 /// Asked now and then during long work; a `Break` stops it.
 pub type OnProgress<'a> = &'a mut dyn FnMut(Progress) -> ControlFlow<()>;
 
+/// An answer of whatever type, ready for any form: JSON text, JSON values, objects of another language.
+pub type Answer = Box<dyn erased_serde::Serialize + Send>;
+
 /// One operation.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -23,12 +26,33 @@ pub struct Operation {
     pub name: &'static str,
     /// What it answers, in one sentence.
     pub about: &'static str,
-    call: fn(Value, OnProgress<'_>) -> Result<Value, Refusal>,
+    answer: fn(Value, OnProgress<'_>) -> Result<Answer, Refusal>,
     request_schema: fn() -> Schema,
     answer_schema: fn() -> Schema,
 }
 
 impl Operation {
+    /// The operation of a name.
+    ///
+    /// # Errors
+    /// - Code `UNKNOWN_OPERATION`, with a suggestion for a misspelt name.
+    pub fn find(name: &str) -> Result<&'static Self, Refusal> {
+        OPERATIONS.iter().find(|known| known.name == name).ok_or_else(|| {
+            let meant = nearest(name, OPERATIONS.iter().map(|known| known.name));
+            let meant = meant.map(|meant| format!(". Did you mean {meant}?")).unwrap_or_default();
+            let shown = read::shortened(name);
+            Refusal::new("UNKNOWN_OPERATION", format!("{shown:?} is no operation{meant}"))
+        })
+    }
+
+    /// Answers one request, keeping the answer's own types: names and order of its fields reach the serializer.
+    ///
+    /// # Errors
+    /// - Code `REQUEST` for a request of another shape; else what the operation says.
+    pub fn answer(&self, request: Value, progress: OnProgress<'_>) -> Result<Answer, Refusal> {
+        (self.answer)(request, progress)
+    }
+
     /// The JSON schema of its request.
     pub fn request_schema(&self) -> Schema {
         (self.request_schema)()
@@ -47,10 +71,10 @@ macro_rules! operations {
             Operation {
                 name: $name,
                 about: $about,
-                call: |request, progress| {
+                answer: |request, progress| {
                     let request: $request = parse(request)?;
                     let answer: Result<$answer, Refusal> = ($call)(&request, progress);
-                    to_value(&answer?)
+                    Ok(Box::new(answer?))
                 },
                 request_schema: schema::<$request>,
                 answer_schema: schema::<$answer>,
@@ -152,29 +176,15 @@ pub fn plan(request: &PlanRequest, progress: OnProgress<'_>) -> Result<plan::Pla
 /// # Ok::<(), winpod_cluster::request::Refusal>(())
 /// ```
 pub fn call(operation: &str, request: Value, progress: OnProgress<'_>) -> Result<Value, Refusal> {
-    (self::operation(operation)?.call)(request, progress)
-}
-
-/// Finds an operation by its name.
-///
-/// # Errors
-/// - Code `UNKNOWN_OPERATION`, with a suggestion for a misspelt name.
-pub fn operation(name: &str) -> Result<&'static Operation, Refusal> {
-    OPERATIONS.iter().find(|known| known.name == name).ok_or_else(|| {
-        let meant = nearest(name, OPERATIONS.iter().map(|known| known.name));
-        let meant = meant.map(|meant| format!(". Did you mean {meant}?")).unwrap_or_default();
-        let shown = read::shortened(name);
-        Refusal::new("UNKNOWN_OPERATION", format!("{shown:?} is no operation{meant}"))
-    })
+    let answer = Operation::find(operation)?.answer(request, progress)?;
+    serde_json::to_value(&answer).map_err(|error| Refusal::new("INTERNAL", error.to_string()))
 }
 
 fn parse<T: DeserializeOwned>(request: Value) -> Result<T, Refusal> {
-    serde_json::from_value(request)
-        .map_err(|error| Refusal::new("REQUEST", format!("the request is no such request: {error}")))
-}
-
-fn to_value<T: Serialize>(answer: &T) -> Result<Value, Refusal> {
-    serde_json::to_value(answer).map_err(|error| Refusal::new("INTERNAL", error.to_string()))
+    serde_json::from_value(request).map_err(|error| {
+        let why = shortened_inside(&error.to_string());
+        Refusal::new("REQUEST", format!("the request is no such request: {why}"))
+    })
 }
 
 fn schema<T: JsonSchema>() -> Schema {

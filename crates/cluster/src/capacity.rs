@@ -155,8 +155,8 @@ pub struct MixedCapacityRequest {
     pub instance_type: Option<String>,
     /// Or its limits.
     pub limits: Option<LimitsRequest>,
-    /// The mode just switched to.
-    pub mode: String,
+    /// The mode just switched to; it must be given.
+    pub mode: Option<String>,
     /// What the other mode still holds: addresses in use, or prefixes with at least one pod.
     pub still_used: Option<Wide>,
 }
@@ -179,7 +179,9 @@ pub struct MixedCapacity {
 /// # Errors
 /// - As [`capacity`].
 pub fn mixed_capacity(request: &MixedCapacityRequest) -> Result<MixedCapacity, Refusal> {
-    let mode: IpamMode = request.mode.parse()?;
+    let mode =
+        request.mode.as_deref().ok_or_else(|| Refusal::new("REQUEST", "names no mode: give the new one"))?;
+    let mode: IpamMode = mode.parse()?;
     let limits = type_limits(request.instance_type.as_deref(), request.limits)?
         .ok_or_else(|| Refusal::new("REQUEST", "names no instance type and no limits: give one"))?;
     let still_used = request.still_used.map_or(Ok(0), |wide| wide.count("stillUsed"))?;

@@ -3,6 +3,7 @@
 use crate::problem::Problem;
 use crate::progress::Stopped;
 use crate::read::Input;
+use crate::read::node::MAX_DEPTH;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -26,6 +27,56 @@ impl Refusal {
     pub fn new(code: &str, message: impl Into<String>) -> Self {
         Self { code: code.to_owned(), message: message.into() }
     }
+
+    /// The refusal of a value of another language that JSON cannot carry, under the name that the caller gave it.
+    ///
+    /// # Examples
+    /// ```
+    /// use winpod_cluster::request::{Refusal, Unfit};
+    ///
+    /// assert_eq!(Refusal::unfit("prefix", Unfit::Text).code, "ENCODING");
+    /// assert_eq!(Refusal::unfit("maxPods", Unfit::Number(f64::NAN)).code, "NOT_A_WHOLE_NUMBER");
+    /// ```
+    pub fn unfit(name: &str, what: Unfit<'_>) -> Self {
+        let name = crate::read::shortened(name);
+        match what {
+            Unfit::Text => Self::new(
+                "ENCODING",
+                format!("{name} has a lone surrogate, half of a character: Unicode text is allowed"),
+            ),
+            Unfit::Number(number) => match Wide::Real(number).whole(&name) {
+                Ok(whole) => Self::new("REQUEST", format!("{name} is {whole}")),
+                Err(refusal) => refusal,
+            },
+            Unfit::Depth => Self::new(
+                "TOO_DEEP",
+                format!("{name} is nested deeper than {MAX_DEPTH} levels, or contains itself"),
+            ),
+            Unfit::Size => Self::new("TOO_LARGE", format!("{name} is longer than any text can be: split it")),
+            Unfit::Kind(kind) => Self::new(
+                "REQUEST",
+                format!(
+                    "{name} is {kind}: text, a number, true, false, null, a list or an object is allowed"
+                ),
+            ),
+        }
+    }
+}
+
+/// What JSON cannot carry.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Unfit<'a> {
+    /// Text with half of a character.
+    Text,
+    /// A number that is not finite.
+    Number(f64),
+    /// A value nested deeper than [`MAX_DEPTH`] levels: one that contains itself is.
+    Depth,
+    /// A value whose text would be too long.
+    Size,
+    /// A value of another kind, named with its article.
+    Kind(&'a str),
 }
 
 impl fmt::Display for Refusal {
@@ -133,6 +184,18 @@ pub struct Document {
     pub name: String,
     /// Its text: YAML or JSON.
     pub text: String,
+}
+
+/// A message that quotes a user's value, short enough: its beginning and its end.
+pub(crate) fn shortened_inside(message: &str) -> String {
+    const KEPT: usize = 160;
+    let cut = |start: usize, end: usize| message.get(start..end).unwrap_or_default();
+    match (message.char_indices().nth(KEPT), message.char_indices().nth_back(KEPT)) {
+        (Some((head, _)), Some((tail, _))) if head < tail => {
+            format!("{}…{}", cut(0, head), cut(tail, message.len()))
+        }
+        _ => message.to_owned(),
+    }
 }
 
 /// The keys of a "what if", each known.

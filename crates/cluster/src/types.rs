@@ -178,7 +178,11 @@ pub fn types(request: &TypesRequest) -> Result<Vec<TypeRow>, Refusal> {
     let windows = match request.windows.as_deref().unwrap_or("yes") {
         "any" => None,
         name => Some(Verdict::from_name(name).ok_or_else(|| {
-            Refusal::new("WINDOWS_FILTER", format!("windows is {name:?}: yes, no, unknown or any is allowed"))
+            let shown = crate::read::shortened(name);
+            Refusal::new(
+                "WINDOWS_FILTER",
+                format!("windows is {shown:?}: yes, no, unknown or any is allowed"),
+            )
         })?),
     };
     let (vcpus, memory) = (request.vcpus.bounds("vcpus")?, request.memory_mib.bounds("memoryMib")?);

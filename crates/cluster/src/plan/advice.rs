@@ -2,7 +2,7 @@
 
 use super::answer::{Advice, GroupPlan, LimitedBy, SubnetPlan, TypePlan, Verdict};
 use super::candidates::{self, Candidate};
-use super::demand::{Asking, Cost};
+use super::demand::{Asking, Cost, singles};
 use super::density::{self, Load};
 use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Tool};
 use winpod::instance;
@@ -172,8 +172,10 @@ fn more_room(short: &SubnetPlan, asking: &[Asking<'_>]) -> Option<Advice> {
             let addresses = demand.needed_addresses.saturating_sub(demand.available_addresses.unwrap_or(0));
             let blocks = match (demand.needed_prefixes, demand.available_prefixes) {
                 (0, _) => 0,
-                // Each node's own address may break a block of its own.
-                (needed, free) => (needed + demand.nodes).saturating_sub(free.unwrap_or(0)),
+                // Each single address may break a block of its own.
+                (needed, free) => {
+                    (needed + singles(demand.needed_addresses, needed)).saturating_sub(free.unwrap_or(0))
+                }
             };
             (addresses, blocks)
         })
@@ -189,8 +191,9 @@ fn more_room(short: &SubnetPlan, asking: &[Asking<'_>]) -> Option<Advice> {
         .map(|asks| asks.group.name.as_str())
         .collect();
     let zone = short.availability_zone.as_deref().unwrap_or("the same Availability Zone");
-    let lacks = match blocks {
-        0 => format!("{addresses} addresses"),
+    let lacks = match (addresses, blocks) {
+        (_, 0) => format!("{addresses} addresses"),
+        (0, _) => format!("{blocks} /28"),
         _ => format!("{addresses} addresses and {blocks} /28"),
     };
     let message = match length {

@@ -163,7 +163,7 @@ pub struct SubnetPlan {
     pub cidr: String,
     /// Its Availability Zone, if a file says it.
     pub availability_zone: Option<String>,
-    /// Addresses that are free now; absent if the files do not tell.
+    /// Addresses that are free now and not set aside for named use; absent if the files do not tell.
     pub free_addresses: Option<u32>,
     /// Aligned /28 blocks that are wholly free now; absent if they cannot be counted.
     pub free_prefixes: Option<u32>,

@@ -28,9 +28,21 @@ pub(super) struct Asking<'a> {
 impl Asking<'_> {
     fn zones(&self, supplies: &BTreeMap<String, Supply>) -> BTreeSet<String> {
         // A subnet of unknown zone counts as a zone of its own.
-        let zone = |id: &&str| supplies[*id].zone.clone().unwrap_or_else(|| (*id).to_owned());
-        self.subnets.iter().map(zone).collect()
+        self.subnets.iter().map(|id| zone_of(id, supplies)).collect()
     }
+
+    /// How many of some nodes are in this subnet: Availability Zones get equal shares, and subnets of one zone equal
+    /// parts of its share; the odd ones may all be here.
+    fn here(&self, nodes: u32, id: &str, lost: Option<&str>, supplies: &BTreeMap<String, Supply>) -> u32 {
+        let own = zone_of(id, supplies);
+        let zones = self.zones(supplies).iter().filter(|zone| Some(zone.as_str()) != lost).count();
+        let beside = self.subnets.iter().filter(|subnet| zone_of(subnet, supplies) == own).count();
+        spread(spread(nodes, zones), beside)
+    }
+}
+
+fn zone_of(id: &str, supplies: &BTreeMap<String, Supply>) -> String {
+    supplies[id].zone.clone().unwrap_or_else(|| id.to_owned())
 }
 
 const SITUATIONS: [&str; 5] = ["minimum", "desired", "maximum", "upgrade", "zone-loss"];
@@ -77,162 +89,208 @@ fn situation_in(
     supply: &Supply,
     supplies: &BTreeMap<String, Supply>,
 ) -> Option<Demand> {
-    let cases: Vec<Vec<(u32, Cost)>> = match situation {
-        "minimum" => vec![each(groups, |group| group.group.min_size.known().copied())?],
-        "desired" => vec![each(groups, |group| group.group.desired_size.known().copied())?],
-        "maximum" => vec![each(groups, |group| group.max_size)?],
-        "upgrade" => upgrade(groups, supplies)?,
-        _ => zone_loss(id, groups, supply, supplies),
+    let cases: Vec<Need> = match situation {
+        "minimum" => vec![each(id, groups, supplies, |group| group.group.min_size.known().copied())?],
+        "desired" => vec![each(id, groups, supplies, |group| group.group.desired_size.known().copied())?],
+        "maximum" => vec![each(id, groups, supplies, |group| group.max_size)?],
+        "upgrade" => upgrade(id, groups, supplies)?,
+        _ => zone_loss(id, groups, supplies),
     };
     // One case can be dear in prefixes and another in addresses, so the verdict decides first.
     cases
-        .iter()
-        .map(|nodes| against(situation, nodes, supply.for_groups))
+        .into_iter()
+        .map(|need| against(situation, need, supply.for_groups))
         .max_by_key(|demand| (demand.verdict, demand.needed_prefixes, demand.needed_addresses))
 }
 
-/// Nodes here where every group spreads its nodes evenly; the odd ones may all be here.
-fn each(groups: &[&Asking<'_>], size: impl Fn(&Asking<'_>) -> Option<u32>) -> Option<Vec<(u32, Cost)>> {
-    groups.iter().map(|group| Some((spread(size(group)?, group.subnets.len()), group.cost?))).collect()
+/// What some nodes take together.
+#[derive(Debug, Clone, Copy, Default)]
+struct Need {
+    nodes: u64,
+    addresses: u64,
+    prefixes: u64,
 }
 
-fn spread(nodes: u32, subnets: usize) -> u32 {
-    nodes.div_ceil(u32::try_from(subnets.max(1)).unwrap_or(u32::MAX))
+impl Need {
+    fn and(self, nodes: u32, cost: Cost) -> Self {
+        let nodes = u64::from(nodes);
+        Self {
+            nodes: self.nodes + nodes,
+            addresses: self.addresses + nodes * u64::from(cost.addresses),
+            prefixes: self.prefixes + nodes * u64::from(cost.prefixes),
+        }
+    }
+}
+
+/// What the nodes here need.
+fn each(
+    id: &str,
+    groups: &[&Asking<'_>],
+    supplies: &BTreeMap<String, Supply>,
+    size: impl Fn(&Asking<'_>) -> Option<u32>,
+) -> Option<Need> {
+    groups.iter().try_fold(Need::default(), |need, group| {
+        Some(need.and(group.here(size(group)?, id, None, supplies), group.cost?))
+    })
+}
+
+fn spread(nodes: u32, parts: usize) -> u32 {
+    nodes.div_ceil(u32::try_from(parts.max(1)).unwrap_or(u32::MAX))
 }
 
 /// Every group at its maximum, and in each case another one being replaced.
-fn upgrade(groups: &[&Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Vec<Vec<(u32, Cost)>>> {
-    let nodes = each(groups, |group| group.max_size)?;
+fn upgrade(id: &str, groups: &[&Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Vec<Need>> {
+    let need = each(id, groups, supplies, |group| group.max_size)?;
     groups
         .iter()
         .map(|group| {
             let zones = u32::try_from(group.zones(supplies).len()).unwrap_or(u32::MAX);
             let size = group.max_size?;
             let more = surge(group.group, size, zones)?;
-            let subnets = group.subnets.len();
-            let here = match group.group.tool {
+            let here = |nodes| group.here(nodes, id, None, supplies);
+            let more_here = match group.group.tool {
                 // A second group is spread by itself: its odd nodes may be where those of the first are.
-                Tool::EksctlSelfManaged => spread(more, subnets),
+                Tool::EksctlSelfManaged => here(more),
                 // Old and new nodes of one group are spread together.
-                _ => spread(size.saturating_add(more), subnets) - spread(size, subnets),
+                _ => here(size.saturating_add(more)) - here(size),
             };
-            Some(nodes.iter().copied().chain([(here, group.cost?)]).collect())
+            Some(need.and(more_here, group.cost?))
         })
         .collect()
 }
 
 /// Nodes here when one other zone is lost and its nodes move to the rest, a case for each zone; none where no
 /// group could move or a size is not known.
-fn zone_loss(
-    id: &str,
-    groups: &[&Asking<'_>],
-    supply: &Supply,
-    supplies: &BTreeMap<String, Supply>,
-) -> Vec<Vec<(u32, Cost)>> {
-    let own = supply.zone.clone().unwrap_or_else(|| id.to_owned());
-    let zone_of = |id: &str| supplies[id].zone.clone().unwrap_or_else(|| id.to_owned());
+fn zone_loss(id: &str, groups: &[&Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Vec<Need> {
+    let own = zone_of(id, supplies);
     let zones: BTreeSet<String> = groups.iter().flat_map(|group| group.zones(supplies)).collect();
     zones
         .into_iter()
         .filter(|lost| *lost != own)
         .filter_map(|lost| {
-            groups
-                .iter()
-                .map(|group| {
-                    let left = group.subnets.iter().filter(|subnet| zone_of(subnet) != lost).count();
-                    Some((spread(group.max_size?, left), group.cost?))
-                })
-                .collect()
+            groups.iter().try_fold(Need::default(), |need, group| {
+                Some(need.and(group.here(group.max_size?, id, Some(&lost), supplies), group.cost?))
+            })
         })
         .collect()
 }
 
-fn against(situation: &str, nodes: &[(u32, Cost)], free: Free) -> Demand {
-    let sum = |part: fn(&Cost) -> u32| nodes.iter().map(|(n, c)| u64::from(*n) * u64::from(part(c))).sum();
-    let count: u64 = nodes.iter().map(|(nodes, _)| u64::from(*nodes)).sum();
-    let (needed_addresses, needed_prefixes): (u64, u64) =
-        (sum(|cost| cost.addresses), sum(|cost| cost.prefixes));
+fn against(situation: &str, need: Need, free: Free) -> Demand {
     Demand {
         at: situation.to_owned(),
-        nodes: count,
-        needed_addresses,
-        needed_prefixes,
+        nodes: need.nodes,
+        needed_addresses: need.addresses,
+        needed_prefixes: need.prefixes,
         available_addresses: free.addresses.map(u64::from),
         available_prefixes: free.prefixes.map(u64::from),
-        verdict: enough(needed_addresses, needed_prefixes, count, free),
+        verdict: enough(need.addresses, need.prefixes, free),
     }
 }
 
-/// Whether the free room is enough. Each node's primary address is a single one that EC2 places where it likes:
-/// in the worst case every one breaks a free block, in the best none does.
+/// Whether the free room is enough. EC2 places single addresses, each node's own among them, where it likes: in
+/// the worst case every one breaks a free block, in the best none does.
 ///
 /// # Source
 /// `SubnetChoiceUndocumented`.
-fn enough(addresses: u64, prefixes: u64, nodes: u64, free: Free) -> Verdict {
-    let by_addresses = match free.addresses {
-        Some(free) if addresses <= u64::from(free) => Verdict::Fits,
+fn enough(addresses: u64, prefixes: u64, free: Free) -> Verdict {
+    let single = singles(addresses, prefixes);
+    let by_addresses = match free.addresses.map(u64::from) {
+        // No single address comes out of a range set aside for prefixes.
+        Some(there) if addresses <= there && single + u64::from(free.for_prefixes_only) <= there => {
+            Verdict::Fits
+        }
         Some(_) => Verdict::DoesNotFit,
         None => Verdict::Unknown,
     };
     let by_prefixes = match free.prefixes {
         _ if prefixes == 0 => Verdict::Fits,
         _ if prefixes > u64::from(free.prefixes_at_most) => Verdict::DoesNotFit,
-        Some(counted) if prefixes + nodes + u64::from(free.unseen) <= u64::from(counted) => Verdict::Fits,
+        Some(_) if prefixes <= sure_prefixes(free, single) => Verdict::Fits,
         Some(_) | None => Verdict::Unknown,
     };
     by_addresses.max(by_prefixes)
 }
 
+/// Prefixes that are there wherever EC2 places so many single addresses. Whether EC2 still gives prefixes from
+/// elsewhere where there is a reservation for them is not documented, so then only those in it are sure.
+fn sure_prefixes(free: Free, singles: u64) -> u64 {
+    let (there, broken) = match free.reserved_prefixes {
+        Some(reserved) => (reserved, u64::from(free.unseen)),
+        None => (free.prefixes.unwrap_or(0), u64::from(free.unseen) + singles),
+    };
+    u64::from(there).saturating_sub(broken)
+}
+
+/// Addresses that are taken one by one, not as part of a prefix.
+pub(super) fn singles(addresses: u64, prefixes: u64) -> u64 {
+    addresses.saturating_sub(16 * prefixes)
+}
+
 fn nodes_that_fit(group: &Asking<'_>, free: Free) -> NodesThatFit {
     let nodes = group.cost.and_then(|cost| {
-        let by_addresses = u64::from(free.addresses? / cost.addresses.max(1));
+        let there = u64::from(free.addresses?);
+        let single = singles(cost.addresses.into(), cost.prefixes.into()).max(1);
+        let by_addresses = (there / u64::from(cost.addresses.max(1)))
+            .min(there.saturating_sub(free.for_prefixes_only.into()) / single);
         if cost.prefixes == 0 {
             return Some(by_addresses);
         }
-        // Every node may break one more block with its own address.
-        let blocks = free.prefixes?.saturating_sub(free.unseen);
-        Some(by_addresses.min(u64::from(blocks / (cost.prefixes + 1))))
+        free.prefixes?;
+        // Every node may break one more block with its own address, but none that is set aside.
+        let each = u64::from(cost.prefixes) + u64::from(free.reserved_prefixes.is_none());
+        Some(by_addresses.min(sure_prefixes(free, 0) / each))
     });
     NodesThatFit { node_group: group.group.name.clone(), nodes }
 }
 
-/// Lets every group grow node by node in turn, each node in the subnet with the fewest of its group, the first
-/// one of several, and tells where the first one finds no room. Nodes' own addresses break no free block here.
+/// Lets every group grow node by node in turn, each node in the zone and subnet with the fewest of its group, the
+/// first one of several, and tells where the first one finds no room. Nodes' own addresses break no free block here.
 pub(super) fn first_failure(asking: &[Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Failure> {
     struct Left {
         addresses: u64,
         prefixes: u64,
+        singles: u64,
     }
     let mut left: BTreeMap<&str, Left> = supplies
         .iter()
         .filter_map(|(id, supply)| {
             let free = supply.for_groups;
             let prefixes = u64::from(free.prefixes.unwrap_or(free.prefixes_at_most));
-            Some((id.as_str(), Left { addresses: free.addresses?.into(), prefixes }))
+            let addresses = u64::from(free.addresses?);
+            let singles = addresses.saturating_sub(free.for_prefixes_only.into());
+            Some((id.as_str(), Left { addresses, prefixes, singles }))
         })
         .collect();
-    let growing: Vec<(&Asking<'_>, Cost, u32)> = asking
+    let growing: Vec<(&Asking<'_>, Cost, u32, Vec<Vec<&str>>)> = asking
         .iter()
         // Where no subnet can be counted nothing ever runs out.
         .filter(|group| group.subnets.iter().any(|subnet| left.contains_key(subnet)))
-        .filter_map(|group| Some((group, group.cost?, group.max_size?)))
+        .filter_map(|group| {
+            let mut zones: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+            for id in &group.subnets {
+                zones.entry(zone_of(id, supplies)).or_default().push(id);
+            }
+            Some((group, group.cost?, group.max_size?, zones.into_values().collect()))
+        })
         .collect();
-    let most = growing.iter().map(|(.., size)| *size).max().unwrap_or(0);
+    let most = growing.iter().map(|(_, _, size, _)| *size).max().unwrap_or(0);
     for node in 1..=most {
-        for (group, cost, size) in &growing {
+        for (group, cost, size, zones) in &growing {
             if node > *size {
                 continue;
             }
-            let index = (node as usize - 1) % group.subnets.len();
-            let subnet = group.subnets[index];
+            let zone = &zones[(node as usize - 1) % zones.len()];
+            let subnet = zone[(node as usize - 1) / zones.len() % zone.len()];
             let Some(room) = left.get_mut(subnet) else { continue };
-            let lacks = if room.addresses < cost.addresses.into() {
+            let single = singles(cost.addresses.into(), cost.prefixes.into());
+            let lacks = if room.addresses < cost.addresses.into() || room.singles < single {
                 "addresses"
             } else if room.prefixes < cost.prefixes.into() {
                 "prefixes"
             } else {
                 room.addresses -= u64::from(cost.addresses);
                 room.prefixes -= u64::from(cost.prefixes);
+                room.singles -= single;
                 continue;
             };
             return Some(Failure {

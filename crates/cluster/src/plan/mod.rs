@@ -64,6 +64,8 @@ pub fn plan(reading: Reading, set: &BTreeMap<Key, String>) -> Plan {
     for (group, asks) in groups.iter_mut().zip(&asking) {
         group.verdict = group_verdict(group, asks, &subnets, settings.windows_ipam.is_on());
     }
+    tell_about_neighbours(&cluster, &subnets, &mut notes);
+    tell_about_workloads(&cluster, &groups, &mut notes);
     control_plane(&cluster, &supplies, &subnets, &mut notes);
     tell_tight_and_lost_zones(&subnets, &mut notes);
     let verdict = groups.iter().map(|group| group.verdict).max().unwrap_or(Verdict::Unknown);
@@ -168,11 +170,25 @@ fn plan_group<'a>(
         .map(|candidate| density::on_type(group, candidate, settings, &load, live_max_pods))
         .collect();
     tell_about_rows(group, &rows, settings, &candidates, notes);
+    let cost_of = |row: &TypePlan| Cost { addresses: row.node_addresses, prefixes: row.node_prefixes };
+    let mut cost = rows.iter().map(cost_of).reduce(|a, b| Cost {
+        addresses: a.addresses.max(b.addresses),
+        prefixes: a.prefixes.max(b.prefixes),
+    });
     let max_size = group.max_size.known().copied().or_else(|| by_cpu_limit(group, &candidates));
-    let cost =
-        rows.iter().map(|row| Cost { addresses: row.node_addresses, prefixes: row.node_prefixes }).reduce(
-            |a, b| Cost { addresses: a.addresses.max(b.addresses), prefixes: a.prefixes.max(b.prefixes) },
-        );
+    let mut most = max_size;
+    if group.max_size.known().is_none()
+        && let Some(&limit) = group.cpu_limit.known()
+    {
+        // Many small nodes or a few large ones: the type that takes most of the subnets under the limit counts.
+        let whole = candidates.iter().zip(&rows).filter_map(|(candidate, row)| {
+            let count = limit / candidate.vcpus?.max(1);
+            Some((u64::from(count) * u64::from(row.node_addresses), count, cost_of(row)))
+        });
+        if let Some((_, count, of_type)) = whole.max_by_key(|(addresses, ..)| *addresses) {
+            (most, cost) = (Some(count), Some(of_type));
+        }
+    }
     let (subnets, described) = group_subnets(group, cluster, supplies, notes);
     if max_size.is_none() {
         notes.push(Note::new(&note::MAX_SIZE_UNKNOWN, &[("group", &group.name)]).at(&group.place));
@@ -192,7 +208,7 @@ fn plan_group<'a>(
         verdict: Verdict::Unknown,
         location: (&group.place).into(),
     };
-    (planned, Asking { group, cost, subnets: described, max_size })
+    (planned, Asking { group, cost, subnets: described, max_size: most })
 }
 
 /// Types with equal answers share a row, so that hundreds of candidates stay readable.
@@ -394,6 +410,44 @@ fn tell_about_rows(
     }
 }
 
+/// Linux groups in the same subnets grow too.
+fn tell_about_neighbours(cluster: &Cluster, subnets: &[SubnetPlan], notes: &mut Vec<Note>) {
+    let shares = |group: &&NodeGroup| match group.subnets.known() {
+        Some(SubnetChoice::Ids(ids)) => subnets.iter().any(|subnet| ids.contains(&subnet.id)),
+        _ => false,
+    };
+    let linux = cluster.node_groups.iter().filter(|group| group.os.known() == Some(&Os::Linux));
+    let names: Vec<&str> = linux.filter(shares).map(|group| group.name.as_str()).collect();
+    if !names.is_empty() {
+        notes.push(Note::new(&note::LINUX_NOT_COUNTED, &[("groups", &names.join(", "))]));
+    }
+}
+
+/// Pods that the address webhook does not see, and more pods than all groups together take.
+fn tell_about_workloads(cluster: &Cluster, groups: &[GroupPlan], notes: &mut Vec<Note>) {
+    let windows = cluster.workloads.iter().filter(|workload| workload.os == Some(Os::Windows));
+    for workload in windows.clone().filter(|workload| !workload.selects_windows && !workload.host_network) {
+        let values: [(&str, &dyn std::fmt::Display); 2] =
+            [("kind", &workload.kind), ("name", &workload.name)];
+        notes.push(Note::new(&note::WINDOWS_NOT_SELECTED, &values).at(&workload.place));
+    }
+    let pods: u64 = windows
+        .filter(|workload| !workload.is_daemon_set() && !workload.host_network)
+        .map(|workload| u64::from(workload.replicas.known().copied().unwrap_or(0)))
+        .sum();
+    // The worst type of each group: a node may be of any.
+    let room: Option<u64> = groups
+        .iter()
+        .map(|group| {
+            let beside = group.types.iter().map(|row| row.pods.saturating_sub(row.daemon_set_pods)).min()?;
+            Some(u64::from(group.max_size?) * u64::from(beside))
+        })
+        .sum();
+    if let Some(room) = room.filter(|room| pods > *room && !groups.is_empty()) {
+        notes.push(Note::new(&note::WORKLOADS_EXCEED, &[("pods", &pods), ("room", &room)]));
+    }
+}
+
 /// Five free addresses in each of two Availability Zones, or an upgrade of the control plane fails.
 fn control_plane(
     cluster: &Cluster,
@@ -435,8 +489,8 @@ fn tell_tight_and_lost_zones(subnets: &[SubnetPlan], notes: &mut Vec<Note>) {
     for subnet in subnets {
         for demand in &subnet.demand {
             let (needed, free) = (demand.needed_prefixes, demand.available_prefixes);
-            let tight = free.is_some_and(|free| needed > 0 && needed <= free && needed + demand.nodes > free);
-            if tight && demand.at == "maximum" {
+            let tight = free.is_some_and(|free| needed > 0 && needed <= free);
+            if tight && demand.verdict == Verdict::Unknown && demand.at == "maximum" {
                 let free = free.unwrap_or_default();
                 notes.push(Note::new(
                     &note::PREFIXES_TIGHT,

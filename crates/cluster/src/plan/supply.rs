@@ -1,9 +1,11 @@
 //! What each subnet has to give.
 
-use crate::model::{Cluster, Field, NodeGroup, Os, Place, SubnetChoice};
+use crate::model::{self, Cluster, Field, Interface, NodeGroup, Os, Place, Reservation, SubnetChoice};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+use winpod::subnet::ReservationKind;
 use winpod::{Error, Ipv4Prefix, Subnet};
 
 /// One subnet: what is free now, and what is there for the Windows node groups, whose own nodes are
@@ -29,6 +31,10 @@ pub(super) struct Free {
     pub(super) prefixes_at_most: u32,
     /// Addresses that EC2 counts as taken and no listed interface holds; each may break a block.
     pub(super) unseen: u32,
+    /// Free prefixes inside `prefix` reservations, where no single address goes; `None` without such a reservation.
+    pub(super) reserved_prefixes: Option<u32>,
+    /// Free addresses inside `prefix` reservations.
+    pub(super) for_prefixes_only: u32,
 }
 
 /// Instances of the Windows groups' nodes, with the group that owns each.
@@ -54,104 +60,160 @@ fn may_use(group: &NodeGroup, subnet: &str) -> bool {
     }
 }
 
+/// The cluster's interfaces, reservations and nodes, by subnet.
+struct Given<'a> {
+    cluster: &'a Cluster,
+    instances: HashMap<&'a str, &'a NodeGroup>,
+    interfaces: HashMap<&'a str, Vec<&'a Interface>>,
+    reservations: HashMap<&'a str, Vec<&'a Reservation>>,
+}
+
 pub(super) fn supplies(
     cluster: &Cluster,
     notes: &mut Vec<Note>,
     problems: &mut Vec<Problem>,
 ) -> BTreeMap<String, Supply> {
-    let instances = windows_instances(cluster);
-    let mut unexplained: HashSet<&str> = HashSet::new();
-    let mut by_subnet: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, interface) in cluster.interfaces.iter().enumerate() {
-        by_subnet.entry(&interface.subnet).or_default().push(index);
-        if let Some(instance) = interface.instance.as_deref()
-            && !instances.contains_key(instance)
-        {
-            unexplained.insert(instance);
-        }
+    let mut given = Given {
+        cluster,
+        instances: windows_instances(cluster),
+        interfaces: HashMap::new(),
+        reservations: HashMap::new(),
+    };
+    for interface in &cluster.interfaces {
+        given.interfaces.entry(&interface.subnet).or_default().push(interface);
     }
-    if !unexplained.is_empty() && cluster.nodes.is_empty() {
-        notes.push(Note::new(&note::INSTANCES_UNEXPLAINED, &[("count", &unexplained.len())]));
+    for reservation in &cluster.reservations {
+        given.reservations.entry(&reservation.subnet).or_default().push(reservation);
     }
-    let mut supplies = BTreeMap::new();
-    for (id, subnet) in &cluster.subnets {
-        let empty = match Subnet::new(subnet.cidr) {
+    tell_what_is_missing(cluster, notes);
+    cluster
+        .subnets
+        .iter()
+        .filter_map(|(id, subnet)| Some((id.clone(), given.supply(id, subnet, notes, problems)?)))
+        .collect()
+}
+
+impl Given<'_> {
+    fn supply(
+        &self,
+        id: &str,
+        subnet: &model::Subnet,
+        notes: &mut Vec<Note>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Supply> {
+        let mut all = match Subnet::new(subnet.cidr) {
             Ok(empty) => empty,
             Err(error) => {
-                problems.push(Problem::new(
-                    error.code(),
-                    format!("subnet {id} is {}: {error}", subnet.cidr),
-                    &subnet.place,
-                ));
-                continue;
+                let message = format!("subnet {id} is {}: {error}", subnet.cidr);
+                problems.push(Problem::new(error.code(), message, &subnet.place));
+                return None;
             }
         };
-        let mut all = empty.clone();
-        let mut others = empty;
-        for reservation in cluster.reservations.iter().filter(|reservation| reservation.subnet == *id) {
-            for map in [&mut all, &mut others] {
-                if let Err(error) = map.reserve(reservation.cidr, reservation.kind) {
-                    let message = format!("reservation {} in subnet {id}: {error}", reservation.id);
-                    problems.push(Problem::new(error.code(), message, &reservation.place));
-                    break;
-                }
+        for reservation in self.reservations.get(id).map(Vec::as_slice).unwrap_or_default() {
+            if let Err(error) = all.reserve(reservation.cidr, reservation.kind) {
+                let message = format!("reservation {} in subnet {id}: {error}", reservation.id);
+                problems.push(Problem::new(error.code(), message, &reservation.place));
             }
         }
+        let mut others = all.clone();
         let mut held = 0;
-        for &index in by_subnet.get(id.as_str()).map(Vec::as_slice).unwrap_or_default() {
-            let interface = &cluster.interfaces[index];
-            let owner = interface.instance.as_deref().and_then(|instance| instances.get(instance));
+        for interface in self.interfaces.get(id).map(Vec::as_slice).unwrap_or_default() {
+            let owner = interface.instance.as_deref().and_then(|instance| self.instances.get(instance));
             let ours = owner.is_some_and(|group| may_use(group, id));
-            let mut taken = assign(&mut all, interface);
-            if !ours && taken.is_ok() {
-                taken = assign(&mut others, interface);
-            }
-            if let Err(error) = taken {
+            if let Err(error) = assign(&mut all, interface) {
                 let place = Place { file: interface.file.clone(), line: 0, column: 0 };
                 let message = format!("network interface {} in subnet {id}: {error}", interface.id);
                 problems.push(Problem::new(error.code(), message, &place));
             } else if ours {
-                held += u32::try_from(interface.addresses.len() + 16 * interface.prefixes.len())
-                    .unwrap_or(u32::MAX);
+                let count = interface.addresses.len() + 16 * interface.prefixes.len();
+                held += u32::try_from(count).unwrap_or(u32::MAX);
+            } else {
+                // What the whole subnet took, the part without the groups' nodes takes too.
+                let taken = assign(&mut others, interface);
+                debug_assert!(taken.is_ok(), "{taken:?}");
             }
         }
-        let listed = subnet.planned || cluster.interfaces_listed;
+        let last = Ipv4Prefix::truncating(subnet.cidr.last(), 28).ok()?;
+        let contested = |interface: &&&Interface| interface.prefixes.contains(&last);
+        if let Some(interface) = self.interfaces.get(id).into_iter().flatten().find(contested) {
+            let values: [(&str, &dyn fmt::Display); 3] =
+                [("interface", &interface.id), ("prefix", &last), ("subnet", &id)];
+            notes.push(Note::new(&note::LAST_BLOCK_TAKEN, &values));
+        }
+        let listed = subnet.planned || self.cluster.interfaces_listed;
         let reported = subnet.available.known().copied();
-        let set_aside: u64 = all.reservations().iter().map(|one| one.prefix.address_count()).sum();
-        let set_aside = u32::try_from(set_aside).unwrap_or(u32::MAX);
-        let free = |map: &Subnet, held: u32| {
-            let counted = map.free_addresses();
-            // EC2's own count is about all interfaces, those of the groups' nodes among them.
-            let reported = reported.map(|reported| reported + held);
-            let known = listed || reported.is_some_and(|reported| reported == map.usable_addresses());
-            // Whether EC2 counts a reservation as available is not documented, so it may explain a difference.
-            let unseen = match reported {
-                Some(reported) if known => counted.saturating_sub(reported).saturating_sub(set_aside),
-                _ => 0,
-            };
-            let addresses = if known { Some(counted - unseen) } else { reported };
-            Free {
-                addresses,
-                prefixes: known.then(|| map.free_prefixes()),
-                prefixes_at_most: map.free_prefixes().min(addresses.unwrap_or(counted) / 16),
-                unseen,
-            }
-        };
-        let (now, for_groups) = (free(&all, 0), free(&others, held));
         if listed && let Some(reported) = reported {
             tell_difference(id, reported, &all, notes, &subnet.place);
         }
-        supplies.insert(
-            id.clone(),
-            Supply {
-                cidr: subnet.cidr,
-                zone: subnet.zone.known().cloned(),
-                now,
-                for_groups,
-                held,
-                control_plane: cluster.control_plane_subnets.known().is_some_and(|ids| ids.contains(id)),
-            },
-        );
+        let control_plane = self.cluster.control_plane_subnets.known();
+        Some(Supply {
+            cidr: subnet.cidr,
+            zone: subnet.zone.known().cloned(),
+            now: free(&all, listed, reported),
+            // EC2's own count is about all interfaces, those of the groups' nodes among them.
+            for_groups: free(&others, listed, reported.map(|reported| reported + held)),
+            held,
+            control_plane: control_plane.is_some_and(|ids| ids.iter().any(|known| known == id)),
+        })
+    }
+}
+
+fn free(map: &Subnet, listed: bool, reported: Option<u32>) -> Free {
+    let counted = map.free_addresses();
+    let set_aside: u64 = map.reservations().iter().map(|one| one.prefix.address_count()).sum();
+    let set_aside = u32::try_from(set_aside).unwrap_or(u32::MAX);
+    let known = listed || reported.is_some_and(|reported| reported == map.usable_addresses());
+    // Whether EC2 counts a reservation as available is not documented, so it may explain a difference.
+    let unseen = match reported {
+        Some(reported) if known => counted.saturating_sub(reported).saturating_sub(set_aside),
+        _ => 0,
+    };
+    let addresses = if known { counted - unseen } else { reported.unwrap_or(counted) };
+    let reserved = map.reservations().iter().any(|one| one.kind == ReservationKind::Prefix);
+    // EC2 gives nothing away by itself from a range set aside for named addresses.
+    let for_anybody = addresses.saturating_sub(free_inside(map, ReservationKind::Explicit));
+    Free {
+        addresses: (known || reported.is_some()).then_some(for_anybody),
+        prefixes: known.then(|| map.free_prefixes()),
+        prefixes_at_most: map.free_prefixes().min(addresses / 16),
+        unseen,
+        reserved_prefixes: reserved.then(|| map.free_prefixes_inside_reservations()),
+        for_prefixes_only: free_inside(map, ReservationKind::Prefix),
+    }
+}
+
+/// Free addresses inside the reservations of one kind.
+fn free_inside(map: &Subnet, kind: ReservationKind) -> u32 {
+    let ranges = map.reservations().iter().filter(|one| one.kind == kind);
+    let free = ranges.flat_map(|one| one.prefix.addresses()).filter(|address| map.is_free(*address));
+    u32::try_from(free.count()).unwrap_or(u32::MAX)
+}
+
+/// Takes all addresses of an interface, or none.
+fn assign(map: &mut Subnet, interface: &Interface) -> Result<(), Error> {
+    let before = map.clone();
+    let last = map.prefix().last();
+    let taken = interface.addresses.iter().try_for_each(|address| map.assign(*address)).and_then(|()| {
+        interface.prefixes.iter().try_for_each(|prefix| match map.assign_prefix(*prefix) {
+            // Whether EC2 gives out the last block is contested; a listing that shows it settles it.
+            Err(Error::PrefixReserved { .. }) if prefix.last() == last => prefix
+                .addresses()
+                .filter(|address| *address != last)
+                .try_for_each(|address| map.assign(address)),
+            result => result,
+        })
+    });
+    if taken.is_err() {
+        *map = before;
+    }
+    taken
+}
+
+fn tell_what_is_missing(cluster: &Cluster, notes: &mut Vec<Note>) {
+    let instances: HashSet<&str> =
+        cluster.interfaces.iter().filter_map(|interface| interface.instance.as_deref()).collect();
+    if !instances.is_empty() && cluster.nodes.is_empty() {
+        notes.push(Note::new(&note::INSTANCES_UNEXPLAINED, &[("count", &instances.len())]));
     }
     let live = cluster.subnets.values().any(|subnet| !subnet.planned);
     if live && !cluster.interfaces_listed {
@@ -160,12 +222,6 @@ pub(super) fn supplies(
     if live && cluster.interfaces_listed && !cluster.reservations_listed {
         notes.push(Note::new(&note::RESERVATIONS_NOT_GIVEN, &[]));
     }
-    supplies
-}
-
-fn assign(map: &mut Subnet, interface: &crate::model::Interface) -> Result<(), Error> {
-    interface.addresses.iter().try_for_each(|address| map.assign(*address))?;
-    interface.prefixes.iter().try_for_each(|prefix| map.assign_prefix(*prefix))
 }
 
 /// EC2's own count against ours: fewer free than we count means owners that the listing does not show.

@@ -2,10 +2,10 @@
 
 use super::karpenter::NodeClass;
 use super::{Reading, join};
-use crate::model::{Cluster, Field, NodeGroup, Origin, Os, Place, Tool, Workload};
+use crate::model::{Cluster, Field, NodeGroup, Origin, Os, Place, Subnet, Tool, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Pages of listings: their kinds, and how many end with a token for a next page.
 #[derive(Debug, Default)]
@@ -73,9 +73,11 @@ fn node_classes(reading: &mut Reading, classes: &[NodeClass], pools: &[(usize, O
 fn described_twice(reading: &mut Reading) {
     let groups = std::mem::take(&mut reading.cluster.node_groups);
     let mut kept: Vec<NodeGroup> = Vec::with_capacity(groups.len());
+    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
     for group in groups {
-        let twin = kept.iter().position(|other| other.name == group.name && alike(other.tool, group.tool));
-        let Some(index) = twin else {
+        let named = by_name.entry(group.name.clone()).or_default();
+        let Some(index) = named.iter().copied().find(|index| alike(kept[*index].tool, group.tool)) else {
+            named.push(kept.len());
             kept.push(group);
             continue;
         };
@@ -87,14 +89,11 @@ fn described_twice(reading: &mut Reading) {
             reading.problems.push(Problem::new("NODE_GROUP_TWICE", message, &group.place));
             continue;
         }
-        let (live, file) = if group.tool == Tool::EksManaged {
-            (group, kept.remove(index))
-        } else {
-            (kept.remove(index), group)
-        };
+        let before = kept[index].clone();
+        let (live, file) = if group.tool == Tool::EksManaged { (group, before) } else { (before, group) };
         let note = Note::new(&note::GROUP_DESCRIBED_TWICE, &[("group", &live.name), ("place", &file.place)]);
         reading.notes.push(note.at(&live.place));
-        kept.insert(index, fill_in(live, file));
+        kept[index] = fill_in(live, file);
     }
     reading.cluster.node_groups = kept;
 }
@@ -147,7 +146,7 @@ fn drop_owned(workloads: &mut Vec<Workload>) {
 }
 
 fn sizes(cluster: &Cluster, problems: &mut Vec<Problem>) {
-    for group in &cluster.node_groups {
+    'groups: for group in &cluster.node_groups {
         let sizes =
             [("minimum", &group.min_size), ("desired", &group.desired_size), ("maximum", &group.max_size)];
         for (index, (low_name, low)) in sizes.iter().enumerate() {
@@ -160,32 +159,44 @@ fn sizes(cluster: &Cluster, problems: &mut Vec<Problem>) {
                         group.name
                     );
                     problems.push(Problem::new("SIZE_ORDER", message, &group.place));
-                    return;
+                    continue 'groups;
                 }
             }
         }
     }
 }
 
-/// Subnets of one VPC never overlap; where a VPC is not named, it may be the same one.
+/// Subnets of one VPC never overlap; where a VPC is not named, it may be the same one. Each subnet is told once,
+/// with the smallest one around it, so that a listing of equal blocks does not tell every pair.
 fn overlapping_subnets(cluster: &Cluster, problems: &mut Vec<Problem>) {
+    type Around<'a> = Vec<(&'a String, &'a Subnet)>;
     let mut sorted: Vec<_> = cluster.subnets.iter().collect();
     sorted.sort_by_key(|(id, subnet)| (subnet.cidr, id.as_str()));
-    for (index, (id, subnet)) in sorted.iter().enumerate() {
-        let overlapping = sorted[index + 1..].iter().take_while(|(_, next)| subnet.cidr.overlaps(next.cidr));
-        for (other_id, other) in overlapping {
-            let same_vpc = match (subnet.vpc.known(), other.vpc.known()) {
-                (Some(a), Some(b)) => a == b,
-                _ => true,
-            };
-            if same_vpc {
-                let message = format!(
-                    "subnet {other_id} ({}) overlaps subnet {id} ({}) of {}: subnets of one VPC cannot",
-                    other.cidr, subnet.cidr, subnet.place
-                );
-                problems.push(Problem::new("SUBNETS_OVERLAP", message, &other.place));
+    // Blocks are disjoint or lie in each other: those around the next one are the end of each list.
+    let mut all = Around::new();
+    let mut by_vpc: HashMap<Option<&String>, Around<'_>> = HashMap::new();
+    for (id, subnet) in sorted {
+        let innermost = |around: &mut Around<'_>| {
+            while around.last().is_some_and(|(_, other)| !other.cidr.overlaps(subnet.cidr)) {
+                around.pop();
             }
+            around.last().map(|(id, other)| ((*id).clone(), other.cidr, other.place.clone()))
+        };
+        let vpc = subnet.vpc.known();
+        let found = if vpc.is_none() {
+            innermost(&mut all)
+        } else {
+            innermost(by_vpc.entry(vpc).or_default()).or_else(|| innermost(by_vpc.entry(None).or_default()))
+        };
+        if let Some((other_id, cidr, place)) = found {
+            let message = format!(
+                "subnet {id} ({}) overlaps subnet {other_id} ({cidr}) of {place}: subnets of one VPC cannot",
+                subnet.cidr
+            );
+            problems.push(Problem::new("SUBNETS_OVERLAP", message, &subnet.place));
         }
+        all.push((id, subnet));
+        by_vpc.entry(vpc).or_default().push((id, subnet));
     }
 }
 

@@ -74,15 +74,13 @@ pub fn steady_state(
         }
         IpamMode::PrefixDelegation => {
             let targets = PrefixTargets::of(settings);
-            let running = targets.reachable(pods.min(slots * ADDRESSES_PER_PREFIX), slots);
-            let occupied = occupied_prefixes.min(slots).max(running.div_ceil(ADDRESSES_PER_PREFIX));
-            at_rest(
-                settings.mode,
-                running,
-                pods,
-                targets.prefixes(running, occupied, slots) * ADDRESSES_PER_PREFIX,
-                occupied,
-            )
+            let fitting = pods.min(slots * ADDRESSES_PER_PREFIX);
+            let rest = if targets.wrap() {
+                targets.step_by_step(fitting, occupied_prefixes, slots)
+            } else {
+                targets.closed_form(fitting, occupied_prefixes, slots)
+            };
+            at_rest(settings.mode, rest.running, pods, rest.prefixes * ADDRESSES_PER_PREFIX, rest.occupied)
         }
     }
 }
@@ -115,47 +113,91 @@ enum PrefixTargets {
     Warm(i64),
     Addresses {
         warm_ip: i64,
-        minimum_prefixes: i64,
+        minimum_ip: i64,
     },
+}
+
+/// A node with prefixes at rest.
+struct PrefixRest {
+    running: u32,
+    prefixes: u32,
+    occupied: u32,
 }
 
 impl PrefixTargets {
     fn of(settings: &NodeSettings) -> Self {
         let (warm_ip, minimum_ip) = (settings.warm_ip.value, settings.minimum_ip.value);
         if warm_ip <= 0 && minimum_ip <= 0 {
-            // The controller multiplies by 16 before it compares, so a huge target wraps.
-            Self::Warm((settings.warm_prefix.value.wrapping_mul(16) / 16).max(0))
+            Self::Warm(settings.warm_prefix.value)
         } else {
-            Self::Addresses { warm_ip, minimum_prefixes: ceil_16(minimum_ip) }
+            Self::Addresses { warm_ip, minimum_ip }
         }
     }
 
-    fn prefixes(&self, running: u32, occupied: u32, slots: u32) -> u32 {
+    /// Whether a target is so large that sums with it, or 16 times it, may leave 64 bits.
+    fn wrap(&self) -> bool {
+        const SAFE: i64 = 1 << 58;
+        match *self {
+            Self::Warm(target) => target > SAFE,
+            Self::Addresses { warm_ip, minimum_ip } => warm_ip > SAFE || minimum_ip > SAFE,
+        }
+    }
+
+    fn closed_form(&self, pods: u32, occupied: u32, slots: u32) -> PrefixRest {
+        let occupied = occupied.min(slots).max(pods.div_ceil(ADDRESSES_PER_PREFIX));
         let wanted = match *self {
-            Self::Warm(target) => i64::from(occupied).saturating_add(target),
-            Self::Addresses { warm_ip, minimum_prefixes } => {
-                ceil_16(i64::from(running).wrapping_add(warm_ip)).max(minimum_prefixes)
+            Self::Warm(target) => i64::from(occupied) + target,
+            Self::Addresses { warm_ip, minimum_ip } => {
+                ceil_16(i64::from(pods) + warm_ip).max(ceil_16(minimum_ip))
             }
         };
-        clamp(wanted, slots).max(occupied)
+        PrefixRest { running: pods, prefixes: clamp(wanted, slots).max(occupied), occupied }
     }
 
-    /// How many of `pods` pods get an address when they come one by one.
-    fn reachable(&self, pods: u32, slots: u32) -> u32 {
-        let grows = match *self {
-            Self::Warm(target) => target > 0,
-            Self::Addresses { warm_ip, .. } => (1..=i64::MAX - 15 - i64::from(pods)).contains(&warm_ip),
-        };
-        if grows {
-            return pods;
+    /// The pods one by one: where the arithmetic wraps, what was held before decides what is held after.
+    fn step_by_step(&self, pods: u32, occupied: u32, slots: u32) -> PrefixRest {
+        let mut rest = PrefixRest { running: 0, prefixes: 0, occupied: 0 };
+        self.settle(&mut rest, slots);
+        while rest.running < pods && rest.prefixes * ADDRESSES_PER_PREFIX > rest.running {
+            rest.running += 1;
+            rest.occupied = rest.running.div_ceil(ADDRESSES_PER_PREFIX);
+            self.settle(&mut rest, slots);
         }
-        // Only targets near the limits of 64 bits come here.
-        (0..pods)
-            .find(|&running| {
-                self.prefixes(running, running.div_ceil(ADDRESSES_PER_PREFIX), slots) * ADDRESSES_PER_PREFIX
-                    <= running
-            })
-            .unwrap_or(pods)
+        rest.occupied = rest.occupied.max(occupied.min(slots));
+        rest.prefixes = rest.prefixes.max(rest.occupied);
+        self.settle(&mut rest, slots);
+        rest
+    }
+
+    /// Creates and deletes prefixes until the controller would do nothing more.
+    fn settle(&self, rest: &mut PrefixRest, slots: u32) {
+        // Two steps reach the end; the bound is for safety alone.
+        for _ in 0..4 {
+            let unused = rest.prefixes - rest.occupied;
+            let deviation = self.deviation(rest, unused);
+            let before = rest.prefixes;
+            if deviation > 0 {
+                rest.prefixes += clamp(deviation / 16, slots - rest.prefixes);
+            } else {
+                rest.prefixes -= clamp(deviation.wrapping_neg() / 16, unused);
+            }
+            if rest.prefixes == before {
+                return;
+            }
+        }
+    }
+
+    /// How many addresses the controller finds missing, or too many if negative.
+    fn deviation(&self, rest: &PrefixRest, unused: u32) -> i64 {
+        let short = match *self {
+            Self::Warm(target) => target.wrapping_sub(unused.into()),
+            Self::Addresses { warm_ip, minimum_ip } => {
+                let for_warm = ceil_16(i64::from(rest.running).wrapping_add(warm_ip));
+                let short = for_warm.max(ceil_16(minimum_ip)).wrapping_sub(rest.prefixes.into());
+                if short < 0 && unused == 0 { 0 } else { short }
+            }
+        };
+        short.wrapping_mul(16)
     }
 }
 

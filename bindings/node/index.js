@@ -1,0 +1,179 @@
+"use strict";
+
+// The operations as functions. Nothing is decided here: arguments become a request, `call` asks, answers come back.
+
+const native = require("./native.js");
+const { files, inputs, isObject, list, merge, refuse, toText } = require("./convert.js");
+
+function call(operation, request) {
+  return JSON.parse(native.call(String(operation).toWellFormed(), toText(request, "request")));
+}
+
+/** One name, one record; several, a list. */
+function oneOrMany(operation, key, names, options) {
+  const one = typeof names === "string";
+  const fields = names === undefined ? {} : { [key]: one ? [names] : list(names) };
+  const answers = call(operation, merge(options, fields));
+  return one && answers.length === 1 ? answers[0] : answers;
+}
+
+/** What the typed path of `capacity` writes, its words as numbers, and the words seen so far. */
+const fields = new Uint32Array(8);
+const words = [];
+const NULL = 0xffffffff;
+
+function word(number) {
+  return number === NULL ? null : (words[number] ??= native.word(number));
+}
+
+function capacity(types, options) {
+  if (typeof types === "string" && types.isWellFormed() && isSimple(options)) {
+    native.capacity(types, options?.mode, options?.maxPods, fields);
+    return {
+      controllerKnown: fields[7] === NULL ? null : fields[7] === 1,
+      instanceType: types,
+      ipv4: fields[2],
+      limitedBy: word(fields[5]),
+      maxPods: fields[3],
+      mode: word(fields[0]),
+      pods: fields[4],
+      requestedMode: word(fields[1]),
+      windows: word(fields[6]),
+    };
+  }
+  return oneOrMany("capacity", "types", types, files(options));
+}
+
+/** Whether the typed path takes these options: any others go the way of all requests and end in the same answer. */
+function isSimple(options) {
+  if (options === undefined) return true;
+  if (!isObject(options)) return false;
+  for (const key in options) {
+    const value = options[key];
+    if (key === "mode" ? typeof value !== "string" || !value.isWellFormed() : key !== "maxPods" || !Number.isSafeInteger(value)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function mixedCapacity(instanceType, options) {
+  return call("mixedCapacity", merge(options, { instanceType }));
+}
+
+function types(filters) {
+  const families = isObject(filters) && filters.families !== undefined ? { families: list(filters.families) } : {};
+  return call("types", merge(filters, families));
+}
+
+function ipam(options) {
+  return call("ipam", merge(files(options), {}));
+}
+
+function prefix(text) {
+  return call("prefix", { prefix: text });
+}
+
+function contains(prefix, options) {
+  const { addresses, prefixes } = isObject(options) ? options : {};
+  return call("contains", merge(options, { prefix, addresses: list(addresses), prefixes: list(prefixes) }));
+}
+
+function overlaps(a, b) {
+  return call("overlaps", { a, b });
+}
+
+function supernet(prefix, prefixLength) {
+  return call("supernet", { prefix, prefixLength });
+}
+
+function subnets(prefix, prefixLength) {
+  return call("subnets", { prefix, prefixLength });
+}
+
+function aggregate(prefixes) {
+  return call("aggregate", { prefixes: list(prefixes) });
+}
+
+function subtract(prefixes, without) {
+  return call("subtract", { prefixes: list(prefixes), without: list(without) });
+}
+
+function rangeToPrefixes(first, last) {
+  return call("range", { first, last });
+}
+
+function sources(ids) {
+  return oneOrMany("sources", "ids", ids);
+}
+
+function planSync(from, options) {
+  return call("plan", merge(options, inputs(from)));
+}
+
+async function plan(from, options) {
+  const { signal, onProgress, ...rest } = isObject(options) ? options : {};
+  const request = toText(merge(isObject(options) ? rest : options, inputs(from)), "request");
+  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse("REQUEST", "signal", typeof signal);
+  if (onProgress !== undefined && typeof onProgress !== "function") refuse("REQUEST", "onProgress", typeof onProgress);
+  const work = new native.Work();
+  const { promise: interrupted, reject: interrupt } = withReject();
+  const onStep = (step, done, total) => {
+    try {
+      onProgress({ step, done, total });
+    } catch (error) {
+      work.stop();
+      interrupt(error);
+    }
+  };
+  const onAbort = () => {
+    work.stop();
+    interrupt(stopped(signal.reason));
+  };
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    // Who waits is told at once; the thread stops at its next step.
+    return JSON.parse(await Promise.race([interrupted, work.call("plan", request, onProgress && onStep)]));
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function withReject() {
+  let reject;
+  const promise = new Promise((_, refused) => {
+    reject = refused;
+  });
+  // Progress may throw after the answer is there: then nobody waits for it any more.
+  promise.catch(() => {});
+  return { promise, reject };
+}
+
+/** The error of stopped work, in the core's words. */
+function stopped(cause) {
+  try {
+    return refuse("STOPPED", "signal");
+  } catch (error) {
+    return Object.assign(error, { name: "AbortError", cause });
+  }
+}
+
+module.exports = {
+  aggregate,
+  call,
+  capacity,
+  contains,
+  ipam,
+  mixedCapacity,
+  overlaps,
+  plan,
+  planSync,
+  prefix,
+  rangeToPrefixes,
+  sources,
+  subnets,
+  subtract,
+  supernet,
+  types,
+};

@@ -1,0 +1,111 @@
+// The cases of tests/vectors, through `call` and through the functions.
+
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import * as winpod from "winpod";
+import { repository } from "./support.mjs";
+
+const functions = {
+  plan: ({ paths = [], documents = [], ...options }) => winpod.planSync([...paths, ...documents], options),
+  capacity: ({ types, ...options }) => winpod.capacity(types, options),
+  mixedCapacity: ({ instanceType, ...options }) => winpod.mixedCapacity(instanceType, options),
+  types: winpod.types,
+  ipam: winpod.ipam,
+  prefix: ({ prefix }) => winpod.prefix(prefix),
+  contains: ({ prefix, ...options }) => winpod.contains(prefix, options),
+  overlaps: ({ a, b }) => winpod.overlaps(a, b),
+  supernet: ({ prefix, prefixLength }) => winpod.supernet(prefix, prefixLength),
+  subnets: ({ prefix, prefixLength }) => winpod.subnets(prefix, prefixLength),
+  aggregate: ({ prefixes }) => winpod.aggregate(prefixes),
+  subtract: ({ prefixes, without }) => winpod.subtract(prefixes, without),
+  range: ({ first, last }) => winpod.rangeToPrefixes(first, last),
+  sources: ({ ids }) => winpod.sources(ids),
+};
+
+/** Arguments that a function does not have: it cannot be asked this, only `call` can. */
+const ARGUMENTS = {
+  prefix: ["prefix"],
+  overlaps: ["a", "b"],
+  supernet: ["prefix", "prefixLength"],
+  subnets: ["prefix", "prefixLength"],
+  aggregate: ["prefixes"],
+  subtract: ["prefixes", "without"],
+  range: ["first", "last"],
+  sources: ["ids"],
+};
+
+/** Objects as subsets, arrays element by element, scalars exactly. */
+function matches(answer, expect, path) {
+  if (Array.isArray(expect)) {
+    assert.ok(Array.isArray(answer), `${path} is no list`);
+    assert.equal(answer.length, expect.length, `length of ${path}`);
+    expect.forEach((item, index) => matches(answer[index], item, `${path}[${index}]`));
+  } else if (typeof expect === "object" && expect !== null) {
+    assert.ok(typeof answer === "object" && answer !== null && !Array.isArray(answer), `${path} is no object`);
+    for (const [key, item] of Object.entries(expect)) {
+      assert.ok(Object.hasOwn(answer, key), `${path} has no ${key}`);
+      matches(answer[key], item, `${path}.${key}`);
+    }
+  } else {
+    assert.strictEqual(answer, expect, path);
+  }
+}
+
+function run(work, { expect, error }) {
+  let answer;
+  try {
+    answer = work();
+  } catch (thrown) {
+    assert.equal(thrown.code, error, thrown.message);
+    return;
+  }
+  assert.equal(error, undefined, `answers ${JSON.stringify(answer).slice(0, 200)} where ${error} is expected`);
+  matches(answer, expect, "answer");
+}
+
+/** Whether a function can be asked this: `call` takes what a function has no argument for, and lists of other types. */
+function isFunctionLike({ op, args }) {
+  const lists = ["paths", "documents", "types", "ids"].map((key) => args[key]);
+  if (!lists.every((list) => list === undefined || Array.isArray(list))) return false;
+  return !ARGUMENTS[op] || Object.keys(args).every((key) => ARGUMENTS[op].includes(key));
+}
+
+test("vectors", () => {
+  const directory = join(repository, "tests/vectors");
+  const files = readdirSync(directory).filter((file) => file.endsWith(".json"));
+  const lines = readFileSync(join(directory, "exceptions-node.txt"), "utf8").split("\n");
+  const exceptions = new Set(lines.filter((line) => line && !line.startsWith("#")).map((line) => line.split(" ", 1)[0]));
+  const unused = new Set(Object.keys(functions));
+  const ids = new Set();
+  const failures = [];
+  process.chdir(repository);
+  for (const file of files) {
+    const cases = JSON.parse(readFileSync(join(directory, file), "utf8"));
+    if (cases.length === 0) failures.push(`${file} has no cases`);
+    for (const one of cases) {
+      const name = `${file}: ${one.id}`;
+      assert.ok(Object.hasOwn(functions, one.op), `${name}: unknown operation ${one.op}`);
+      assert.ok("expect" in one !== "error" in one, `${name}: give expect or error`);
+      assert.ok(!ids.has(one.id), `${name} is there twice`);
+      ids.add(one.id);
+      unused.delete(one.op);
+      let failure;
+      try {
+        run(() => winpod.call(one.op, one.args), one);
+        if (isFunctionLike(one)) run(() => functions[one.op](one.args), one);
+      } catch (error) {
+        failure = `${name}: ${error.message}`;
+      }
+      const excepted = exceptions.delete(one.id);
+      if (failure && !excepted) failures.push(failure);
+      if (!failure && excepted) failures.push(`${name} passes: take it out of exceptions-node.txt`);
+    }
+  }
+  for (const id of exceptions) failures.push(`exceptions-node.txt: ${id}: no such case`);
+  for (const op of unused) failures.push(`${op} has no case`);
+  console.log(`vectors: ${ids.size} cases in ${files.length} files, ${failures.length} differ`);
+  assert.ok(ids.size > 0, "no cases");
+  assert.deepEqual(failures, []);
+});

@@ -1,0 +1,89 @@
+"""The package as a whole: what it loads, its stubs, its documentation."""
+
+import doctest
+import inspect
+import json
+import pathlib
+import re
+import runpy
+import subprocess
+import sys
+
+import pytest
+import winpod
+
+PACKAGE = pathlib.Path(__file__).resolve().parents[1]
+REPOSITORY = PACKAGE.parents[1]
+FUNCTIONS = {"mixedCapacity": "mixed_capacity", "range": "range_to_prefixes"}
+OPERATIONS = json.loads(winpod._native.schemas())
+
+
+def test_every_operation_is_a_function():
+    names = {FUNCTIONS.get(name, name) for name in OPERATIONS}
+    assert names == set(winpod.__all__) - {"WinpodError", "__version__", "call"}
+    assert sorted(winpod.__all__) == winpod.__all__
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_field_of_a_request_is_an_option(operation):
+    """An operation that gains a field is not forgotten here."""
+    schema = OPERATIONS[operation]["request"]
+    parameters = set(inspect.signature(getattr(winpod, FUNCTIONS.get(operation, operation))).parameters)
+    for field in schema.get("properties", {}):
+        name = re.sub("[A-Z]", lambda found: "_" + found.group().lower(), field)
+        stands_for = {
+            "limits": {"ipv4_per_eni", "nitro"},
+            "paths": {"inputs"} if "inputs" in parameters else {"listings"},
+            "documents": {"inputs"} if "inputs" in parameters else {"listings"},
+            "types": {"instance_types"},
+        }
+        assert stands_for.get(name, {name}) <= parameters, field
+
+
+@pytest.mark.parametrize("name", [name for name in winpod.__all__ if name != "__version__"])
+def test_examples(name):
+    example = doctest.DocTestParser().get_doctest(getattr(winpod, name).__doc__, {"winpod": winpod}, name, None, 0)
+    assert example.examples, f"winpod.{name} has no example"
+    assert doctest.DocTestRunner().run(example).failed == 0
+
+
+def test_documentation_of_functions_names_errors():
+    for name in set(winpod.__all__) - {"WinpodError", "__version__"}:
+        assert "Raises WinpodError: " in getattr(winpod, name).__doc__, name
+
+
+def test_readme():
+    text = (PACKAGE / "README.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", text, re.S)
+    assert blocks
+    namespace = {}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), namespace)  # noqa: S102
+
+
+def test_stubs_of_the_native_module_have_its_documentation():
+    stub = (PACKAGE / "python/winpod/_native.pyi").read_text()
+    for name in ("call", "capacity"):
+        documentation = inspect.getdoc(getattr(winpod, name))
+        assert inspect.cleandoc(re.search(rf'def {name}\(.*?"""(.*?)"""', stub, re.S).group(1)) == documentation
+
+
+def test_answers_are_what_the_schemas_say():
+    generator = runpy.run_path(str(PACKAGE / "scripts/generate-answers"))
+    current = (PACKAGE / "python/winpod/_answers.py").read_text()
+    assert generator["generate"]() == current, "run bindings/python/scripts/generate-answers with this Python"
+
+
+def test_the_import_loads_the_native_module_and_nothing_else():
+    code = "import sys; before = set(sys.modules); import winpod; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["__future__", "winpod", "winpod._native"]
+
+
+def test_the_wheel_is_tested_and_not_the_tree():
+    assert not pathlib.Path(winpod.__file__).is_relative_to(REPOSITORY / "bindings")
+
+
+def test_one_version():
+    version = re.search(r'^version = "(.*)"', (REPOSITORY / "Cargo.toml").read_text(), re.M).group(1)
+    assert winpod.__version__ == version

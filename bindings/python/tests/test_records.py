@@ -1,0 +1,153 @@
+"""Answers as frozen records."""
+
+import copy
+import inspect
+import json
+import pickle
+import subprocess
+import sys
+
+import pytest
+import winpod
+from test_boundary import GROUP, boto3_subnets
+from test_vectors import CASES
+from winpod import _answers
+
+
+def answers():
+    yield winpod.capacity("m5.large", mode="prefix-delegation")
+    yield winpod.mixed_capacity("m5.large", mode="secondary-ip")
+    yield winpod.plan(GROUP, boto3_subnets(), "missing.yaml")
+    yield winpod.plan({"nodeGroups": [{"name": "win", "amiFamily": "WindowsServer2022CoreContainer"}]})
+    yield winpod.ipam(data={"warm-ip-target": "x", "enable-windows-ipam": "true"}, instance_type="m5.large", pods=3)
+    yield winpod.prefix("192.0.2.0/24")
+    yield winpod.prefix("192.0.2.0/32")
+    yield winpod.contains("192.0.2.0/24", addresses=["192.0.2.1"])
+    yield winpod.overlaps("192.0.2.0/24", "192.0.2.0/24")
+    yield winpod.supernet("192.0.2.0/24")
+    yield winpod.subnets("192.0.2.0/24")
+    yield from winpod.types(limit=3)
+    yield from winpod.sources()
+
+
+ANSWERS = list(answers())
+
+
+def every(value):
+    """All records in an answer."""
+    if isinstance(value, winpod.Record):
+        yield value
+        for inner in vars(value).values():
+            yield from every(inner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from every(inner)
+
+
+RECORDS = list(every(tuple(ANSWERS)))
+
+
+@pytest.mark.parametrize("record", RECORDS[:200], ids=lambda record: type(record).__name__)
+def test_one_record(record):
+    assert record == record and not record != record
+    assert record != record.to_dict() and record != object()
+    assert hash(record) == hash(pickle.loads(pickle.dumps(record)))
+    assert copy.copy(record) is record and copy.deepcopy(record) is record
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(record, protocol)) == record
+    json.dumps(record.to_dict(), allow_nan=False)
+    name = next(iter(vars(record)))
+    with pytest.raises(AttributeError, match="frozen"):
+        setattr(record, name, 1)
+    with pytest.raises(AttributeError, match="frozen"):
+        delattr(record, name)
+    with pytest.raises(AttributeError):
+        record.colour  # noqa: B018
+    with pytest.raises(TypeError):
+        iter(record)
+    assert repr(record).startswith(f"{type(record).__name__}(")
+    assert not any(isinstance(value, (list, dict)) for value in vars(record).values())
+
+
+def test_every_class_is_seen_and_has_what_instances_have():
+    seen = {}
+    for record in RECORDS:
+        seen.setdefault(type(record).__name__, set()).update(vars(record))
+    classes = set(_answers.__all__) - {"Record", "Table"}
+    for name in classes & seen.keys():
+        declared = set(inspect.get_annotations(getattr(winpod, name)))
+        assert seen[name] <= declared, name
+        # What JSON leaves out has a default.
+        assert all(hasattr(getattr(winpod, name), attribute) for attribute in declared - seen[name]), name
+    unseen = classes - seen.keys()
+    assert not unseen - {"Advice", "Failure", "NodesThatFit", "Demand"}, unseen
+
+
+def test_repr_and_match():
+    answer = winpod.capacity("m5.large", mode="prefix-delegation")
+    assert repr(answer) == (
+        "Capacity(instance_type='m5.large', mode='prefix-delegation', requested_mode='prefix-delegation', ipv4=144, "
+        "max_pods=110, pods=110, limited_by='max-pods', windows='yes', controller_known=True)"
+    )
+    match answer:
+        case winpod.Capacity(ipv4=144, limited_by="max-pods"):
+            pass
+        case _:
+            pytest.fail("does not match")
+
+
+def test_the_fast_way_and_the_way_over_json_agree():
+    for row in winpod.types(windows="any"):
+        for mode in (None, "secondary-ip", "prefix-delegation"):
+            fast = winpod.capacity(row.instance_type, mode=mode)
+            assert (fast,) == tuple(winpod.capacity([row.instance_type], mode=mode))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "expect" in case], ids=lambda case: case["id"])
+def test_to_dict_is_the_json(case):
+    record = winpod._native.answer(case["op"], case["args"])
+    assert record.to_dict() == winpod.call(case["op"], case["args"])
+
+
+def test_to_dict_of_larger_answers_is_the_json():
+    text = json.dumps(GROUP)
+    record = winpod.plan(text.encode(), "missing.yaml")
+    documents = [{"name": "inputs[0]", "text": text}]
+    assert record.to_dict() == winpod.call("plan", {"paths": ["missing.yaml"], "documents": documents})
+
+
+def test_tables():
+    table = winpod.types(families=["m5"])
+    assert isinstance(table, winpod.Table) and isinstance(table, tuple)
+    assert pickle.loads(pickle.dumps(table)) == table
+    assert type(pickle.loads(pickle.dumps(table))) is winpod.Table
+    assert copy.deepcopy(table) == table and hash(table) == hash(copy.copy(table))
+    assert table.to_dict() == winpod.call("types", {"families": ["m5"]})
+    assert winpod.types(families=["none"]) == ()
+
+
+def test_one_name_gives_a_record_and_more_a_table():
+    assert isinstance(winpod.capacity("m5.large"), winpod.Capacity)
+    assert isinstance(winpod.capacity(ipv4_per_eni=10, nitro=False), winpod.Capacity)
+    for table in (
+        winpod.capacity("m5.large", "m5.large"),
+        winpod.capacity(["m5.large"]),
+        winpod.capacity("m5.large", ipv4_per_eni=10, nitro=False),
+    ):
+        assert isinstance(table, winpod.Table)
+
+
+def test_errors():
+    error = pytest.raises(winpod.WinpodError, winpod.prefix, "x").value
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.code, type(again)) == (str(error), "PREFIX_SYNTAX", winpod.WinpodError)
+    assert copy.copy(error).code == error.code
+    with pytest.raises(AttributeError):
+        winpod.colour  # noqa: B018
+
+
+def test_records_travel_between_processes():
+    code = "import pickle, sys; print(pickle.load(sys.stdin.buffer))"
+    record = winpod.capacity("m5.large")
+    done = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(record), capture_output=True, check=True)
+    assert done.stdout.decode().strip() == repr(record)

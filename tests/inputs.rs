@@ -1,0 +1,25 @@
+//! Files as users have them, good and hostile, through the list of operations.
+#![allow(clippy::unwrap_used, reason = "a test stops where it is surprised, helpers and strategies too")]
+
+use core::ops::ControlFlow;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use winpod_cluster::api::call;
+
+#[path = "inputs/hostile.rs"]
+mod hostile;
+#[path = "inputs/payments_prod.rs"]
+mod payments_prod;
+
+fn plan(request: Value) -> Value {
+    call("plan", request, &mut |_| ControlFlow::Continue(())).unwrap()
+}
+
+fn plan_of(path: &Path) -> Value {
+    plan(json!({"paths": [path]}))
+}
+
+fn codes(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect()
+}
