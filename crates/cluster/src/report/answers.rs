@@ -28,7 +28,11 @@ pub fn ipam(answer: &Ipam, style: Style) -> String {
 
 /// Facts as text.
 pub fn sources(facts: &[Source], style: Style) -> String {
-    render(&[Block::List(facts.iter().map(fact).collect())], style)
+    render(&source_blocks(facts), style)
+}
+
+pub(super) fn source_blocks(facts: &[Source]) -> Vec<Block> {
+    vec![Block::List(facts.iter().map(fact).collect())]
 }
 
 /// The operations of the API and what they answer as text.

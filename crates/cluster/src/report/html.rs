@@ -61,6 +61,7 @@ pub fn html(operation: &str, answer: &Value) -> Option<String> {
             blocks
         }),
         "capacity" => Vec::deserialize(answer).ok().map(|rows| answers::capacity_blocks(&rows)),
+        "sources" => Vec::deserialize(answer).ok().map(|facts| answers::source_blocks(&facts)),
         "types" => Vec::deserialize(answer).ok().map(|rows| answers::type_blocks(&rows)),
         _ => None,
     };
