@@ -32,7 +32,8 @@ Examples:
   winpod ipam amazon-vpc-cni.yaml     the settings in effect
   winpod types --pods-min 30          types with at least 30 pod addresses
 
-Exit codes: 0 all is well, or not known; 1 the answer is no; 2 the arguments or an input are unusable."
+Exit codes: 0 all is well, or not known; 1 the answer is no; 2 the arguments or
+an input are unusable."
 )]
 pub(crate) struct Winpod {
     #[command(subcommand)]
@@ -51,9 +52,6 @@ pub(crate) struct Output {
     /// Whether text has colours; `auto` means on a terminal, unless `NO_COLOR` or `CLICOLOR=0` is set
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub(crate) color: Colour,
-    /// Lists the facts that each sentence rests on, with their grade, date and origin
-    #[arg(long, global = true)]
-    pub(crate) sources: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -86,10 +84,11 @@ pub(crate) enum Command {
 /// free. Then what would help, and what the files leave open.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Files are recognised by their content: eksctl ClusterConfig, Kubernetes and Karpenter manifests, and the JSON of
+Files are recognised by their content: eksctl ClusterConfig, Kubernetes and
+Karpenter manifests, and the JSON of
   aws eks describe-cluster, describe-nodegroup
-  aws ec2 describe-subnets, describe-network-interfaces, describe-vpcs, describe-instance-types,
-          get-subnet-cidr-reservations
+  aws ec2 describe-subnets, describe-network-interfaces, describe-vpcs,
+          describe-instance-types, get-subnet-cidr-reservations
   kubectl get nodes,deployments,daemonsets,pods -A -o json
 
 Examples:
@@ -98,8 +97,8 @@ Examples:
   winpod plan cluster.yaml --set enable-windows-prefix-delegation=true
   aws ec2 describe-subnets | winpod plan cluster.yaml -
 
-Exit codes: 0 fits, or not known; 1 does not fit (with --strict, also not known); 2 an input is unusable, and the
-plan is about the rest.")]
+Exit codes: 0 fits, or not known; 1 does not fit (with --strict, also not
+known); 2 an input is unusable, and the plan is about the rest.")]
 pub(crate) struct Plan {
     /// Files, directories (read whole), or - for standard input
     #[arg(required = true, value_name = "FILE|DIR")]
@@ -110,6 +109,9 @@ pub(crate) struct Plan {
     /// Exits with 1 if the files do not tell whether it fits
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Lists the facts that each sentence rests on, with their grade, date and origin
+    #[arg(long)]
+    pub(crate) sources: bool,
 }
 
 /// Pods per node of instance types
@@ -173,7 +175,8 @@ impl Mode {
 /// Filters are named as ec2-instance-selector names them; a type must meet all of them.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Memory takes a number and MiB, GiB or TiB (all powers of two; mb, gb and tb mean the same), GiB without a unit.
+Memory takes a number and MiB, GiB or TiB (all powers of two; mb, gb and tb mean
+the same), GiB without a unit.
 
 Examples:
   winpod types --vcpus 4 --memory-min 16GiB --sort-by -pods
@@ -181,8 +184,6 @@ Examples:
   winpod types --family m5 --family m6i --no-bare-metal
   winpod types --windows any --controller-known=false --format json")]
 pub(crate) struct Types {
-    #[command(flatten)]
-    pub(crate) numbers: Numbers,
     /// The mode that --pods is about
     #[arg(long, value_enum, default_value_t = Mode::SecondaryIp)]
     pub(crate) mode: Mode,
@@ -192,14 +193,16 @@ pub(crate) struct Types {
     /// Whether Windows runs on the type
     #[arg(long, value_enum, default_value_t = Windows::Yes)]
     pub(crate) windows: Windows,
-    #[command(flatten)]
-    pub(crate) is: Is,
     /// The order: name, vcpus, memory, pods, ipv4-per-eni or enis; with - before it the falling order
     #[arg(long, value_name = "KEY", default_value = "name", allow_hyphen_values = true)]
     pub(crate) sort_by: String,
     /// At most so many types
     #[arg(long, value_name = "N", visible_alias = "max-results", allow_negative_numbers = true)]
     pub(crate) limit: Option<i64>,
+    #[command(flatten)]
+    pub(crate) numbers: Numbers,
+    #[command(flatten)]
+    pub(crate) is: Is,
 }
 
 #[derive(Debug, Args)]
@@ -313,7 +316,8 @@ impl Windows {
 Examples:
   winpod ipam amazon-vpc-cni.yaml
   kubectl get configmap amazon-vpc-cni -n kube-system -o yaml | winpod ipam -
-  winpod ipam --set enable-windows-ipam=true --set warm-ip-target=2 --type m5.large --pods 5")]
+  winpod ipam amazon-vpc-cni.yaml --type m5.large --pods 5
+  winpod ipam --set enable-windows-ipam=true --set warm-ip-target=2")]
 pub(crate) struct Ipam {
     /// Files or directories with the ConfigMap, or - for standard input
     #[arg(value_name = "FILE|DIR")]
@@ -330,6 +334,9 @@ pub(crate) struct Ipam {
     /// Prefixes that cannot be given back because a pod still uses them or an address cools down
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) occupied_prefixes: Option<i64>,
+    /// Lists the facts that each sentence rests on, with their grade, date and origin
+    #[arg(long)]
+    pub(crate) sources: bool,
     #[command(flatten)]
     pub(crate) limits: Limits,
 }

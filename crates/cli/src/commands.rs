@@ -80,11 +80,7 @@ pub(crate) fn answer(winpod: Winpod, host: &mut Host<'_>) -> Result<(String, u8)
             host.terminal.colour_stderr = fixed == Colour::Always;
         }
     }
-    let style = Style {
-        colour: host.terminal.colour_stdout,
-        width: host.terminal.width,
-        sources: winpod.output.sources,
-    };
+    let style = Style { colour: host.terminal.colour_stdout, width: host.terminal.width, sources: false };
     let format = winpod.output.format;
     match winpod.command {
         Command::Plan(args) => plan(args, format, style, host),
@@ -145,6 +141,7 @@ fn plan(
         Verdict::Unknown => u8::from(args.strict),
         Verdict::Fits => 0,
     };
+    let style = Style { sources: args.sources, ..style };
     let text = written(format, &answer, || report::plan(&answer, style))?;
     Ok((text, host.problems(&answer.problems, style).unwrap_or(code)))
 }
@@ -170,6 +167,7 @@ fn ipam(
         let mut line = Line::new(host.stderr, host.terminal.progress);
         ipam::ipam(&request, &mut |at| line.tell(at))?
     };
+    let style = Style { sources: args.sources, ..style };
     let text = written(format, &answer, || report::ipam(&answer, style))?;
     Ok((text, host.problems(&answer.problems, style).unwrap_or(0)))
 }

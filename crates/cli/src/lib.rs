@@ -66,6 +66,8 @@ pub fn run(
             let text = error.render();
             let colour = if error.use_stderr() { terminal.colour_stderr } else { terminal.colour_stdout };
             let text = if colour { text.ansi().to_string() } else { text.to_string() };
+            // Help comes with blanks at the ends of lines.
+            let text: String = text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
             if error.use_stderr() {
                 _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
                 return UNUSABLE;

@@ -28,8 +28,11 @@ pub fn ipam(answer: &Ipam, style: Style) -> String {
 
 /// Facts as text.
 pub fn sources(facts: &[Source], style: Style) -> String {
-    let style = Style { sources: false, ..style };
-    render(&[Block::List(facts.iter().map(fact).collect())], style)
+    render(&source_blocks(facts), style)
+}
+
+pub(super) fn source_blocks(facts: &[Source]) -> Vec<Block> {
+    vec![Block::List(facts.iter().map(fact).collect())]
 }
 
 /// The operations of the API and what they answer as text.
@@ -96,14 +99,14 @@ pub(super) fn type_blocks(rows: &[TypeRow]) -> Vec<Block> {
     if rows.is_empty() {
         return vec![Block::Paragraph("No type meets these filters.".to_owned(), Tone::Plain)];
     }
+    let all_windows = rows.iter().all(|row| row.windows == "yes");
     let mut table = Table::new(vec![
         text("type"),
         number("vCPUs"),
         number("memory GiB"),
-        number("ENIs"),
         number("IPv4/ENI"),
-        number("pods secondary-ip"),
-        number("pods prefix-delegation"),
+        number("pods"),
+        number("pods with prefixes"),
         text("Windows"),
         text("remarks"),
     ]);
@@ -128,11 +131,10 @@ pub(super) fn type_blocks(rows: &[TypeRow]) -> Vec<Block> {
             Cell::new(&row.instance_type, Tone::Strong),
             row.vcpus.into(),
             gib(row.memory_mib).into(),
-            row.enis.into(),
             row.ipv4_per_eni.into(),
             row.secondary_ip.into(),
             row.prefix_delegation.map_or(Cell::default(), Cell::from),
-            Cell::new(&row.windows, tone),
+            if all_windows { Cell::default() } else { Cell::new(&row.windows, tone) },
             Cell::new(remarks.join("; "), Tone::Faint),
         ]);
     }
@@ -218,7 +220,8 @@ pub(super) fn note_blocks(notes: &[Note], sources: bool) -> Vec<Block> {
                 text: note.message.clone(),
                 tone,
                 place: note.location.as_ref().map(ToString::to_string),
-                sources: note.sources.clone(),
+                detail: (sources && !note.sources.is_empty())
+                    .then(|| format!("rests on {}", note.sources.join(", "))),
             })
             .collect();
         if !items.is_empty() {
@@ -248,7 +251,7 @@ pub(super) fn problem_blocks(problems: &[Problem]) -> Vec<Block> {
         text: format!("{} [{}]", problem.message, problem.code),
         tone: Tone::Bad,
         place: problem.location.as_ref().map(ToString::to_string),
-        sources: Vec::new(),
+        detail: None,
     });
     vec![Block::Title("Problems in the files:".to_owned()), Block::List(items.collect())]
 }
@@ -256,7 +259,7 @@ pub(super) fn problem_blocks(problems: &[Problem]) -> Vec<Block> {
 fn fact(fact: &Source) -> Item {
     Item {
         text: format!("{} ({}, {}): {}", fact.id, fact.grade, fact.date, fact.text),
-        place: Some(fact.citation.clone()),
+        detail: Some(fact.citation.clone()),
         ..Item::default()
     }
 }

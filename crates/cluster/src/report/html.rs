@@ -61,6 +61,7 @@ pub fn html(operation: &str, answer: &Value) -> Option<String> {
             blocks
         }),
         "capacity" => Vec::deserialize(answer).ok().map(|rows| answers::capacity_blocks(&rows)),
+        "sources" => Vec::deserialize(answer).ok().map(|facts| answers::source_blocks(&facts)),
         "types" => Vec::deserialize(answer).ok().map(|rows| answers::type_blocks(&rows)),
         _ => None,
     };
@@ -178,6 +179,11 @@ fn item(out: &mut String, item: &Item) {
     if let Some(place) = &item.place {
         out.push_str(" <span class=\"place\">");
         escape(out, place);
+        out.push_str("</span>");
+    }
+    if let Some(detail) = &item.detail {
+        out.push_str("<br><span class=\"faint\">");
+        escape(out, detail);
         out.push_str("</span>");
     }
     out.push_str("</li>");

@@ -66,8 +66,8 @@ struct Item {
     tone: Tone,
     /// Where it stands: a place in a file.
     place: Option<String>,
-    /// Keys of the facts it rests on.
-    sources: Vec<String>,
+    /// What it rests on.
+    detail: Option<String>,
 }
 
 /// Replaces what could break a terminal or mislead its reader: control characters, invisible characters and

@@ -3,7 +3,7 @@
 use super::answers::note_blocks;
 use super::table::{Cell, Table, number, text};
 use super::{Block, Item, Style, Tone, count};
-use crate::plan::{Demand, GroupPlan, NodesThatFit, Plan, SubnetPlan, TypePlan, Verdict};
+use crate::plan::{Demand, GroupPlan, Plan, SubnetPlan, TypePlan, Verdict};
 
 /// Rows of types that a group shows; a Karpenter pool can have hundreds.
 const TYPE_ROWS: usize = 8;
@@ -25,6 +25,11 @@ pub(super) fn blocks(plan: &Plan, sources: bool) -> Vec<Block> {
     }
     if !plan.subnets.is_empty() {
         blocks.push(Block::Table(subnets(plan)));
+    }
+    let room = room(plan);
+    if !room.is_empty() {
+        blocks.push(Block::Title("Nodes that still fit into what is free:".to_owned()));
+        blocks.push(Block::List(room));
     }
     if let Some(failure) = &plan.first_failure {
         let lacks = if failure.lacks == "prefixes" { "free /28" } else { failure.lacks.as_str() };
@@ -49,7 +54,11 @@ fn headline(plan: &Plan) -> Block {
     pieces.push((plan.cluster.clone().unwrap_or_else(|| "unnamed cluster".to_owned()), Tone::Strong));
     pieces.extend(plan.kubernetes.iter().map(|version| (format!("EKS {version}"), Tone::Plain)));
     let groups = count(plan.node_groups.len(), "Windows group");
-    pieces.push((format!("{groups}, {}", count(plan.subnets.len(), "subnet")), Tone::Plain));
+    let subnets = match plan.subnets.len() {
+        0 if !plan.node_groups.is_empty() => "subnets not known".to_owned(),
+        number => count(number, "subnet"),
+    };
+    pieces.push((format!("{groups}, {subnets}"), Tone::Plain));
     let (word, tone) = verdict(plan.verdict);
     pieces.push((word.to_owned(), tone));
     if !plan.problems.is_empty() {
@@ -83,7 +92,9 @@ fn groups(groups: &[GroupPlan]) -> Table {
     for group in groups {
         let (word, tone) = verdict(group.verdict);
         let mut first = [Cell::new(&group.name, Tone::Strong), sizes(group).into()];
-        let mut last = Cell::new(word, tone);
+        // The headline says it where all groups are alike.
+        let alike = groups.iter().all(|other| other.verdict == group.verdict);
+        let mut last = if alike { Cell::default() } else { Cell::new(word, tone) };
         for row in shown_types(group) {
             let [name, nodes] = std::mem::take(&mut first);
             let mut cells = vec![name, nodes];
@@ -105,9 +116,10 @@ fn groups(groups: &[GroupPlan]) -> Table {
 fn sizes(group: &GroupPlan) -> String {
     let size = |size: Option<u32>| size.map_or("?".to_owned(), |size| size.to_string());
     match (group.min_size, group.max_size) {
-        (None, max) => format!("to {}", size(max)),
+        (None, None) => size(None),
+        (None, max) => format!("up to {}", size(max)),
         (min, max) if min == max => size(min),
-        (min, max) => format!("{} to {}", size(min), size(max)),
+        (min, max) => format!("{}–{}", size(min), size(max)),
     }
 }
 
@@ -166,22 +178,19 @@ fn subnets(plan: &Plan) -> Table {
     let units: &[Unit] = if prefixes { &[Unit::Prefixes, Unit::Addresses] } else { &[Unit::Addresses] };
     let mut table = Table::new(vec![
         text("subnet"),
-        text("block"),
-        text(if prefixes { "counted" } else { "" }),
+        text("unit"),
         number("free"),
         number("held by nodes"),
-        number("needed at min"),
         number("needed at max"),
         number("during upgrade"),
         number("after zone loss"),
-        text("room for more nodes"),
         text("verdict"),
     ]);
     for subnet in &plan.subnets {
-        let zone = subnet.availability_zone.as_ref().map(|zone| format!(" ({zone})")).unwrap_or_default();
-        let mut name = Cell::new(format!("{}{zone}", subnet.id), Tone::Strong);
-        let mut block = Cell::from(&subnet.cidr);
-        let mut room = Cell::from(room(&subnet.nodes_that_fit));
+        let zone = subnet.availability_zone.as_ref().map(|zone| format!(", {zone}")).unwrap_or_default();
+        let mut name =
+            [Cell::new(&subnet.id, Tone::Strong), Cell::new(format!("{}{zone}", subnet.cidr), Tone::Faint)]
+                .into_iter();
         let mut verdict = subnet_verdict(subnet);
         for unit in units {
             let (free, held, counted) = match unit {
@@ -189,18 +198,20 @@ fn subnets(plan: &Plan) -> Table {
                 Unit::Addresses => (subnet.free_addresses, u64::from(subnet.held_addresses), "addresses"),
             };
             table.push(vec![
-                std::mem::take(&mut name),
-                std::mem::take(&mut block),
+                name.next().unwrap_or_default(),
                 if prefixes { counted.into() } else { Cell::default() },
                 free.map_or(Cell::new("?", Tone::Doubtful), Cell::from),
                 if held > 0 { held.into() } else { Cell::default() },
-                needed(subnet, "minimum", *unit),
                 needed(subnet, "maximum", *unit),
                 needed(subnet, "upgrade", *unit),
                 needed(subnet, "zone-loss", *unit),
-                std::mem::take(&mut room),
                 std::mem::take(&mut verdict),
             ]);
+        }
+        for rest in name {
+            let mut cells = vec![rest];
+            cells.resize_with(8, Cell::default);
+            table.push(cells);
         }
     }
     table.without_empty()
@@ -229,14 +240,20 @@ fn needed(subnet: &SubnetPlan, situation: &str, unit: Unit) -> Cell {
     Cell::new(needed, tone)
 }
 
-fn room(rooms: &[NodesThatFit]) -> String {
-    let known: Vec<String> = rooms
-        .iter()
-        .filter_map(|room| room.nodes.map(|nodes| format!("{nodes} {}", room.node_group)))
-        .collect();
-    let rest = known.len().saturating_sub(GROUPS_WITH_ROOM);
-    let shown = known[..known.len() - rest].join(" or ");
-    if rest > 0 { format!("{shown} or of {}", count(rest, "other group")) } else { shown }
+fn room(plan: &Plan) -> Vec<Item> {
+    let of_subnet = |subnet: &SubnetPlan| {
+        let known: Vec<String> = subnet
+            .nodes_that_fit
+            .iter()
+            .filter_map(|room| room.nodes.map(|nodes| format!("{nodes} of {}", room.node_group)))
+            .collect();
+        let rest = known.len().saturating_sub(GROUPS_WITH_ROOM);
+        let more = if rest > 0 { format!(", or of {}", count(rest, "other group")) } else { String::new() };
+        let shown = known[..known.len() - rest].join(" or ");
+        let text = format!("{}: {shown}{more}", subnet.id);
+        (!known.is_empty()).then(|| Item { text, ..Item::default() })
+    };
+    plan.subnets.iter().filter_map(of_subnet).collect()
 }
 
 fn subnet_verdict(subnet: &SubnetPlan) -> Cell {

@@ -1,12 +1,12 @@
 //! Tables: what stands where, and how wide each column is.
 
 use super::{Tone, printable};
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 /// Blanks between two columns.
 const GAP: usize = 2;
-/// Columns of text are not squeezed below this.
-const LEAST: usize = 12;
+/// Columns of text are not squeezed below this: a CIDR block stays in one piece.
+const LEAST: usize = 18;
 
 #[derive(Debug)]
 pub(super) struct Table {
@@ -88,6 +88,9 @@ impl Table {
             })
             .collect();
         let widths = self.widths(&rows, width);
+        if widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1) > width {
+            return stacked(&rows, width);
+        }
         rows.iter().flat_map(|row| self.row(row, &widths)).collect()
     }
 
@@ -95,29 +98,35 @@ impl Table {
         let longest = |index: usize, of: &dyn Fn(&str) -> usize| {
             rows.iter().map(|row| of(&row[index].text)).max().unwrap_or(0)
         };
-        let longest_word =
-            |text: &str| pieces(text).iter().map(|piece| piece.trim_end().width()).max().unwrap_or(0);
-        let mut widths: Vec<usize> = Vec::new();
-        let mut least: Vec<usize> = Vec::new();
-        for (index, column) in self.columns.iter().enumerate() {
-            widths.push(longest(index, &|text| text.width()));
-            let words = longest(index, &longest_word);
-            least.push(if column.number { words } else { words.min(LEAST.max(longest_word(&column.title))) });
-        }
-        let gaps = GAP * self.columns.len().saturating_sub(1);
-        while widths.iter().sum::<usize>() + gaps > width {
-            let widest = (0..widths.len())
-                .filter(|index| widths[*index] > least[*index])
-                .max_by_key(|index| widths[*index]);
-            let Some(widest) = widest else { break };
-            widths[widest] -= 1;
-        }
+        let mut widths: Vec<usize> =
+            (0..self.columns.len()).map(|index| longest(index, &|text| text.width())).collect();
+        // Sentences are squeezed before names are torn apart.
+        self.squeeze(&mut widths, width, &|index| longest(index, &longest_word));
+        self.squeeze(&mut widths, width, &|index| {
+            if self.columns[index].number {
+                let values = rows[1..].iter().map(|row| row[index].text.width()).max().unwrap_or(0);
+                values.max(longest_piece(&rows[0][index].text))
+            } else {
+                longest(index, &longest_piece).min(LEAST)
+            }
+        });
         // A column that was squeezed may need less than it was left.
         for (index, width) in widths.iter_mut().enumerate() {
             *width =
                 longest(index, &|text| wrap(text, *width).iter().map(|line| line.width()).max().unwrap_or(0));
         }
         widths
+    }
+
+    /// Takes from the widest columns until the table fits or every column has its least width.
+    fn squeeze(&self, widths: &mut [usize], width: usize, least: &dyn Fn(usize) -> usize) {
+        let least: Vec<usize> = (0..self.columns.len()).map(least).collect();
+        let gaps = GAP * self.columns.len().saturating_sub(1);
+        while widths.iter().sum::<usize>() + gaps > width {
+            let squeezable = (0..widths.len()).filter(|index| widths[*index] > least[*index]);
+            let Some(widest) = squeezable.max_by_key(|index| widths[*index]) else { break };
+            widths[widest] -= 1;
+        }
     }
 
     fn row(&self, cells: &[Cell], widths: &[usize]) -> Vec<Vec<(String, Tone)>> {
@@ -146,12 +155,46 @@ impl Table {
     }
 }
 
-/// Words with what may end a line behind them: blanks, hyphens, slashes and commas.
-fn pieces(text: &str) -> Vec<&str> {
-    text.split_inclusive([' ', '-', '/', ',']).collect()
+/// Where no table fits: the first cell of each row, and under it a line for every other cell.
+fn stacked(rows: &[Vec<Cell>], width: usize) -> Vec<Vec<(String, Tone)>> {
+    let Some((titles, rows)) = rows.split_first() else { return Vec::new() };
+    let title_width = titles.iter().skip(1).map(|title| title.text.width()).max().unwrap_or(0);
+    let start = 2 + title_width + GAP;
+    let mut lines = Vec::new();
+    for row in rows {
+        for (index, (cell, title)) in row.iter().zip(titles).enumerate() {
+            let room = if index == 0 { width } else { width.saturating_sub(start) };
+            for (line, text) in wrap(&cell.text, room).into_iter().enumerate() {
+                let text = (text, cell.tone);
+                lines.push(match (index, line) {
+                    (0, _) => vec![text],
+                    (_, 0) => {
+                        let gap = " ".repeat(start - 2 - title.text.width());
+                        let title = (title.text.clone(), Tone::Faint);
+                        vec![("  ".to_owned(), Tone::Plain), title, (gap, Tone::Plain), text]
+                    }
+                    _ => vec![(" ".repeat(start), Tone::Plain), text],
+                });
+            }
+        }
+    }
+    lines
 }
 
-/// Lines of at most `width` columns, broken behind a blank where that is possible, behind a hyphen or slash where
+/// Pieces of a word that is too long for its line, each with the hyphen, comma or slash that ends it.
+fn pieces(word: &str) -> impl Iterator<Item = &str> {
+    word.split_inclusive(['-', ',', '/'])
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0)
+}
+
+fn longest_piece(text: &str) -> usize {
+    text.split(' ').flat_map(pieces).map(UnicodeWidthStr::width).max().unwrap_or(0)
+}
+
+/// Lines of at most `width` columns, broken behind a blank where that is possible, behind a hyphen, comma or slash where
 /// a word is too long, and anywhere at the last.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
@@ -175,10 +218,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
                 lines.push(core::mem::take(&mut line));
             }
             for char in piece.chars() {
-                if line.width() + unicode_width::UnicodeWidthChar::width(char).unwrap_or(0) > width
-                    && !line.is_empty()
-                    && char != ' '
-                {
+                if line.width() + char.width().unwrap_or(0) > width && !line.is_empty() && char != ' ' {
                     lines.push(core::mem::take(&mut line));
                 }
                 line.push(char);

@@ -32,8 +32,8 @@ impl Page {
     fn block(&mut self, block: &Block) {
         match block {
             Block::Headline(pieces) => self.headline(pieces),
-            Block::Title(title) => self.sentence("", title, Tone::Strong),
-            Block::Paragraph(text, tone) => self.sentence("", text, *tone),
+            Block::Title(title) => self.hanging("", title, Tone::Strong),
+            Block::Paragraph(text, tone) => self.hanging("", text, *tone),
             Block::Table(table) => {
                 for line in table.lines(self.width) {
                     for (text, tone) in line {
@@ -76,20 +76,16 @@ impl Page {
     }
 
     fn item(&mut self, item: &Item) {
-        self.sentence("- ", &item.text, item.tone);
+        self.hanging("- ", &item.text, item.tone);
         if let Some(place) = &item.place {
             // A place stays in one piece, so that editors and people can follow it.
             self.out.push_str("  ");
             self.paint(&printable(place), Tone::Faint);
             self.out.push('\n');
         }
-        if self.style.sources && !item.sources.is_empty() {
-            self.hanging("  ", &format!("rests on {}", item.sources.join(", ")), Tone::Faint);
+        if let Some(detail) = &item.detail {
+            self.hanging("  ", detail, Tone::Faint);
         }
-    }
-
-    fn sentence(&mut self, bullet: &str, text: &str, tone: Tone) {
-        self.hanging(bullet, text, tone);
     }
 
     fn hanging(&mut self, bullet: &str, text: &str, tone: Tone) {
