@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use winpod_cluster::api::{self, Answer, OPERATIONS, Operation};
+use winpod_cluster::api::{Answer, OPERATIONS, Operation};
 use winpod_cluster::capacity::{CapacityRequest, capacity as capacities};
 use winpod_cluster::progress::Progress;
 use winpod_cluster::request::Refusal;
