@@ -503,7 +503,7 @@ export interface Targets {
 
 /** A node of one instance type in a group. */
 export interface TypePlan {
-  /** Pods that fit by CPU, if workloads with requests were given. */
+  /** Pods with an address that fit by CPU, DaemonSet pods included, if workloads with requests were given. */
   cpuPods: number | null;
   /** DaemonSet pods on each node that take an address. */
   daemonSetPods: number;
@@ -519,7 +519,7 @@ export interface TypePlan {
   maxPods: number;
   /** Why that limit is in effect: `default`, `configured`, `live` or `pods-per-core`. */
   maxPodsFrom: "default" | "configured" | "live" | "pods-per-core";
-  /** Pods that fit by memory, if workloads with requests were given. */
+  /** Pods with an address that fit by memory, DaemonSet pods included, if workloads with requests were given. */
   memoryPods: number | null;
   /** The mode that its nodes work in: `secondary-ip` or `prefix-delegation`. */
   mode: "secondary-ip" | "prefix-delegation";

@@ -294,12 +294,23 @@ fn tell(data: &ConfigData<'_>, settings: &Settings, node: &NodeSettings, notes: 
 pub(crate) fn trap_note(trap: Trap, node: &NodeSettings) -> Option<Note> {
     Some(match trap {
         Trap::MinimumOnlyStarvation => Note::new(&note::MINIMUM_ONLY, &[("minimum", &node.minimum_ip.value)]),
-        Trap::WarmPrefixDead => Note::new(&note::WARM_PREFIX_DEAD, &[]),
-        Trap::ShadowedWindowsKey => Note::new(&note::WINDOWS_KEY_SHADOWED, &[]),
+        Trap::WarmPrefixDead => Note::new(&note::WARM_PREFIX_DEAD, &[("value", &node.warm_prefix.value)]),
+        Trap::ShadowedWindowsKey => {
+            Note::new(&note::WINDOWS_KEY_SHADOWED, &[("keys", &without_effect(node, Ignored::Shadowed))])
+        }
         Trap::TargetOverflow => Note::new(&note::TARGET_OVERFLOW, &[]),
-        Trap::UnparsableFlag => Note::new(&note::FLAG_UNPARSABLE, &[]),
+        Trap::UnparsableFlag => {
+            Note::new(&note::FLAG_UNPARSABLE, &[("keys", &without_effect(node, Ignored::Unparsable))])
+        }
         _ => return None,
     })
+}
+
+/// The keys without effect for one reason.
+fn without_effect(node: &NodeSettings, reason: Ignored) -> String {
+    let keys: Vec<&str> =
+        node.all_ignored().filter(|(_, why)| *why == reason).map(|(key, _)| key.name()).collect();
+    keys.join(", ")
 }
 
 /// Why Windows IPAM is off.

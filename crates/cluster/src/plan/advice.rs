@@ -29,7 +29,10 @@ pub(super) fn advise(
                 let Some(candidate) = candidates::find(cluster, &row.instance_type) else { continue };
                 advice.extend(prefix_delegation(asks.group, row, &candidate, &load));
                 advice.extend(larger_type(asks.group, row, &candidate, &load, settings));
-                advice.extend(raise_max_pods(asks.group, row));
+                // More pods a node would make a short subnet shorter.
+                if planned.verdict == Verdict::Fits {
+                    advice.extend(raise_max_pods(asks.group, row));
+                }
             }
         }
         advice.extend(warm_targets(cluster, planned, asks, &load, subnets));
@@ -166,20 +169,20 @@ fn more_room(short: &SubnetPlan, asking: &[Asking<'_>]) -> Option<Advice> {
     let worst = short
         .demand
         .iter()
-        .filter(|demand| demand.verdict == Verdict::DoesNotFit && demand.at != "zone-loss");
-    let (addresses, blocks) = worst
-        .map(|demand| {
-            let addresses = demand.needed_addresses.saturating_sub(demand.available_addresses.unwrap_or(0));
-            let blocks = match (demand.needed_prefixes, demand.available_prefixes) {
-                (0, _) => 0,
-                // Each single address may break a block of its own.
-                (needed, free) => {
-                    (needed + singles(demand.needed_addresses, needed)).saturating_sub(free.unwrap_or(0))
-                }
-            };
-            (addresses, blocks)
-        })
-        .reduce(|a, b| (a.0.max(b.0), a.1.max(b.1)))?;
+        .filter(|demand| demand.verdict == Verdict::DoesNotFit && demand.at != "zone-loss")
+        .max_by_key(|demand| (demand.needed_prefixes, demand.needed_addresses))?;
+    let when = match worst.at.as_str() {
+        "upgrade" => "during an upgrade".to_owned(),
+        size => format!("at the {size} size"),
+    };
+    let addresses = worst.needed_addresses.saturating_sub(worst.available_addresses.unwrap_or(0));
+    let missing = worst.needed_prefixes.saturating_sub(worst.available_prefixes.unwrap_or(0));
+    // Each single address may break a block of its own.
+    let blocks = match worst.needed_prefixes {
+        0 => 0,
+        needed => (needed + singles(worst.needed_addresses, needed))
+            .saturating_sub(worst.available_prefixes.unwrap_or(0)),
+    };
     let length = (subnet::MIN_PREFIX_LEN..=subnet::MAX_PREFIX_LEN).rev().find(|length| {
         let usable = (1u64 << (32 - length)) - 5;
         let clean = (1u64 << (28 - length)).saturating_sub(2);
@@ -191,18 +194,24 @@ fn more_room(short: &SubnetPlan, asking: &[Asking<'_>]) -> Option<Advice> {
         .map(|asks| asks.group.name.as_str())
         .collect();
     let zone = short.availability_zone.as_deref().unwrap_or("the same Availability Zone");
-    let lacks = match (addresses, blocks) {
+    let lacks = match (addresses, missing) {
         (_, 0) => format!("{addresses} addresses"),
-        (0, _) => format!("{blocks} /28"),
-        _ => format!("{addresses} addresses and {blocks} /28"),
+        (0, _) => format!("{missing} /28"),
+        _ => format!("{addresses} addresses and {missing} /28"),
+    };
+    let at_worst = match blocks.checked_sub(missing) {
+        Some(more) if more > 0 => {
+            format!(" (up to {blocks} /28, if every single address breaks a free block)")
+        }
+        _ => String::new(),
     };
     let message = match length {
         Some(length) => format!(
-            "lacks {lacks}: one more subnet of /{length} in {zone}, given to new groups in place of {}, holds that",
+            "lacks {lacks} {when}{at_worst}: one more subnet of /{length} in {zone}, given to new groups in place of {}, holds that",
             groups.join(", ")
         ),
         None => format!(
-            "lacks {lacks}, more than the largest subnet, a /16, holds: split the groups over several subnets"
+            "lacks {lacks} {when}{at_worst}, more than the largest subnet, a /16, holds: split the groups over several subnets"
         ),
     };
     Some(one("subnet", &short.id, message))

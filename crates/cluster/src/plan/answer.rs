@@ -137,9 +137,9 @@ pub struct TypePlan {
     /// Why that limit is in effect: `default`, `configured`, `live` or `pods-per-core`.
     #[schemars(extend("enum" = ["default", "configured", "live", "pods-per-core"]))]
     pub max_pods_from: String,
-    /// Pods that fit by CPU, if workloads with requests were given.
+    /// Pods with an address that fit by CPU, DaemonSet pods included, if workloads with requests were given.
     pub cpu_pods: Option<u32>,
-    /// Pods that fit by memory, if workloads with requests were given.
+    /// Pods with an address that fit by memory, DaemonSet pods included, if workloads with requests were given.
     pub memory_pods: Option<u32>,
     /// DaemonSet pods on each node that take an address.
     pub daemon_set_pods: u32,

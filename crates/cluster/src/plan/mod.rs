@@ -108,7 +108,9 @@ fn settings(cluster: &Cluster, set: &BTreeMap<Key, String>, notes: &mut Vec<Note
     let mut values: BTreeMap<Key, &str> = match &cluster.cni.data {
         Field::Known(data, _) => data.iter().map(|(key, (text, _))| (*key, text.as_str())).collect(),
         _ => {
-            notes.push(Note::new(&note::CONFIGMAP_ASSUMED, &[]));
+            if cluster.node_groups.iter().any(|group| group.os.known() == Some(&Os::Windows)) {
+                notes.push(Note::new(&note::CONFIGMAP_ASSUMED, &[]));
+            }
             [
                 (Key::EnableWindowsIpam, "true"),
                 (Key::EnableWindowsPrefixDelegation, "false"),
