@@ -45,7 +45,7 @@ class Advice(Record):
         "message": "message",
         "object": "object",
     }
-    change: str
+    change: Literal['prefix-delegation', 'instance-type', 'warm-targets', 'subnet', 'max-pods']
     """What kind of change it is: `prefix-delegation`, `instance-type`, `warm-targets`, `subnet` or
     `max-pods`.
     """
@@ -71,9 +71,9 @@ class Capacity(Record):
         "requested_mode": "requestedMode",
         "windows": "windows",
     }
-    controller_known: bool | None = None
+    controller_known: bool | None
     """Whether the controller's table of its date knows the type; absent for limits and types of a listing."""
-    instance_type: str | None = None
+    instance_type: str | None
     """The type; absent where only limits were given."""
     ipv4: int
     """Addresses for pods."""
@@ -81,13 +81,13 @@ class Capacity(Record):
     """`addresses` or `max-pods`; `addresses` where both are equal."""
     max_pods: int
     """The kubelet's pod limit."""
-    mode: str
+    mode: Literal['secondary-ip', 'prefix-delegation']
     """The mode that the node works in: one that is not Nitro stays on secondary addresses."""
     pods: int
     """Pods: the smaller of the two."""
-    requested_mode: str
+    requested_mode: Literal['secondary-ip', 'prefix-delegation']
     """The mode asked for."""
-    windows: str | None = None
+    windows: Literal['yes', 'no', 'unknown', None]
     """Whether Windows runs on the type: `yes`, `no` or `unknown`; absent for limits and types of a listing.
     """
 
@@ -115,11 +115,11 @@ class Demand(Record):
         "nodes": "nodes",
         "verdict": "verdict",
     }
-    at: str
+    at: Literal['minimum', 'desired', 'maximum', 'upgrade', 'zone-loss']
     """`minimum`, `desired`, `maximum`, `upgrade` or `zone-loss`."""
-    available_addresses: int | None = None
+    available_addresses: int | None
     """Addresses there are: free ones and those that live nodes of these groups hold."""
-    available_prefixes: int | None = None
+    available_prefixes: int | None
     """Prefixes there are, counted alike."""
     needed_addresses: int
     """Addresses, those that live nodes hold already included."""
@@ -141,7 +141,7 @@ class Failure(Record):
         "of": "of",
         "subnet": "subnet",
     }
-    lacks: str
+    lacks: Literal['addresses', 'prefixes']
     """What runs out there: `addresses` or `prefixes`."""
     node: int
     """Which of its nodes is the first without room, counted from 1."""
@@ -171,23 +171,23 @@ class GroupPlan(Record):
         "verdict": "verdict",
         "workload_pods": "workloadPods",
     }
-    ami: str | None = None
+    ami: str | None
     """AMI family, type or alias as written."""
-    current_nodes: int | None = None
+    current_nodes: int | None
     """Live nodes of the group; absent if no nodes were given."""
-    desired_size: int | None = None
+    desired_size: int | None
     """Number of nodes asked for."""
     location: Location
     """Where the group is defined."""
-    max_size: int | None = None
+    max_size: int | None
     """Largest number of nodes."""
-    min_size: int | None = None
+    min_size: int | None
     """Smallest number of nodes."""
     name: str
     """Its name."""
-    subnets: tuple[str, ...] | None = None
+    subnets: tuple[str, ...] | None
     """Ids of its subnets; absent if the files do not tell."""
-    tool: str
+    tool: Literal['eksctl-managed', 'eksctl-self-managed', 'eks-managed', 'karpenter']
     """Who makes its nodes: `eksctl-managed`, `eksctl-self-managed`, `eks-managed` or `karpenter`."""
     type_count: int
     """How many types the group may use, the ones that are not shown included."""
@@ -195,7 +195,7 @@ class GroupPlan(Record):
     """Its instance types, one row each; for many candidates of Karpenter those that differ in capacity."""
     verdict: Literal['fits', 'unknown', 'does-not-fit']
     """Whether it can grow to its maximum."""
-    workload_pods: int | None = None
+    workload_pods: int | None
     """Pods of the given workloads that its labels and taints let in, DaemonSets left out."""
 
 
@@ -245,23 +245,23 @@ class Ipam(Record):
     """What the controller's loader hands to the pool, before the pool's own rules."""
     minimum_ip_target: int
     """Addresses held at least."""
-    mode: str
+    mode: Literal['secondary-ip', 'prefix-delegation']
     """The mode of the node: `secondary-ip` or `prefix-delegation`."""
     notes: tuple[Note, ...]
     """Traps that these settings fall into, and what else is worth telling."""
     origins: Origins
     """Where each value in effect comes from."""
-    prefix_delegation: str
+    prefix_delegation: Literal['on', 'off', 'absent', 'unparsable', 'overruled']
     """How `enable-windows-prefix-delegation` reads."""
     problems: tuple[Problem, ...]
     """What is wrong with the files."""
-    steady_state: SteadyState | None = None
+    steady_state: SteadyState | None
     """What the node holds at rest; only with `pods`."""
     warm_ip_target: int
     """Addresses kept free."""
     warm_prefix_target: int
     """Prefixes kept free; counts only where neither of the others is positive."""
-    windows_ipam: str
+    windows_ipam: Literal['on', 'off', 'absent', 'unparsable', 'overruled']
     """How `enable-windows-ipam` reads: `on`, `off`, `absent`, `unparsable` or `overruled`."""
 
 
@@ -292,7 +292,7 @@ class MixedCapacity(Record):
     }
     advertised: int
     """Addresses that the scheduler counts on."""
-    mode: str
+    mode: Literal['secondary-ip', 'prefix-delegation']
     """The mode of the node."""
     real: int
     """Addresses that new pods can have."""
@@ -307,7 +307,7 @@ class NodesThatFit(Record):
     }
     node_group: str
     """The group."""
-    nodes: int | None = None
+    nodes: int | None
     """More nodes of it, if no other group grows; absent if the subnet's free room is not known."""
 
 
@@ -377,11 +377,11 @@ class Plan(Record):
     }
     advice: tuple[Advice, ...]
     """What would help, with numbers; empty where nothing is short."""
-    cluster: str | None = None
+    cluster: str | None
     """The cluster's name, if a file says it."""
-    first_failure: Failure | None = None
+    first_failure: Failure | None
     """The first group that cannot grow to its maximum, when all grow node by node in turn."""
-    kubernetes: str | None = None
+    kubernetes: str | None
     """Its Kubernetes version, if a file says it."""
     node_groups: tuple[GroupPlan, ...]
     """The Windows node groups, in the order of the files."""
@@ -410,7 +410,7 @@ class Prefix(Record):
     }
     address_count: int
     """How many addresses it has."""
-    broadcast: str | None = None
+    broadcast: str | None
     """The broadcast address; absent for /31 and /32."""
     first: str
     """Its first address."""
@@ -467,7 +467,7 @@ class Source(Record):
     """Where it is from."""
     date: str
     """The state of the world it was read from, as `YYYY-MM-DD` or `YYYY-MM`."""
-    grade: str
+    grade: Literal['documented', 'code', 'reported', 'inferred', 'unverified']
     """`documented`, `code`, `reported`, `inferred` or `unverified`."""
     id: str
     """Its key."""
@@ -517,15 +517,17 @@ class SubnetPlan(Record):
         "nodes_that_fit": "nodesThatFit",
         "verdict": "verdict",
     }
-    availability_zone: str | None = None
+    availability_zone: str | None
     """Its Availability Zone, if a file says it."""
     cidr: str
     """Its IPv4 block."""
     demand: tuple[Demand, ...]
-    """Demand at each size of the groups: `minimum`, `desired`, `maximum`, `upgrade`, `zone-loss`."""
-    free_addresses: int | None = None
+    """Demand at each size of the groups: `minimum`, `desired`, `maximum`, `upgrade`, `zone-loss`. A situation
+    is left out if the size of a group is not known, unless the other groups alone do not fit.
+    """
+    free_addresses: int | None
     """Addresses that are free now and not set aside for named use; absent if the files do not tell."""
-    free_prefixes: int | None = None
+    free_prefixes: int | None
     """Aligned /28 blocks that are wholly free now; absent if they cannot be counted."""
     held_addresses: int
     """Addresses that live nodes of the Windows groups hold here."""
@@ -544,7 +546,7 @@ class Supernet(Record):
     _json_names = {
         "prefix": "prefix",
     }
-    prefix: str | None = None
+    prefix: str | None
     """The prefix; absent above /0 and where the length asked for is longer."""
 
 
@@ -583,8 +585,9 @@ class TypePlan(Record):
         "pods": "pods",
         "same": "same",
     }
-    cpu_pods: int | None = None
-    """Pods that fit by CPU, if workloads with requests were given."""
+    cpu_pods: int | None
+    """Pods with an address that fit by CPU, DaemonSet pods included, if workloads with requests were given.
+    """
     daemon_set_pods: int
     """DaemonSet pods on each node that take an address."""
     host_network_pods: int
@@ -597,11 +600,13 @@ class TypePlan(Record):
     """The limit that is reached first; on a tie the first in the order addresses, max-pods, cpu, memory."""
     max_pods: int
     """The kubelet's pod limit as it takes effect with this tool."""
-    max_pods_from: str
+    max_pods_from: Literal['default', 'configured', 'live', 'pods-per-core']
     """Why that limit is in effect: `default`, `configured`, `live` or `pods-per-core`."""
-    memory_pods: int | None = None
-    """Pods that fit by memory, if workloads with requests were given."""
-    mode: str
+    memory_pods: int | None
+    """Pods with an address that fit by memory, DaemonSet pods included, if workloads with requests were
+    given.
+    """
+    mode: Literal['secondary-ip', 'prefix-delegation']
     """The mode that its nodes work in: `secondary-ip` or `prefix-delegation`."""
     node_addresses: int
     """Addresses that one full node takes from its subnet, its own among them."""
@@ -660,7 +665,7 @@ class TypeRow(Record):
     """ENIs on the default card."""
     enis_total: int
     """ENIs on all cards."""
-    hypervisor: str | None = None
+    hypervisor: Literal['nitro', 'xen', None]
     """`nitro`, `xen`, or absent on bare metal."""
     instance_type: str
     """Its name."""
@@ -670,9 +675,9 @@ class TypeRow(Record):
     """Memory in MiB."""
     nitro: bool
     """Whether it takes prefixes."""
-    nitro_reason: str
+    nitro_reason: Literal['hypervisor', 'bare-metal', 'xen']
     """Why: `hypervisor`, `bare-metal` or `xen`."""
-    prefix_delegation: int | None = None
+    prefix_delegation: int | None
     """Pod addresses with prefixes; absent where the type takes none."""
     retired: bool
     """Whether EC2's newest listing no longer has it."""
@@ -682,7 +687,7 @@ class TypeRow(Record):
     """Where the row comes from."""
     vcpus: int
     """vCPUs."""
-    windows: str
+    windows: Literal['yes', 'no', 'unknown']
     """Whether Windows runs on it: `yes`, `no` or `unknown`."""
-    windows_reason: str
+    windows_reason: Literal['x86-64', 'architecture', 'accelerator', 'no-evidence']
     """Why: `x86-64`, `architecture`, `accelerator` or `no-evidence`."""
