@@ -1,4 +1,4 @@
-.PHONY: test test-rust test-python test-node wheel-python answers-python lint docs package nostd data bench nightly
+.PHONY: test test-rust test-python test-node wheel-python answers-python update lint docs package nostd data bench nightly
 
 # Everything that must pass, from a clean clone.
 test: test-rust test-python test-node
@@ -29,6 +29,15 @@ package:
 # ALLOW="m5.large c5.large" accepts that these rows change.
 data:
 	data/scripts/instance-types $(addprefix --allow ,$(ALLOW))
+
+# Writes again everything that is generated from the code: schemas, types, recorded output, the matrix of operations.
+# Review the diff.
+update:
+	UPDATE=1 cargo test --locked --quiet --package winpod-cluster --test schemas
+	UPDATE=1 cargo test --locked --quiet --package winpod-cli --test commands
+	UPDATE=1 cargo test --locked --quiet --package winpod-tests --test vectors
+	cd bindings/node && npm run --silent types
+	$(MAKE) answers-python
 
 # Builds the Python wheel, installs it (not the tree) into a virtual environment and tests it there, from outside the
 # tree. Needs Python 3.11 or later with venv, and a package index.

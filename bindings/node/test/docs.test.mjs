@@ -19,8 +19,9 @@ test("index.d.ts is what the schemas say", () => {
 });
 
 test("the blocks of README.md print what their comments say", () => {
-  const blocks = [...readFileSync(join(packageDirectory, "README.md"), "utf8").matchAll(/^```js\n(.*?)^```$/gms)];
-  assert.ok(blocks.length >= 4);
+  const readmes = [join(packageDirectory, "README.md"), join(repository, "README.md")];
+  const blocks = readmes.flatMap((readme) => [...readFileSync(readme, "utf8").matchAll(/^```js\n(.*?)^```$/gms)]);
+  assert.ok(blocks.length >= 5);
   for (const [, block] of blocks) {
     const kind = block.includes("require(") ? "commonjs" : "module";
     const cwd = dirname(fileURLToPath(import.meta.url));

@@ -52,8 +52,9 @@ def test_documentation_of_functions_names_errors():
         assert "Raises WinpodError: " in getattr(winpod, name).__doc__, name
 
 
-def test_readme():
-    text = (PACKAGE / "README.md").read_text()
+@pytest.mark.parametrize("readme", [PACKAGE / "README.md", PACKAGE.parent.parent / "README.md"], ids=str)
+def test_readme(readme):
+    text = readme.read_text()
     blocks = re.findall(r"```python\n(.*?)```", text, re.S)
     assert blocks
     namespace = {}

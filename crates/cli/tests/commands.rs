@@ -90,7 +90,7 @@ fn play(line: &str) -> String {
 #[test]
 fn recorded_commands() {
     env::set_current_dir(FOLDER).expect("the package's folder");
-    let update = env::var_os("WINPOD_UPDATE").is_some();
+    let update = env::var_os("UPDATE").is_some();
     let mut files: Vec<_> =
         fs::read_dir("tests/cmd").expect("the folder").map(|it| it.expect("an entry").path()).collect();
     files.sort();
@@ -115,7 +115,7 @@ fn recorded_commands() {
     assert!(cases > 20, "{cases} cases are too few to be all");
     assert!(
         wrong.is_empty(),
-        "{}\nIf that is meant: WINPOD_UPDATE=1 cargo test -p winpod-cli --test commands",
+        "{}\nIf that is meant: UPDATE=1 cargo test -p winpod-cli --test commands",
         wrong.join("\n")
     );
 }

@@ -8,7 +8,7 @@ use winpod_cluster::api::OPERATIONS;
 #[test]
 fn schemas_are_up_to_date() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
-    let update = env::var_os("WINPOD_UPDATE").is_some();
+    let update = env::var_os("UPDATE").is_some();
     let mut expected = BTreeSet::new();
     let mut stale = Vec::new();
     for operation in OPERATIONS {
@@ -40,7 +40,7 @@ fn schemas_are_up_to_date() {
     assert!(
         stale.is_empty(),
         "{} in crates/cluster/schemas differ from the code. If that is meant:\n    \
-         WINPOD_UPDATE=1 cargo test -p winpod-cluster --test schemas",
+         UPDATE=1 cargo test -p winpod-cluster --test schemas",
         stale.join(", ")
     );
 }
