@@ -1,10 +1,12 @@
 //! The realistic cluster: its numbers were counted apart, address by address, from the files.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
 use serde_json::{Value, json};
+use winpod_cluster::api::call;
 
 use super::{codes, plan_of};
 
@@ -105,4 +107,37 @@ fn the_generator_still_writes_these_files() {
         .collect();
     assert!(result.0 == result.1 && stale.is_empty(), "run tests/inputs/generate-payments-prod: {stale:?}");
     fs::remove_dir_all(&fresh).unwrap();
+}
+
+/// What the plan advises is planned again, and holds.
+#[test]
+fn the_advised_subnet_holds_the_group() {
+    let group = |prefixes: bool| {
+        let config = format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: amazon-vpc-cni, namespace: kube-system}}\ndata:\n  enable-windows-ipam: 'true'\n  enable-windows-prefix-delegation: '{prefixes}'\n---\n"
+        );
+        config
+            + "managedNodeGroups:\n- {name: win, amiFamily: WindowsServer2022CoreContainer, instanceType: m5.xlarge, minSize: 1, maxSize: 7, subnets: [subnet-1]}\n"
+    };
+    let subnet = |length: u8| {
+        let available = (1u64 << (32 - length)) - 5;
+        json!({"Subnets": [{"SubnetId": "subnet-1", "VpcId": "vpc-1", "AvailabilityZone": "eu-west-1a",
+            "CidrBlock": format!("10.0.0.0/{length}"), "AvailableIpAddressCount": available}]})
+    };
+    for prefixes in [false, true] {
+        let plan_on = |length: u8| {
+            let documents = json!([{"name": "group.yaml", "text": group(prefixes)},
+                {"name": "subnets.json", "text": subnet(length).to_string()}]);
+            call("plan", json!({ "documents": documents }), &mut |_| ControlFlow::Continue(())).unwrap()
+        };
+        let short = plan_on(27);
+        assert_eq!(short["verdict"], "does-not-fit");
+        let advice =
+            short["advice"].as_array().unwrap().iter().find(|one| one["change"] == "subnet").unwrap();
+        let message = advice["message"].as_str().unwrap();
+        let length =
+            message.split("a new subnet of /").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+        assert_eq!(plan_on(length)["verdict"], "fits", "{message}");
+        assert_ne!(plan_on(length + 1)["verdict"], "fits", "{message}");
+    }
 }

@@ -225,8 +225,13 @@ pub enum Operator {
 pub enum SubnetChoice {
     /// By id.
     Ids(Vec<String>),
-    /// By tags: any term whose tags all match. `*` as a value means any.
-    Tags(Vec<BTreeMap<String, String>>),
+    /// By id, or by tags: any term whose tags all match. `*` as a value means any.
+    Terms {
+        /// Ids.
+        ids: Vec<String>,
+        /// Terms of tags.
+        tags: Vec<BTreeMap<String, String>>,
+    },
 }
 
 /// A taint of a group's nodes.
@@ -263,6 +268,8 @@ pub struct NodeGroup {
     pub max_size: Field<u32>,
     /// The most vCPUs that all nodes of the group may have (Karpenter `limits.cpu`).
     pub cpu_limit: Field<u32>,
+    /// The most memory that all nodes of the group may have (Karpenter `limits.memory`), in MiB.
+    pub memory_limit_mib: Field<u64>,
     /// Pods per node as the configuration asks for.
     pub max_pods: Field<u32>,
     /// Pods per vCPU (Karpenter `podsPerCore`).
@@ -297,6 +304,7 @@ impl NodeGroup {
             desired_size: Field::Absent,
             max_size: Field::Absent,
             cpu_limit: Field::Absent,
+            memory_limit_mib: Field::Absent,
             max_pods: Field::Absent,
             pods_per_core: Field::Absent,
             reserved_memory_mib: Field::Absent,

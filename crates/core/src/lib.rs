@@ -3,15 +3,17 @@
 //!
 //! ```
 //! use winpod::ipam::{self, IpamMode};
-//! use winpod::{Ipv4Prefix, Subnet, instance};
+//! use winpod::{Ipv4Prefix, instance};
 //!
 //! let m5 = instance::find("m5.large").ok_or("no such type")?;
 //! let capacity = ipam::capacity(m5.limits(), IpamMode::PrefixDelegation);
 //! assert_eq!(capacity.addresses, 144); // (10 - 1) slots of 16
 //!
-//! let mut subnet = Subnet::new(Ipv4Prefix::constant([10, 0, 8, 0], 24))?;
+//! # #[cfg(feature = "alloc")] {
+//! let mut subnet = winpod::Subnet::new(Ipv4Prefix::constant([10, 0, 8, 0], 24))?;
 //! subnet.assign("10.0.8.20".parse()?)?;
 //! assert_eq!(subnet.free_prefixes(), 13); // 16 blocks, two with reserved addresses, one broken
+//! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -1,6 +1,6 @@
 //! What would help, with numbers.
 
-use super::answer::{Advice, GroupPlan, LimitedBy, SubnetPlan, TypePlan, Verdict};
+use super::answer::{Advice, Demand, GroupPlan, LimitedBy, SubnetPlan, TypePlan, Verdict};
 use super::candidates::{self, Candidate};
 use super::demand::{Asking, Cost, singles};
 use super::density::{self, Load};
@@ -23,16 +23,17 @@ pub(super) fn advise(
     for (planned, asks) in groups.iter().zip(asking) {
         let load = Load::on(asks.group, &cluster.workloads);
         if matches!(asks.group.instance_types, Field::Known(InstanceTypes::Requirements(_), _)) {
-            advice.extend(prefix_delegation_for_pool(asks.group, planned));
+            advice.extend(prefix_delegation_for_pool(asks.group, planned, &asks.candidates, settings));
         } else {
             for row in &planned.types {
+                // More pods a node would make a short subnet shorter.
+                if planned.verdict == Verdict::DoesNotFit {
+                    break;
+                }
                 let Some(candidate) = candidates::find(cluster, &row.instance_type) else { continue };
                 advice.extend(prefix_delegation(asks.group, row, &candidate, &load));
                 advice.extend(larger_type(asks.group, row, &candidate, &load, settings));
-                // More pods a node would make a short subnet shorter.
-                if planned.verdict == Verdict::Fits {
-                    advice.extend(raise_max_pods(asks.group, row));
-                }
+                advice.extend(raise_max_pods(asks.group, row));
             }
         }
         advice.extend(warm_targets(cluster, planned, asks, &load, subnets));
@@ -74,16 +75,23 @@ fn prefix_delegation(
 }
 
 /// A pool with many candidates: one sentence for all of them.
-fn prefix_delegation_for_pool(group: &NodeGroup, planned: &GroupPlan) -> Option<Advice> {
-    let short: Vec<&TypePlan> = planned
-        .types
-        .iter()
-        .filter(|row| row.limited_by == LimitedBy::Addresses && row.mode == IpamMode::SecondaryIp.name())
-        .collect();
-    let (least, most) = (short.iter().map(|row| row.ipv4).min()?, short.iter().map(|row| row.ipv4).max()?);
-    let count: u32 = short.iter().map(|row| row.same).sum();
+fn prefix_delegation_for_pool(
+    group: &NodeGroup,
+    planned: &GroupPlan,
+    candidates: &[Candidate],
+    settings: &Settings,
+) -> Option<Advice> {
+    if settings.mode() == IpamMode::PrefixDelegation || planned.verdict == Verdict::DoesNotFit {
+        return None;
+    }
+    let addresses = |candidate: &Candidate| candidate.limits.slots();
+    let nitro = candidates.iter().filter(|candidate| candidate.limits.nitro());
+    let short =
+        nitro.filter(|candidate| addresses(candidate) < density::max_pods(group, candidate.vcpus, None).0);
+    let (least, most) = (short.clone().map(addresses).min()?, short.clone().map(addresses).max()?);
     let message = format!(
-        "{count} of the {} types that the pool may use are limited by their addresses ({least} to {most}); prefix delegation gives Nitro types 16 times as many",
+        "{} of the {} types that the pool may use are Nitro and have fewer addresses ({least} to {most}) than the kubelet takes pods: prefix delegation gives them 16 times as many. Move by new nodes, not on running ones.",
+        short.count(),
         planned.type_count
     );
     Some(one("prefix-delegation", &group.name, message))
@@ -164,7 +172,7 @@ fn warm_targets(
     Some(one("warm-targets", &asks.group.name, message))
 }
 
-/// The smallest further subnet that holds what one lacks.
+/// The smallest new subnet that holds all that the groups need of a short one, in its place.
 fn more_room(short: &SubnetPlan, asking: &[Asking<'_>]) -> Option<Advice> {
     let worst = short
         .demand
@@ -177,42 +185,34 @@ fn more_room(short: &SubnetPlan, asking: &[Asking<'_>]) -> Option<Advice> {
     };
     let addresses = worst.needed_addresses.saturating_sub(worst.available_addresses.unwrap_or(0));
     let missing = worst.needed_prefixes.saturating_sub(worst.available_prefixes.unwrap_or(0));
-    // Each single address may break a block of its own.
-    let blocks = match worst.needed_prefixes {
-        0 => 0,
-        needed => (needed + singles(worst.needed_addresses, needed))
-            .saturating_sub(worst.available_prefixes.unwrap_or(0)),
-    };
-    let length = (subnet::MIN_PREFIX_LEN..=subnet::MAX_PREFIX_LEN).rev().find(|length| {
-        let usable = (1u64 << (32 - length)) - 5;
-        let clean = (1u64 << (28 - length)).saturating_sub(2);
-        usable >= addresses && clean >= blocks
-    });
-    let groups: Vec<&str> = asking
-        .iter()
-        .filter(|asks| asks.subnets.contains(&short.id.as_str()))
-        .map(|asks| asks.group.name.as_str())
-        .collect();
-    let zone = short.availability_zone.as_deref().unwrap_or("the same Availability Zone");
     let lacks = match (addresses, missing) {
-        (_, 0) => format!("{addresses} addresses"),
-        (0, _) => format!("{missing} /28"),
-        _ => format!("{addresses} addresses and {missing} /28"),
+        (0, 0) => "lacks room for single addresses outside its reservations".to_owned(),
+        (_, 0) => format!("lacks {addresses} addresses"),
+        (0, _) => format!("lacks {missing} /28"),
+        _ => format!("lacks {addresses} addresses and {missing} /28"),
     };
-    let at_worst = match blocks.checked_sub(missing) {
-        Some(more) if more > 0 => {
-            format!(" (up to {blocks} /28, if every single address breaks a free block)")
-        }
-        _ => String::new(),
+    let all = short.demand.iter().filter(|demand| demand.at != "zone-loss");
+    let needed = all.clone().map(|demand| demand.needed_addresses).max()?;
+    // Each single address may break a block of its own.
+    let with_singles = |demand: &Demand| match demand.needed_prefixes {
+        0 => 0,
+        prefixes => prefixes + singles(demand.needed_addresses, prefixes),
     };
+    let blocks = all.map(with_singles).max()?;
+    let length = (subnet::MIN_PREFIX_LEN..=subnet::MAX_PREFIX_LEN).rev().find(|length| {
+        let usable = (1u64 << (32 - length)) - u64::from(subnet::RESERVED_ADDRESSES);
+        let clean = (1u64 << (28 - length)).saturating_sub(2);
+        usable >= needed && clean >= blocks
+    });
+    let here = asking.iter().filter(|asks| asks.subnets.contains(&short.id.as_str()));
+    let groups: Vec<&str> = here.map(|asks| asks.group.name.as_str()).collect();
+    let groups = groups.join(", ");
+    let zone = short.availability_zone.as_deref().unwrap_or("the same Availability Zone");
     let message = match length {
         Some(length) => format!(
-            "lacks {lacks} {when}{at_worst}: one more subnet of /{length} in {zone}, given to new groups in place of {}, holds that",
-            groups.join(", ")
+            "{lacks} {when}: a new subnet of /{length} in {zone} in its place holds {groups}; new node groups can use it, existing ones cannot be moved"
         ),
-        None => format!(
-            "lacks {lacks} {when}{at_worst}, more than the largest subnet, a /16, holds: split the groups over several subnets"
-        ),
+        None => format!("{lacks} {when}, and even a /16 would: split {groups} over several subnets"),
     };
     Some(one("subnet", &short.id, message))
 }

@@ -1,6 +1,7 @@
 //! What the groups ask of each subnet, against what it has.
 
 use super::answer::{Demand, Failure, NodesThatFit, SubnetPlan, Verdict};
+use super::candidates::Candidate;
 use super::density::surge;
 use super::supply::{Free, Supply};
 use crate::model::{NodeGroup, Tool};
@@ -13,6 +14,13 @@ pub(super) struct Cost {
     pub(super) prefixes: u32,
 }
 
+impl Cost {
+    /// The larger of both parts.
+    pub(super) fn max(self, other: Self) -> Self {
+        Self { addresses: self.addresses.max(other.addresses), prefixes: self.prefixes.max(other.prefixes) }
+    }
+}
+
 /// A group as far as its demand goes.
 #[derive(Debug)]
 pub(super) struct Asking<'a> {
@@ -21,6 +29,8 @@ pub(super) struct Asking<'a> {
     pub(super) cost: Option<Cost>,
     /// Described subnets that its nodes go to.
     pub(super) subnets: Vec<&'a str>,
+    /// The types that its nodes may have.
+    pub(super) candidates: Vec<Candidate>,
     /// Largest number of nodes; also where only Karpenter's CPU limit says it.
     pub(super) max_size: Option<u32>,
 }

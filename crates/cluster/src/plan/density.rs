@@ -24,7 +24,7 @@ impl Load {
         let mut load = Self::default();
         for workload in workloads.iter().filter(|workload| may_run(workload, group)) {
             if workload.is_daemon_set() {
-                if workload.host_network {
+                if workload.host_network || !workload.selects_windows {
                     load.host_network_pods += 1;
                 } else {
                     load.daemon_set_pods += 1;
@@ -50,7 +50,7 @@ impl Load {
 }
 
 /// Whether the scheduler lets a Windows workload onto the group, as far as selectors and taints tell.
-fn may_run(workload: &Workload, group: &NodeGroup) -> bool {
+pub(super) fn may_run(workload: &Workload, group: &NodeGroup) -> bool {
     let labels = &group.labels;
     workload.os == Some(Os::Windows)
         && workload
@@ -87,10 +87,12 @@ fn decides(key: &str, labels: &std::collections::BTreeMap<String, String>) -> bo
 /// `WindowsMaxPods110`, `EksctlManagedDropsMaxPods`, `ManagedMaxPodsCap`, `KarpenterMaxPods`.
 pub(super) fn max_pods(group: &NodeGroup, vcpus: Option<u32>, live: Option<u32>) -> (u32, &'static str) {
     const DEFAULT: u32 = 110;
-    if let Some(live) = live {
+    let written = group.max_pods.known().copied();
+    // What a file sets for new nodes counts more than what the old ones have.
+    let configurable = matches!(group.tool, Tool::EksctlSelfManaged | Tool::Karpenter);
+    if let Some(live) = live.filter(|_| written.is_none() || !configurable) {
         return (live, "live");
     }
-    let written = group.max_pods.known().copied();
     match group.tool {
         // eksctl drops the value for managed groups; EKS writes their user data.
         Tool::EksctlManaged | Tool::EksManaged => (DEFAULT, "default"),

@@ -6,13 +6,14 @@ mod candidates;
 mod demand;
 mod density;
 mod supply;
+mod tell;
 
 pub use answer::{
     Advice, Demand, Failure, GroupPlan, LimitedBy, NodesThatFit, Plan, SubnetPlan, TypePlan, Verdict,
 };
 pub(crate) use candidates::unknown_type;
 
-use crate::model::{Cluster, Field, NodeGroup, Os, SubnetChoice, Tool};
+use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Os, SubnetChoice, Tool};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use crate::read::Reading;
@@ -62,13 +63,17 @@ pub fn plan(reading: Reading, set: &BTreeMap<Key, String>) -> Plan {
     let subnets = demand::subnets(&asking, &supplies);
     let first_failure = demand::first_failure(&asking, &supplies);
     for (group, asks) in groups.iter_mut().zip(&asking) {
-        group.verdict = group_verdict(group, asks, &subnets, settings.windows_ipam.is_on());
+        group.verdict = group_verdict(group, asks, &subnets, settings.windows_ipam.is_on(), &asks.candidates);
     }
-    tell_about_neighbours(&cluster, &subnets, &mut notes);
-    tell_about_workloads(&cluster, &groups, &mut notes);
-    control_plane(&cluster, &supplies, &subnets, &mut notes);
-    tell_tight_and_lost_zones(&subnets, &mut notes);
-    let verdict = groups.iter().map(|group| group.verdict).max().unwrap_or(Verdict::Unknown);
+    tell::neighbours(&cluster, &subnets, &mut notes);
+    tell::how_demand_counts(&asking, &mut notes);
+    tell::control_plane(&cluster, &supplies, &subnets, &mut notes);
+    tell::tight_and_lost_zones(&subnets, &mut notes);
+    let groups_verdict = groups.iter().map(|group| group.verdict).max().unwrap_or(Verdict::Unknown);
+    let workloads_verdict = tell::workloads(&cluster, &groups, &mut notes);
+    // What was refused may change everything else.
+    let inputs_verdict = if problems.is_empty() { Verdict::Fits } else { Verdict::Unknown };
+    let verdict = groups_verdict.max(workloads_verdict).max(inputs_verdict);
     let advice = advice::advise(&cluster, &groups, &asking, &subnets, &settings);
     notes.sort_by_key(|note| note.kind);
     Plan {
@@ -107,21 +112,21 @@ fn settings(cluster: &Cluster, set: &BTreeMap<Key, String>, notes: &mut Vec<Note
     };
     let mut values: BTreeMap<Key, &str> = match &cluster.cni.data {
         Field::Known(data, _) => data.iter().map(|(key, (text, _))| (*key, text.as_str())).collect(),
-        _ => {
-            if cluster.node_groups.iter().any(|group| group.os.known() == Some(&Os::Windows)) {
-                notes.push(Note::new(&note::CONFIGMAP_ASSUMED, &[]));
-            }
-            [
-                (Key::EnableWindowsIpam, "true"),
-                (Key::EnableWindowsPrefixDelegation, "false"),
-                (Key::WarmIpTarget, "1"),
-                (Key::MinimumIpTarget, "3"),
-                (Key::WarmPrefixTarget, "0"),
-            ]
-            .into()
-        }
+        _ => [
+            (Key::EnableWindowsIpam, "true"),
+            (Key::EnableWindowsPrefixDelegation, "false"),
+            (Key::WarmIpTarget, "1"),
+            (Key::MinimumIpTarget, "3"),
+            (Key::WarmPrefixTarget, "0"),
+        ]
+        .into(),
     };
     values.extend(set.iter().map(|(key, value)| (*key, value.as_str())));
+    let windows = cluster.node_groups.iter().any(|group| group.os.known() == Some(&Os::Windows));
+    if windows && cluster.cni.data.known().is_none() {
+        let pairs: Vec<String> = values.iter().map(|(key, value)| format!("{key} {value}")).collect();
+        notes.push(Note::new(&note::CONFIGMAP_ASSUMED, &[("values", &pairs.join(", "))]));
+    }
     let data = ConfigData::from_pairs(values.iter().map(|(key, value)| (key.name(), *value)));
     let settings = Settings::read(&data, environment);
     if !settings.windows_ipam.is_on() {
@@ -156,41 +161,34 @@ fn plan_group<'a>(
     if let Field::Known(_, origin @ crate::model::Origin::Default(..)) = &group.instance_types {
         notes.push(Note::new(&note::EKSCTL_DEFAULT_TYPE, &[("group", &group.name)]).at(origin.place()));
     }
-    tell_about_sizes(group, notes);
-    tell_about_types(group, &candidates, notes);
+    tell::sizes(group, notes);
+    tell::types(group, &candidates, notes);
     let load = Load::on(group, &cluster.workloads);
-    tell_about_load(group, &load, cluster, notes);
-    tell_about_max_pods(group, notes);
+    tell::load(group, &load, cluster, notes);
     let live: Vec<&crate::model::LiveNode> = cluster
         .nodes
         .iter()
         .filter(|node| node.os == Some(Os::Windows) && node.group.as_deref() == Some(group.name.as_str()))
         .collect();
     let live_max_pods = live.iter().filter_map(|node| node.max_pods).min();
+    tell::max_pods(group, live_max_pods, notes);
     let rows: Vec<TypePlan> = candidates
         .iter()
         .map(|candidate| density::on_type(group, candidate, settings, &load, live_max_pods))
         .collect();
-    tell_about_rows(group, &rows, settings, &candidates, notes);
+    tell::rows(group, &rows, settings, &candidates, notes);
     let cost_of = |row: &TypePlan| Cost { addresses: row.node_addresses, prefixes: row.node_prefixes };
-    let mut cost = rows.iter().map(cost_of).reduce(|a, b| Cost {
-        addresses: a.addresses.max(b.addresses),
-        prefixes: a.prefixes.max(b.prefixes),
-    });
-    let limit_of_nodes = group.max_size.known().copied();
-    let max_size = by_cpu_limit(group, &candidates)
-        .map_or(limit_of_nodes, |count| Some(count.min(limit_of_nodes.unwrap_or(count))));
-    let mut most = max_size;
-    if let Some(&limit) = group.cpu_limit.known() {
-        // Many small nodes or a few large ones: the type that takes most of the subnets under the limit counts.
-        let whole = candidates.iter().zip(&rows).filter_map(|(candidate, row)| {
-            let count = (limit / candidate.vcpus?.max(1)).min(limit_of_nodes.unwrap_or(u32::MAX));
-            Some((u64::from(count) * u64::from(row.node_addresses), count, cost_of(row)))
-        });
-        if let Some((_, count, of_type)) = whole.max_by_key(|(addresses, ..)| *addresses) {
-            (most, cost) = (Some(count), Some(of_type));
-        }
-    }
+    // Many small nodes or a few large ones: what all nodes of one type take under the group's limits.
+    let whole =
+        candidates.iter().zip(&rows).map(|(candidate, row)| (nodes_of_type(group, candidate), cost_of(row)));
+    let max_size = whole.clone().filter_map(|(count, _)| count).max().or(group.max_size.known().copied());
+    let limited = !group.cpu_limit.is_absent() || !group.memory_limit_mib.is_absent();
+    let dearest = whole.clone().filter_map(|(count, cost)| Some((count?, cost)));
+    let dearest = dearest.max_by_key(|(count, cost)| u64::from(*count) * u64::from(cost.addresses));
+    let (most, cost) = match dearest.filter(|_| limited) {
+        Some((count, cost)) => (Some(count), Some(cost)),
+        None => (max_size, whole.map(|(_, cost)| cost).reduce(Cost::max)),
+    };
     let (subnets, described) = group_subnets(group, cluster, supplies, notes);
     if max_size.is_none() {
         notes.push(Note::new(&note::MAX_SIZE_UNKNOWN, &[("group", &group.name)]).at(&group.place));
@@ -210,7 +208,7 @@ fn plan_group<'a>(
         verdict: Verdict::Unknown,
         location: (&group.place).into(),
     };
-    (planned, Asking { group, cost, subnets: described, max_size: most })
+    (planned, Asking { group, cost, subnets: described, max_size: most, candidates })
 }
 
 /// Types with equal answers share a row, so that hundreds of candidates stay readable.
@@ -236,10 +234,12 @@ fn distinct(rows: Vec<TypePlan>) -> Vec<TypePlan> {
     kept
 }
 
-/// The most nodes that a CPU limit allows: all of the smallest type.
-fn by_cpu_limit(group: &NodeGroup, candidates: &[Candidate]) -> Option<u32> {
-    let smallest = candidates.iter().filter_map(|candidate| candidate.vcpus).min()?;
-    Some(group.cpu_limit.known()? / smallest.max(1))
+/// The most nodes of one type that the group's limits allow.
+fn nodes_of_type(group: &NodeGroup, candidate: &Candidate) -> Option<u32> {
+    let by_cpu = group.cpu_limit.known().zip(candidate.vcpus).map(|(limit, vcpus)| limit / vcpus.max(1));
+    let by_memory = group.memory_limit_mib.known().zip(candidate.memory_mib);
+    let by_memory = by_memory.map(|(limit, mib)| u32::try_from(limit / mib.max(1)).unwrap_or(u32::MAX));
+    [group.max_size.known().copied(), by_cpu, by_memory].into_iter().flatten().min()
 }
 
 /// The ids of a group's subnets as far as the files tell, and those among them that are described.
@@ -251,7 +251,7 @@ fn group_subnets<'a>(
 ) -> (Option<Vec<String>>, Vec<&'a str>) {
     let ids: Option<Vec<String>> = match &group.subnets {
         Field::Known(SubnetChoice::Ids(ids), _) => Some(ids.clone()),
-        Field::Known(SubnetChoice::Tags(terms), _) => {
+        Field::Known(SubnetChoice::Terms { ids, tags: terms }, _) => {
             let matching = |tags: &BTreeMap<String, String>| {
                 terms.iter().any(|term| {
                     term.iter()
@@ -261,7 +261,7 @@ fn group_subnets<'a>(
             let found: Vec<String> = cluster
                 .subnets
                 .iter()
-                .filter(|(_, subnet)| matching(&subnet.tags))
+                .filter(|(id, subnet)| ids.contains(id) || matching(&subnet.tags))
                 .map(|(id, _)| id.clone())
                 .collect();
             (!found.is_empty()).then_some(found)
@@ -270,7 +270,7 @@ fn group_subnets<'a>(
     };
     let Some(ids) = ids else {
         let text = match &group.subnets {
-            Field::Known(SubnetChoice::Tags(_), _) => &note::SUBNETS_BY_TAG_UNKNOWN,
+            Field::Known(SubnetChoice::Terms { .. }, _) => &note::SUBNETS_BY_TAG_UNKNOWN,
             _ => &note::SUBNETS_UNKNOWN,
         };
         notes.push(Note::new(text, &[("group", &group.name)]).at(&group.place));
@@ -300,216 +300,41 @@ fn group_subnets<'a>(
         // Without all of them nothing can be said about how many nodes each gets.
         return (Some(kept), Vec::new());
     }
+    if let (true, Some(zones)) = (kept.is_empty(), group.zones.known()) {
+        let zones = zones.join(", ");
+        let note = Note::new(&note::ZONE_WITHOUT_SUBNET, &[("group", &group.name), ("zones", &zones)]);
+        notes.push(note.at(&group.place));
+    }
     (Some(kept), described)
 }
 
-fn group_verdict(group: &GroupPlan, asks: &Asking<'_>, subnets: &[SubnetPlan], ipam: bool) -> Verdict {
-    let without_pods = group.types.iter().filter(|row| row.pods == 0).count();
+fn group_verdict(
+    group: &GroupPlan,
+    asks: &Asking<'_>,
+    subnets: &[SubnetPlan],
+    ipam: bool,
+    candidates: &[Candidate],
+) -> Verdict {
+    use winpod::instance::Verdict as Windows;
     // Karpenter makes no nodes of a type that takes no pods as long as there is another.
-    let none = match asks.group.tool {
-        Tool::Karpenter => without_pods == group.types.len() && without_pods > 0,
-        _ => without_pods > 0,
-    };
-    if !ipam || none {
+    let any_will_do = asks.group.tool == Tool::Karpenter;
+    let worthless = |candidate: &Candidate| candidate.windows == Windows::No || candidate.limits.slots() == 0;
+    let useless = candidates.iter().filter(|candidate| worthless(candidate)).count();
+    let without_pods = group.types.iter().filter(|row| row.pods == 0).count();
+    let none = |count: usize, all: usize| if any_will_do { count == all && count > 0 } else { count > 0 };
+    if !ipam || none(without_pods, group.types.len()) || none(useless, candidates.len()) {
         return Verdict::DoesNotFit;
     }
-    let of_subnets = asks.subnets.iter().filter_map(|id| subnets.iter().find(|subnet| subnet.id == *id));
-    let worst = of_subnets.map(|subnet| subnet.verdict).max();
-    if group.types.is_empty() { Verdict::Unknown } else { worst.unwrap_or(Verdict::Unknown) }
-}
-
-fn tell_about_sizes(group: &NodeGroup, notes: &mut Vec<Note>) {
-    let sizes = [&group.min_size, &group.desired_size, &group.max_size];
-    let filled_in =
-        sizes.iter().any(|size| matches!(size, Field::Known(_, crate::model::Origin::Default(..))));
-    if let (true, [Some(min), Some(desired), Some(max)]) = (filled_in, sizes.map(Field::known)) {
-        let values: [(&str, &dyn std::fmt::Display); 4] =
-            [("group", &group.name), ("min", min), ("desired", desired), ("max", max)];
-        notes.push(Note::new(&note::EKSCTL_DEFAULT_SIZES, &values).at(&group.place));
-    }
-}
-
-fn tell_about_types(group: &NodeGroup, candidates: &[Candidate], notes: &mut Vec<Note>) {
-    use winpod::instance::{CONTROLLER_TABLE_DATE, Verdict as Windows};
-    let names = |wanted: &dyn Fn(&&Candidate) -> bool| {
-        let found: Vec<&str> =
-            candidates.iter().filter(wanted).map(|candidate| candidate.name.as_str()).collect();
-        let rest = found.len().saturating_sub(4);
-        let shown = found.iter().take(4).copied().collect::<Vec<_>>().join(", ");
-        (!found.is_empty()).then(|| if rest > 0 { format!("{shown} and {rest} more") } else { shown })
-    };
-    for (found, text) in [
-        (names(&|candidate| candidate.windows == Windows::No), &note::TYPE_NOT_WINDOWS),
-        (names(&|candidate| candidate.windows == Windows::Unknown), &note::TYPE_WINDOWS_UNKNOWN),
-        (names(&|candidate| !candidate.controller_known), &note::TYPE_NOT_IN_CONTROLLER),
-    ] {
-        if let Some(names) = found {
-            let mut values: Vec<(&str, &dyn std::fmt::Display)> =
-                vec![("group", &group.name), ("types", &names)];
-            values.push(("date", &CONTROLLER_TABLE_DATE));
-            notes.push(Note::new(text, &values).at(&group.place));
-        }
-    }
-}
-
-fn tell_about_load(group: &NodeGroup, load: &Load, cluster: &Cluster, notes: &mut Vec<Note>) {
-    let counted = load.memory > 0 || load.daemon_set_memory > 0;
-    if counted
-        && group.reserved_memory_mib.is_absent()
-        && !notes.iter().any(|n| n.code == note::MEMORY_ASSUMED.key)
-    {
-        notes.push(Note::new(&note::MEMORY_ASSUMED, &[("mib", &density::ASSUMED_RESERVED_MIB)]));
-    }
-    if cluster.workloads.is_empty() && !notes.iter().any(|note| note.code == note::WORKLOADS_NOT_GIVEN.key) {
-        notes.push(Note::new(&note::WORKLOADS_NOT_GIVEN, &[]));
-    }
-}
-
-fn tell_about_max_pods(group: &NodeGroup, notes: &mut Vec<Note>) {
-    let dropped = group.tool == Tool::EksctlManaged || group.tool == Tool::EksManaged;
-    if let (true, Field::Known(written, origin)) = (dropped, &group.max_pods) {
-        let note = Note::new(&note::MAX_PODS_DROPPED, &[("group", &group.name), ("written", written)]);
-        notes.push(note.at(origin.place()));
-    }
-    if group.custom_ami && group.tool == Tool::EksManaged {
-        notes.push(Note::new(&note::MAX_PODS_CUSTOM_AMI, &[("group", &group.name)]).at(&group.place));
-    }
-    if let Field::Unknown(why, place) = &group.max_pods {
-        notes.push(Note::new(&note::MAX_PODS_UNKNOWN, &[("group", &group.name), ("reason", why)]).at(place));
-    }
-}
-
-fn tell_about_rows(
-    group: &NodeGroup,
-    rows: &[TypePlan],
-    settings: &Settings,
-    candidates: &[Candidate],
-    notes: &mut Vec<Note>,
-) {
-    use winpod::ipam::IpamMode;
-    let not_nitro: Vec<&str> = candidates
-        .iter()
-        .filter(|candidate| !candidate.limits.nitro())
-        .map(|candidate| candidate.name.as_str())
-        .collect();
-    if settings.mode() == IpamMode::PrefixDelegation && !not_nitro.is_empty() {
-        let names = not_nitro.join(", ");
-        notes
-            .push(Note::new(&note::NOT_NITRO, &[("group", &group.name), ("types", &names)]).at(&group.place));
-    }
-    if let Some(first) = candidates.first() {
-        let node = settings.on_node(first.limits);
-        for note in node.traps().filter_map(|trap| crate::ipam::trap_note(trap, &node)) {
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
-        }
-    }
-    if group.tool == Tool::Karpenter
-        && rows.iter().any(|row| row.mode == IpamMode::PrefixDelegation.name() && row.ipv4 > 16)
-    {
-        notes.push(Note::new(&note::KARPENTER_OVERBUYS, &[("pool", &group.name)]).at(&group.place));
-    }
-}
-
-/// Linux groups in the same subnets grow too.
-fn tell_about_neighbours(cluster: &Cluster, subnets: &[SubnetPlan], notes: &mut Vec<Note>) {
-    let shares = |group: &&NodeGroup| match group.subnets.known() {
-        Some(SubnetChoice::Ids(ids)) => subnets.iter().any(|subnet| ids.contains(&subnet.id)),
+    let unsure = |candidate: &Candidate| candidate.windows == Windows::Unknown || !candidate.controller_known;
+    let doubtful = candidates.iter().filter(|candidate| unsure(candidate)).count();
+    let dropped = match asks.group.instance_types.known() {
+        Some(InstanceTypes::Named(names)) => names.len() > candidates.len(),
         _ => false,
     };
-    let linux = cluster.node_groups.iter().filter(|group| group.os.known() == Some(&Os::Linux));
-    let names: Vec<&str> = linux.filter(shares).map(|group| group.name.as_str()).collect();
-    if !names.is_empty() {
-        notes.push(Note::new(&note::LINUX_NOT_COUNTED, &[("groups", &names.join(", "))]));
+    let of_subnets = asks.subnets.iter().filter_map(|id| subnets.iter().find(|subnet| subnet.id == *id));
+    let worst = of_subnets.map(|subnet| subnet.verdict).max().unwrap_or(Verdict::Unknown);
+    if none(doubtful, candidates.len()) || dropped || group.types.is_empty() {
+        return worst.max(Verdict::Unknown);
     }
-}
-
-/// Pods that the address webhook does not see, and more pods than all groups together take.
-fn tell_about_workloads(cluster: &Cluster, groups: &[GroupPlan], notes: &mut Vec<Note>) {
-    let windows = cluster.workloads.iter().filter(|workload| workload.os == Some(Os::Windows));
-    for workload in windows.clone().filter(|workload| !workload.selects_windows && !workload.host_network) {
-        let values: [(&str, &dyn std::fmt::Display); 2] =
-            [("kind", &workload.kind), ("name", &workload.name)];
-        notes.push(Note::new(&note::WINDOWS_NOT_SELECTED, &values).at(&workload.place));
-    }
-    let pods: u64 = windows
-        .filter(|workload| !workload.is_daemon_set() && !workload.host_network)
-        .map(|workload| u64::from(workload.replicas.known().copied().unwrap_or(0)))
-        .sum();
-    // The worst type of each group: a node may be of any.
-    let room: Option<u64> = groups
-        .iter()
-        .map(|group| {
-            let beside = group.types.iter().map(|row| row.pods.saturating_sub(row.daemon_set_pods)).min()?;
-            Some(u64::from(group.max_size?) * u64::from(beside))
-        })
-        .sum();
-    if let Some(room) = room.filter(|room| pods > *room && !groups.is_empty()) {
-        notes.push(Note::new(&note::WORKLOADS_EXCEED, &[("pods", &pods), ("room", &room)]));
-    }
-}
-
-/// Five free addresses in each of two Availability Zones, or an upgrade of the control plane fails.
-fn control_plane(
-    cluster: &Cluster,
-    supplies: &BTreeMap<String, Supply>,
-    subnets: &[SubnetPlan],
-    notes: &mut Vec<Note>,
-) {
-    const NEEDED: u32 = 5;
-    let Some(ids) = cluster.control_plane_subnets.known() else { return };
-    let enough: std::collections::BTreeSet<Option<&str>> = supplies
-        .values()
-        .filter(|supply| supply.control_plane && supply.now.addresses.is_none_or(|free| free >= NEEDED))
-        .map(|supply| supply.zone.as_deref())
-        .collect();
-    // A subnet that no file describes may have them.
-    if enough.len() < 2 && !ids.is_empty() && ids.iter().all(|id| supplies.contains_key(id)) {
-        notes.push(Note::new(&note::CONTROL_PLANE_SHORT, &[("zones", &enough.len())]));
-    }
-    let shared: Vec<&str> = subnets
-        .iter()
-        .filter(|subnet| supplies[&subnet.id].control_plane)
-        .filter(|subnet| {
-            subnet.demand.iter().any(|demand| {
-                demand.at == "upgrade"
-                    && demand
-                        .available_addresses
-                        .is_some_and(|free| free < demand.needed_addresses + u64::from(NEEDED))
-            })
-        })
-        .map(|subnet| subnet.id.as_str())
-        .collect();
-    if !shared.is_empty() {
-        let names = shared.join(", ");
-        notes.push(Note::new(&note::CONTROL_PLANE_SHARED, &[("subnets", &names)]));
-    }
-}
-
-fn tell_tight_and_lost_zones(subnets: &[SubnetPlan], notes: &mut Vec<Note>) {
-    for subnet in subnets {
-        for demand in &subnet.demand {
-            let (needed, free) = (demand.needed_prefixes, demand.available_prefixes);
-            let tight = free.is_some_and(|free| needed > 0 && needed <= free);
-            if tight && demand.verdict == Verdict::Unknown && demand.at == "maximum" {
-                let free = free.unwrap_or_default();
-                notes.push(Note::new(
-                    &note::PREFIXES_TIGHT,
-                    &[("subnet", &subnet.id), ("needed", &needed), ("free", &free), ("nodes", &demand.nodes)],
-                ));
-            }
-            if demand.at == "zone-loss" && demand.verdict == Verdict::DoesNotFit {
-                notes.push(Note::new(
-                    &note::ZONE_LOSS_SHORT,
-                    &[
-                        ("subnet", &subnet.id),
-                        ("nodes", &demand.nodes),
-                        ("addresses", &demand.needed_addresses),
-                        ("prefixes", &demand.needed_prefixes),
-                    ],
-                ));
-            }
-        }
-    }
+    worst
 }

@@ -146,12 +146,19 @@ impl Given<'_> {
             tell_difference(id, reported, &all, notes, &subnet.place);
         }
         let control_plane = self.cluster.control_plane_subnets.known();
+        let now = free(&all, listed, reported);
+        // EC2's own count is about all interfaces, those of the groups' nodes among them.
+        let mut for_groups = free(&others, listed, reported.map(|reported| reported + held));
+        if !listed && for_groups.prefixes.is_none() && !self.instances.is_empty() {
+            // What the groups' nodes hold already may be here, and the demand counts it.
+            for_groups.addresses = None;
+            for_groups.prefixes_at_most = others.free_prefixes();
+        }
         Some(Supply {
             cidr: subnet.cidr,
             zone: subnet.zone.known().cloned(),
-            now: free(&all, listed, reported),
-            // EC2's own count is about all interfaces, those of the groups' nodes among them.
-            for_groups: free(&others, listed, reported.map(|reported| reported + held)),
+            now,
+            for_groups,
             held,
             control_plane: control_plane.is_some_and(|ids| ids.iter().any(|known| known == id)),
         })
@@ -216,6 +223,10 @@ fn tell_what_is_missing(cluster: &Cluster, notes: &mut Vec<Note>) {
         notes.push(Note::new(&note::INSTANCES_UNEXPLAINED, &[("count", &instances.len())]));
     }
     let live = cluster.subnets.values().any(|subnet| !subnet.planned);
+    let windows_nodes = cluster.nodes.iter().filter(|node| node.os == Some(Os::Windows)).count();
+    if live && !cluster.interfaces_listed && windows_nodes > 0 {
+        notes.push(Note::new(&note::NODES_WITHOUT_INTERFACES, &[("count", &windows_nodes)]));
+    }
     if live && !cluster.interfaces_listed {
         notes.push(Note::new(&note::INTERFACES_NOT_GIVEN, &[]));
     }

@@ -13,6 +13,18 @@ use winpod::source::SourceId;
 const GROUP_LISTS: [(&str, Tool); 2] =
     [("nodeGroups", Tool::EksctlSelfManaged), ("managedNodeGroups", Tool::EksctlManaged)];
 
+/// eksctl's names of Windows AMIs; the two semi-annual ones are refused by eksctl itself.
+const WINDOWS_FAMILIES: [&str; 8] = [
+    "WindowsServer2019CoreContainer",
+    "WindowsServer2019FullContainer",
+    "WindowsServer2022CoreContainer",
+    "WindowsServer2022FullContainer",
+    "WindowsServer2025CoreContainer",
+    "WindowsServer2025FullContainer",
+    "WindowsServer2004CoreContainer",
+    "WindowsServer20H2CoreContainer",
+];
+
 /// Whether a document without `apiVersion` and `kind` is a piece of a ClusterConfig.
 pub(super) fn is_fragment(node: &Node) -> bool {
     GROUP_LISTS.iter().any(|(key, _)| node.get(key).is_some_and(|groups| groups.kind_name() == "a list"))
@@ -160,6 +172,12 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
     let place = doc.place_of(node);
     let mut group = NodeGroup::new(name, tool, place);
     group.ami = doc.text(node, "amiFamily", &object);
+    if let (Some(family), Some(written)) = (group.ami.known(), node.get("amiFamily"))
+        && !WINDOWS_FAMILIES.contains(&family.as_str())
+        && family.to_ascii_lowercase().starts_with("windows")
+    {
+        group.ami = doc.wrong(written, "amiFamily", &object, &WINDOWS_FAMILIES.join(", "));
+    }
     // eksctl's own family where none is written is a Linux one.
     group.os = match &group.ami {
         Field::Known(family, origin) if family.starts_with("WindowsServer") => {

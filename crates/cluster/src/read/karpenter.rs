@@ -79,10 +79,7 @@ fn subnets(doc: &mut Doc<'_, '_>, spec: &Node, object: &str) -> Field<SubnetChoi
     let Some(terms) = spec.get("subnetSelectorTerms") else { return Field::Absent };
     let ids: Vec<String> =
         terms.items().iter().filter_map(|term| term.get("id")?.as_text().map(str::to_owned)).collect();
-    if !ids.is_empty() && ids.len() < terms.items().len() {
-        return doc.unknown("its terms mix ids and tags", terms);
-    }
-    if !ids.is_empty() {
+    if ids.len() == terms.items().len() {
         return doc.written(SubnetChoice::Ids(ids), terms);
     }
     let tags: Vec<BTreeMap<String, String>> = terms
@@ -91,7 +88,7 @@ fn subnets(doc: &mut Doc<'_, '_>, spec: &Node, object: &str) -> Field<SubnetChoi
         .map(|term| doc.map(term.get("tags"), object))
         .filter(|tags| !tags.is_empty())
         .collect();
-    doc.written(SubnetChoice::Tags(tags), terms)
+    doc.written(SubnetChoice::Terms { ids, tags }, terms)
 }
 
 pub(super) fn node_pool(doc: &mut Doc<'_, '_>, node: &Node) {
@@ -197,6 +194,12 @@ fn limits(doc: &mut Doc<'_, '_>, spec: &Node, group: &mut NodeGroup, object: &st
                 Some(count) => doc.written(count, nodes),
                 None => doc.wrong(nodes, "limits.nodes", object, "a whole number"),
             };
+    }
+    if let Some(memory) = limits.get("memory") {
+        group.memory_limit_mib = match memory.as_text().and_then(quantity::millis) {
+            Some(millis) => doc.written(millis / 1000 / (1 << 20), memory),
+            None => doc.wrong(memory, "limits.memory", object, "a memory quantity"),
+        };
     }
     if let Some(cpu) = limits.get("cpu") {
         group.cpu_limit =

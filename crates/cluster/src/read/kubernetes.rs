@@ -12,10 +12,7 @@ use winpod::ipam::Key;
 /// Reads an object of a kind that is used; `false` if it is none.
 pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
     let pod_spec: &[&str] = match kind {
-        "ConfigMap" => {
-            config_map(doc, node);
-            return true;
-        }
+        "ConfigMap" => return config_map(doc, node),
         "Node" => {
             live_node(doc, node);
             return true;
@@ -36,17 +33,18 @@ fn name_of(node: &Node) -> (&str, &str) {
     (text("namespace").unwrap_or("default"), text("name").unwrap_or_default())
 }
 
-fn config_map(doc: &mut Doc<'_, '_>, node: &Node) {
+/// Reads the one ConfigMap that matters; `false` for any other.
+fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     let (_, name) = name_of(node);
     if name != "amazon-vpc-cni" {
-        return;
+        return false;
     }
     let place = doc.place_of(node);
     match node.path(&["metadata", "namespace"]).and_then(Node::as_text) {
         Some("kube-system") => {}
         Some(namespace) => {
             doc.reader.note(Note::new(&note::CONFIGMAP_ELSEWHERE, &[("namespace", &namespace)]).at(&place));
-            return;
+            return true;
         }
         None => doc.reader.note(Note::new(&note::CONFIGMAP_NAMESPACE_ASSUMED, &[]).at(&place)),
     }
@@ -64,9 +62,13 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) {
                         .note(Note::new(text, &[("key", &shortened(key)), ("meant", &meant)]).at(&place));
                 }
             }
-            _ => {
+            scalar => {
                 let _: Field<()> =
                     doc.wrong(&entry.value, key, "the ConfigMap amazon-vpc-cni", "a string in quotes");
+                // What was meant is plain; that the API server refuses it has been told.
+                if let (Some(scalar), Ok(key)) = (scalar, key.parse::<Key>()) {
+                    data.insert(key, (scalar.text.to_string(), place));
+                }
             }
         }
     }
@@ -80,10 +82,11 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) {
             );
             doc.reader.problem(Problem::new("CONFIGMAP_TWICE", message, &place));
         }
-        return;
+        return true;
     }
     let data = doc.written(data, node);
     doc.cluster().cni.data = data;
+    true
 }
 
 /// The key that a misspelt one was meant to be: equal but for case and separators.
@@ -157,7 +160,9 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
     if kind == "Pod" && finished {
         return;
     }
+    let suspended = node.path(&["spec", "suspend"]).and_then(Node::as_bool) == Some(true);
     let replicas = match kind {
+        "Job" | "CronJob" if suspended => doc.written(0, node),
         "Pod" | "DaemonSet" => doc.written(1, node),
         "Job" => one_unless_said(doc, node.get("spec"), "parallelism", &object, node),
         "CronJob" => {

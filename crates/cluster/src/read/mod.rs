@@ -210,6 +210,7 @@ impl Reader<'_> {
 
     fn document(&mut self, document: &Document, file: &Arc<str>) {
         let place = Place { file: file.clone(), line: document.line, column: 1 };
+        self.duplicate_keys(&document.node, file);
         self.object(&document.node, file, &place);
     }
 
@@ -240,6 +241,20 @@ impl Reader<'_> {
                 };
                 self.unknown.entry(called).or_default().push(fallback.clone());
             }
+        }
+    }
+
+    /// No tree is deeper than [`node::MAX_DEPTH`].
+    fn duplicate_keys(&mut self, node: &Node, file: &Arc<str>) {
+        for entry in node.duplicate_keys() {
+            let at = entry.key.span.start;
+            let place = Place { file: file.clone(), line: at.line, column: at.column };
+            let key = shortened(entry.key.as_text().unwrap_or_default());
+            self.note(Note::new(&note::DUPLICATE_KEY, &[("key", &key)]).at(&place));
+        }
+        let inside = node.items().iter().chain(node.entries().iter().map(|entry| &entry.value));
+        for node in inside {
+            self.duplicate_keys(node, file);
         }
     }
 
