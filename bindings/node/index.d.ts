@@ -98,13 +98,15 @@ export interface Document {
 
 /** Where growing stops. */
 export interface Failure {
+  /** `maximum` while the groups grow to their maximum, `upgrade` while this one is replaced there. */
+  at: "maximum" | "upgrade";
   /** What runs out there: `addresses` or `prefixes`. */
   lacks: "addresses" | "prefixes";
-  /** Which of its nodes is the first without room, counted from 1. */
+  /** Which node is the first without room, counted from 1: of the group, or of those that its upgrade adds. */
   node: number;
   /** The group. */
   nodeGroup: string;
-  /** How many nodes it may have. */
+  /** How many nodes there would be. */
   of: number;
   /** The subnet. */
   subnet: string;
@@ -223,9 +225,7 @@ export type LimitedBy =
   /** CPU, by the requests of the given workloads. */
   | "cpu"
   /** Memory, by the requests of the given workloads. */
-  | "memory"
-  /** The subnet. */
-  | "subnet";
+  | "memory";
 
 /** The two facts that decide a type's capacity. */
 export interface LimitsRequest {
@@ -330,7 +330,10 @@ export interface Plan {
   advice: Advice[];
   /** The cluster's name, if a file says it. */
   cluster: string | null;
-  /** The first group that cannot grow to its maximum, when all grow node by node in turn. */
+  /**
+   * The first group that cannot grow to its maximum, when all grow node by node in turn, or that cannot be upgraded
+   * there.
+   */
   firstFailure: Failure | null;
   /** Its Kubernetes version, if a file says it. */
   kubernetes: string | null;

@@ -77,7 +77,7 @@ class Capacity(Record):
     """The type; absent where only limits were given."""
     ipv4: int
     """Addresses for pods."""
-    limited_by: Literal['addresses', 'max-pods', 'cpu', 'memory', 'subnet']
+    limited_by: Literal['addresses', 'max-pods', 'cpu', 'memory']
     """`addresses` or `max-pods`; `addresses` where both are equal."""
     max_pods: int
     """The kubelet's pod limit."""
@@ -135,20 +135,24 @@ class Failure(Record):
     """Where growing stops."""
 
     _json_names = {
+        "at": "at",
         "lacks": "lacks",
         "node": "node",
         "node_group": "nodeGroup",
         "of": "of",
         "subnet": "subnet",
     }
+    at: Literal['maximum', 'upgrade']
+    """`maximum` while the groups grow to their maximum, `upgrade` while this one is replaced there."""
     lacks: Literal['addresses', 'prefixes']
     """What runs out there: `addresses` or `prefixes`."""
     node: int
-    """Which of its nodes is the first without room, counted from 1."""
+    """Which node is the first without room, counted from 1: of the group, or of those that its upgrade adds.
+    """
     node_group: str
     """The group."""
     of: int
-    """How many nodes it may have."""
+    """How many nodes there would be."""
     subnet: str
     """The subnet."""
 
@@ -380,7 +384,9 @@ class Plan(Record):
     cluster: str | None
     """The cluster's name, if a file says it."""
     first_failure: Failure | None
-    """The first group that cannot grow to its maximum, when all grow node by node in turn."""
+    """The first group that cannot grow to its maximum, when all grow node by node in turn, or that cannot be
+    upgraded there.
+    """
     kubernetes: str | None
     """Its Kubernetes version, if a file says it."""
     node_groups: tuple[GroupPlan, ...]
@@ -596,7 +602,7 @@ class TypePlan(Record):
     """The type; of several types with equal answers the first by name."""
     ipv4: int
     """Pod addresses of the node."""
-    limited_by: Literal['addresses', 'max-pods', 'cpu', 'memory', 'subnet']
+    limited_by: Literal['addresses', 'max-pods', 'cpu', 'memory']
     """The limit that is reached first; on a tie the first in the order addresses, max-pods, cpu, memory."""
     max_pods: int
     """The kubelet's pod limit as it takes effect with this tool."""

@@ -42,8 +42,6 @@ pub enum LimitedBy {
     Cpu,
     /// Memory, by the requests of the given workloads.
     Memory,
-    /// The subnet.
-    Subnet,
 }
 
 impl LimitedBy {
@@ -54,7 +52,6 @@ impl LimitedBy {
             Self::MaxPods => "max-pods",
             Self::Cpu => "cpu",
             Self::Memory => "memory",
-            Self::Subnet => "subnet",
         }
     }
 }
@@ -74,7 +71,8 @@ pub struct Plan {
     pub node_groups: Vec<GroupPlan>,
     /// The subnets that Windows node groups use, by id.
     pub subnets: Vec<SubnetPlan>,
-    /// The first group that cannot grow to its maximum, when all grow node by node in turn.
+    /// The first group that cannot grow to its maximum, when all grow node by node in turn, or that cannot be upgraded
+    /// there.
     pub first_failure: Option<Failure>,
     /// What would help, with numbers; empty where nothing is short.
     pub advice: Vec<Advice>,
@@ -221,9 +219,12 @@ pub struct NodesThatFit {
 pub struct Failure {
     /// The group.
     pub node_group: String,
-    /// Which of its nodes is the first without room, counted from 1.
+    /// `maximum` while the groups grow to their maximum, `upgrade` while this one is replaced there.
+    #[schemars(extend("enum" = ["maximum", "upgrade"]))]
+    pub at: String,
+    /// Which node is the first without room, counted from 1: of the group, or of those that its upgrade adds.
     pub node: u32,
-    /// How many nodes it may have.
+    /// How many nodes there would be.
     pub of: u32,
     /// The subnet.
     pub subnet: String,

@@ -270,14 +270,75 @@ fn nodes_that_fit(group: &Asking<'_>, free: Free) -> NodesThatFit {
     NodesThatFit { node_group: group.group.name.clone(), nodes }
 }
 
-/// Lets every group grow node by node in turn, each node in the zone and subnet with the fewest of its group, the
-/// first one of several, and tells where the first one finds no room. Nodes' own addresses break no free block here.
-pub(super) fn first_failure(asking: &[Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Failure> {
-    struct Left {
-        addresses: u64,
-        prefixes: u64,
-        singles: u64,
+/// What a subnet has left while groups grow; a node's own address breaks no free block here.
+#[derive(Clone, Copy)]
+struct Left {
+    addresses: u64,
+    prefixes: u64,
+    singles: u64,
+}
+
+impl Left {
+    /// Takes one node's share, or tells what is lacking.
+    fn take(&mut self, cost: Cost) -> Result<(), &'static str> {
+        let single = singles(cost.addresses.into(), cost.prefixes.into());
+        if self.addresses < cost.addresses.into() || self.singles < single {
+            return Err("addresses");
+        }
+        if self.prefixes < cost.prefixes.into() {
+            return Err("prefixes");
+        }
+        self.addresses -= u64::from(cost.addresses);
+        self.prefixes -= u64::from(cost.prefixes);
+        self.singles -= single;
+        Ok(())
     }
+}
+
+/// A group that grows node by node, each node in the zone and subnet with the fewest of its group, the first one of
+/// several.
+struct Growing<'a> {
+    group: &'a NodeGroup,
+    cost: Cost,
+    size: u32,
+    zones: Vec<Vec<&'a str>>,
+}
+
+impl<'a> Growing<'a> {
+    fn of(asking: &'a Asking<'_>, supplies: &BTreeMap<String, Supply>) -> Option<Self> {
+        let mut zones: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for id in &asking.subnets {
+            zones.entry(zone_of(id, supplies)).or_default().push(id);
+        }
+        let zones = zones.into_values().collect();
+        Some(Self { group: asking.group, cost: asking.cost?, size: asking.max_size?, zones })
+    }
+
+    /// The subnet of its n-th node, counted from 0.
+    fn subnet(&self, node: u32) -> &'a str {
+        let zone = &self.zones[node as usize % self.zones.len()];
+        zone[node as usize / self.zones.len() % zone.len()]
+    }
+
+    fn place(&self, node: u32, left: &mut BTreeMap<&str, Left>) -> Result<(), &'static str> {
+        left.get_mut(self.subnet(node)).map_or(Ok(()), |room| room.take(self.cost))
+    }
+
+    fn failure(&self, at: &str, node: u32, of: u32, subnet: &str, lacks: &str) -> Failure {
+        Failure {
+            node_group: self.group.name.clone(),
+            at: at.to_owned(),
+            node,
+            of,
+            subnet: subnet.to_owned(),
+            lacks: lacks.to_owned(),
+        }
+    }
+}
+
+/// Lets every group grow node by node in turn, then each be upgraded by itself, and tells where the first node finds no
+/// room.
+pub(super) fn first_failure(asking: &[Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Option<Failure> {
     let mut left: BTreeMap<&str, Left> = supplies
         .iter()
         .filter_map(|(id, supply)| {
@@ -288,46 +349,30 @@ pub(super) fn first_failure(asking: &[Asking<'_>], supplies: &BTreeMap<String, S
             Some((id.as_str(), Left { addresses, prefixes, singles }))
         })
         .collect();
-    let growing: Vec<(&Asking<'_>, Cost, u32, Vec<Vec<&str>>)> = asking
+    let growing: Vec<Growing<'_>> = asking
         .iter()
         // Where no subnet can be counted nothing ever runs out.
-        .filter(|group| group.subnets.iter().any(|subnet| left.contains_key(subnet)))
-        .filter_map(|group| {
-            let mut zones: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-            for id in &group.subnets {
-                zones.entry(zone_of(id, supplies)).or_default().push(id);
-            }
-            Some((group, group.cost?, group.max_size?, zones.into_values().collect()))
-        })
+        .filter(|asks| asks.subnets.iter().any(|subnet| left.contains_key(subnet)))
+        .filter_map(|asks| Growing::of(asks, supplies))
         .collect();
-    let most = growing.iter().map(|(_, _, size, _)| *size).max().unwrap_or(0);
-    for node in 1..=most {
-        for (group, cost, size, zones) in &growing {
-            if node > *size {
-                continue;
+    let most = growing.iter().map(|group| group.size).max().unwrap_or(0);
+    for node in 0..most {
+        for group in growing.iter().filter(|group| node < group.size) {
+            if let Err(lacks) = group.place(node, &mut left) {
+                return Some(group.failure("maximum", node + 1, group.size, group.subnet(node), lacks));
             }
-            let zone = &zones[(node as usize - 1) % zones.len()];
-            let subnet = zone[(node as usize - 1) / zones.len() % zone.len()];
-            let Some(room) = left.get_mut(subnet) else { continue };
-            let single = singles(cost.addresses.into(), cost.prefixes.into());
-            let lacks = if room.addresses < cost.addresses.into() || room.singles < single {
-                "addresses"
-            } else if room.prefixes < cost.prefixes.into() {
-                "prefixes"
-            } else {
-                room.addresses -= u64::from(cost.addresses);
-                room.prefixes -= u64::from(cost.prefixes);
-                room.singles -= single;
-                continue;
-            };
-            return Some(Failure {
-                node_group: group.group.name.clone(),
-                node,
-                of: *size,
-                subnet: subnet.to_owned(),
-                lacks: lacks.to_owned(),
-            });
         }
     }
-    None
+    growing.iter().find_map(|group| {
+        let zones = u32::try_from(group.zones.len()).unwrap_or(u32::MAX);
+        let more = surge(group.group, group.size, zones)?;
+        // A second group starts from its own first node.
+        let first = if group.group.tool == Tool::EksctlSelfManaged { 0 } else { group.size };
+        let mut left = left.clone();
+        (0..more).find_map(|node| {
+            let place = first.saturating_add(node);
+            let lacks = group.place(place, &mut left).err()?;
+            Some(group.failure("upgrade", node + 1, more, group.subnet(place), lacks))
+        })
+    })
 }

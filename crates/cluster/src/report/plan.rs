@@ -34,8 +34,12 @@ pub(super) fn blocks(plan: &Plan, sources: bool) -> Vec<Block> {
     if let Some(failure) = &plan.first_failure {
         let lacks = if failure.lacks == "prefixes" { "free /28" } else { failure.lacks.as_str() };
         let sentence = format!(
-            "{} fails at node {} of {} in {}: no {lacks} left.",
-            failure.node_group, failure.node, failure.of, failure.subnet
+            "{} fails at node {} of {}{} in {}: no {lacks} left.",
+            failure.node_group,
+            failure.node,
+            failure.of,
+            if failure.at == "upgrade" { " that its upgrade adds," } else { "" },
+            failure.subnet
         );
         blocks.push(Block::Paragraph(sentence, Tone::Bad));
     }
