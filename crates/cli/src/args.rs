@@ -125,6 +125,9 @@ Examples:
   winpod capacity new8.large --types-from describe-instance-types.json
   winpod capacity --ipv4-per-eni 15 --nitro")]
 pub(crate) struct Capacity {
+    /// Show the facts that the numbers rest on
+    #[arg(long)]
+    pub(crate) sources: bool,
     /// Instance types
     #[arg(value_name = "TYPE", required_unless_present = "ipv4_per_eni")]
     pub(crate) types: Vec<String>,
@@ -184,6 +187,9 @@ Examples:
   winpod types --family m5 --family m6i --no-bare-metal
   winpod types --windows any --controller-known=false --format json")]
 pub(crate) struct Types {
+    /// Show the facts that the rows rest on
+    #[arg(long)]
+    pub(crate) sources: bool,
     /// The mode that --pods is about
     #[arg(long, value_enum, default_value_t = Mode::SecondaryIp)]
     pub(crate) mode: Mode,

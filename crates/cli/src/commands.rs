@@ -85,6 +85,7 @@ pub(crate) fn answer(winpod: Winpod, host: &mut Host<'_>) -> Result<(String, u8)
     match winpod.command {
         Command::Plan(args) => plan(args, format, style, host),
         Command::Capacity(args) => {
+            let style = Style { sources: args.sources, ..style };
             let (paths, documents) = host.inputs(args.types_from)?;
             let answer = capacity::capacity(&CapacityRequest {
                 limits: limits(&args.limits)?,
@@ -97,6 +98,7 @@ pub(crate) fn answer(winpod: Winpod, host: &mut Host<'_>) -> Result<(String, u8)
             Ok((written(format, &answer, || report::capacity(&answer, style))?, 0))
         }
         Command::Types(args) => {
+            let style = Style { sources: args.sources, ..style };
             let answer = types::types(&types_request(*args))?;
             Ok((written(format, &answer, || report::types(&answer, style))?, 0))
         }

@@ -8,17 +8,44 @@ use crate::note::{Note, NoteKind};
 use crate::problem::Problem;
 use crate::sources::Source;
 use crate::types::TypeRow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use winpod::source::SourceId;
+
+/// What the numbers of a node rest on.
+pub(super) const OF_A_NODE: [SourceId; 7] = [
+    SourceId::WindowsSlots,
+    SourceId::SingleEni,
+    SourceId::PrefixSlots,
+    SourceId::NitroRule,
+    SourceId::WindowsMaxPods110,
+    SourceId::WindowsEligibility,
+    SourceId::ControllerTable,
+];
+
+/// What the settings in effect and the state at rest rest on.
+const OF_SETTINGS: [SourceId; 8] = [
+    SourceId::ConfigmapParsebool,
+    SourceId::ConfigmapAtoi,
+    SourceId::ConfigmapKeyOrder,
+    SourceId::ConfigmapDefaults,
+    SourceId::ConfigmapPoolRules,
+    SourceId::ModeFromConfigmap,
+    SourceId::SteadyStateSecondary,
+    SourceId::SteadyStatePrefix,
+];
 
 /// Capacities as text.
 pub fn capacity(rows: &[Capacity], style: Style) -> String {
-    render(&capacity_blocks(rows), style)
+    let mut blocks = capacity_blocks(rows);
+    blocks.extend(rests_on(style.sources, OF_A_NODE.into_iter()));
+    render(&blocks, style)
 }
 
 /// Rows of the instance table as text.
 pub fn types(rows: &[TypeRow], style: Style) -> String {
-    render(&type_blocks(rows), style)
+    let mut blocks = type_blocks(rows);
+    blocks.extend(rests_on(style.sources, OF_A_NODE.into_iter()));
+    render(&blocks, style)
 }
 
 /// The settings in effect as text.
@@ -199,12 +226,12 @@ pub(super) fn ipam_blocks(answer: &Ipam, sources: bool) -> Vec<Block> {
         ]);
         blocks.push(Block::Table(table));
     }
-    blocks.extend(note_blocks(&answer.notes, sources));
+    blocks.extend(note_blocks(&answer.notes, sources, &OF_SETTINGS));
     blocks
 }
 
 /// Notes by kind, what matters most first, and the facts they rest on if they are asked for.
-pub(super) fn note_blocks(notes: &[Note], sources: bool) -> Vec<Block> {
+pub(super) fn note_blocks(notes: &[Note], sources: bool, behind: &[SourceId]) -> Vec<Block> {
     let kinds = [
         (NoteKind::Warning, "Warnings:", Tone::Doubtful),
         (NoteKind::Unknown, "Not known:", Tone::Plain),
@@ -229,17 +256,19 @@ pub(super) fn note_blocks(notes: &[Note], sources: bool) -> Vec<Block> {
             blocks.push(Block::List(items));
         }
     }
-    let keys: BTreeSet<&String> = notes.iter().flat_map(|note| &note.sources).collect();
-    let facts: Vec<Item> = keys
-        .into_iter()
-        .filter_map(|key| SourceId::from_key(key))
-        .map(|id| fact(&Source::from(id)))
-        .collect();
-    if sources && !facts.is_empty() {
-        blocks.push(Block::Title("Rests on:".to_owned()));
-        blocks.push(Block::List(facts));
-    }
+    let of_notes = notes.iter().flat_map(|note| &note.sources).filter_map(|key| SourceId::from_key(key));
+    blocks.extend(rests_on(sources, of_notes.chain(behind.iter().copied())));
     blocks
+}
+
+/// The facts, each once, if they are asked for.
+fn rests_on(asked: bool, facts: impl Iterator<Item = SourceId>) -> Vec<Block> {
+    if !asked {
+        return Vec::new();
+    }
+    let facts: BTreeMap<&str, SourceId> = facts.map(|id| (id.key(), id)).collect();
+    let items = facts.into_values().map(|id| fact(&Source::from(id))).collect();
+    vec![Block::Title("Rests on:".to_owned()), Block::List(items)]
 }
 
 /// Problems as a list; text goes through [`problems`] to standard error instead.

@@ -1,12 +1,22 @@
 //! The plan of a cluster as blocks.
 
-use super::answers::note_blocks;
+use super::answers::{OF_A_NODE, note_blocks};
 use super::table::{Cell, Table, number, text};
 use super::{Block, Item, Style, Tone, count};
 use crate::plan::{Demand, GroupPlan, Plan, SubnetPlan, TypePlan, Verdict};
+use winpod::source::SourceId;
 
 /// Rows of types that a group shows; a Karpenter pool can have hundreds.
 const TYPE_ROWS: usize = 8;
+/// What the numbers of a subnet rest on, beside those of a node.
+const OF_SUBNETS: [SourceId; 6] = [
+    SourceId::SubnetReservedFive,
+    SourceId::PrefixAligned28,
+    SourceId::LastBlockContested,
+    SourceId::NodeSubnetUse,
+    SourceId::SteadyStateSecondary,
+    SourceId::SteadyStatePrefix,
+];
 /// Groups whose room in a subnet is shown.
 const GROUPS_WITH_ROOM: usize = 3;
 
@@ -49,7 +59,8 @@ pub(super) fn blocks(plan: &Plan, sources: bool) -> Vec<Block> {
         let advice = plan.advice.iter().map(|advice| item(format!("{}: {}", advice.object, advice.message)));
         blocks.push(Block::List(advice.collect()));
     }
-    blocks.extend(note_blocks(&plan.notes, sources));
+    let behind: Vec<SourceId> = OF_A_NODE.into_iter().chain(OF_SUBNETS).collect();
+    blocks.extend(note_blocks(&plan.notes, sources, &behind));
     blocks
 }
 
