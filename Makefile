@@ -77,9 +77,13 @@ test-node:
 	cd build/node && node --test test/*.test.mjs
 	bindings/node/node_modules/.bin/tsc -p build/node/test/consumers
 
+# Every figure of benches/README.md, each beside what people would use instead. The calls need what test-python and
+# test-node install.
 bench:
 	cargo bench --locked --package winpod-benches
 	benches/processes
+	cd build/outside && ../../$(VENV)/bin/python $(CURDIR)/benches/python-calls.py
+	cp benches/node-calls.mjs build/node/ && cd build/node && node node-calls.mjs
 
 # Slow or rare checks: many more random cases, the tables against their sources, the licences of what we depend on.
 nightly:
