@@ -5,6 +5,7 @@ test: test-rust test-python test-node
 
 test-rust:
 	cargo test --locked --workspace
+	cargo test --locked --quiet --package winpod-tests --test vectors every_case -- --nocapture
 	cargo test --locked --package winpod --no-default-features
 	cargo test --locked --package winpod --no-default-features --features alloc
 	python3 -m unittest discover --start-directory tests/data

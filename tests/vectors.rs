@@ -138,7 +138,7 @@ fn every_case_of_every_file() {
     differ.extend(excepted.iter().map(|id| format!("exceptions-rust.txt: {id}: no such case")));
     let unused = OPERATIONS.iter().filter(|operation| !used.contains(operation.name));
     differ.extend(unused.map(|operation| format!("operation {} has no case", operation.name)));
-    println!("vectors: {count} cases in {} files, {} differ", files.len(), differ.len());
+    println!("vectors in rust: {count} cases in {} files, {} differ", files.len(), differ.len());
     assert!(differ.is_empty(), "\n{}", differ.join("\n"));
 }
 

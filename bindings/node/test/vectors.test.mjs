@@ -105,7 +105,7 @@ test("vectors", () => {
   }
   for (const id of exceptions) failures.push(`exceptions-node.txt: ${id}: no such case`);
   for (const op of unused) failures.push(`${op} has no case`);
-  console.log(`vectors: ${ids.size} cases in ${files.length} files, ${failures.length} differ`);
+  console.log(`vectors in node: ${ids.size} cases in ${files.length} files, ${failures.length} differ`);
   assert.ok(ids.size > 0, "no cases");
   assert.deepEqual(failures, []);
 });

@@ -46,7 +46,7 @@ def test_the_folder(capsys):
     assert EXCEPTIONS.keys() <= {case["id"] for case in CASES}
     differ = sum(outcome(case) is not None for case in CASES)
     with capsys.disabled():
-        print(f"\nvectors: {len(CASES)} cases in {len(FILES)} files, {differ} differ")
+        print(f"\nvectors in python: {len(CASES)} cases in {len(FILES)} files, {differ} differ")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
