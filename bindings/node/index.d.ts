@@ -18,7 +18,7 @@ export interface AggregateRequest {
 
 /** Pods of one Windows node. */
 export interface Capacity {
-  /** Whether the controller's table of its date knows the type; absent for limits and types of a listing. */
+  /** Whether the controller's table of its date knows the type; absent for limits. */
   controllerKnown: boolean | null;
   /** The type; absent where only limits were given. */
   instanceType: string | null;
@@ -34,7 +34,7 @@ export interface Capacity {
   pods: number;
   /** The mode asked for. */
   requestedMode: "secondary-ip" | "prefix-delegation";
-  /** Whether Windows runs on the type: `yes`, `no` or `unknown`; absent for limits and types of a listing. */
+  /** Whether Windows runs on the type: `yes`, `no` or `unknown`; absent for limits. */
   windows: "yes" | "no" | "unknown" | null;
 }
 

@@ -1,12 +1,12 @@
 //! Pods per instance type.
 
-use crate::plan::{LimitedBy, unknown_type};
+use crate::plan::{LimitedBy, find, unknown_type};
 use crate::read::{self, Reading};
 use crate::request::{Document, Refusal, Wide, inputs};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
-use winpod::instance::{self, InstanceType};
+use winpod::instance::{self, Verdict};
 use winpod::ipam::{self, IpamMode, Limits};
 
 /// Pods that a Windows kubelet takes where nothing else is set.
@@ -69,10 +69,10 @@ pub struct Capacity {
     pub pods: u32,
     /// `addresses` or `max-pods`; `addresses` where both are equal.
     pub limited_by: LimitedBy,
-    /// Whether Windows runs on the type: `yes`, `no` or `unknown`; absent for limits and types of a listing.
+    /// Whether Windows runs on the type: `yes`, `no` or `unknown`; absent for limits.
     #[schemars(extend("enum" = ["yes", "no", "unknown", null]))]
     pub windows: Option<String>,
-    /// Whether the controller's table of its date knows the type; absent for limits and types of a listing.
+    /// Whether the controller's table of its date knows the type; absent for limits.
     pub controller_known: Option<bool>,
 }
 
@@ -104,13 +104,14 @@ pub fn capacity(request: &CapacityRequest) -> Result<Vec<Capacity>, Refusal> {
     let listed = listing(&request.paths, &request.documents)?;
     let mut answers = Vec::with_capacity(request.types.len() + 1);
     for name in &request.types {
-        let row = instance::find(name);
-        let limits = match (listed.cluster.instance_types.get(name), row) {
-            (Some(listed), _) => listed.limits,
-            (None, Some(row)) => row.limits(),
-            (None, None) => return Err(unknown_type(name, None).into()),
+        let answered = if listed.cluster.instance_types.contains_key(name) {
+            find(&listed.cluster, name).map(|one| (one.limits, one.windows, one.controller_known))
+        } else {
+            instance::find(name)
+                .map(|row| (row.limits(), row.windows().verdict, row.controller_known().listed))
         };
-        answers.push(answer(Some(name), limits, mode, max_pods, row));
+        let Some((limits, windows, known)) = answered else { return Err(unknown_type(name, None).into()) };
+        answers.push(answer(Some(name), limits, mode, max_pods, Some((windows, known))));
     }
     if let Some(limits) = request.limits {
         answers.push(answer(None, limits.limits()?, mode, max_pods, None));
@@ -123,7 +124,7 @@ fn answer(
     limits: Limits,
     mode: IpamMode,
     max_pods: u32,
-    row: Option<&InstanceType>,
+    type_facts: Option<(Verdict, bool)>,
 ) -> Capacity {
     let capacity = ipam::capacity(limits, mode);
     let limited_by = if capacity.addresses <= max_pods { LimitedBy::Addresses } else { LimitedBy::MaxPods };
@@ -135,8 +136,8 @@ fn answer(
         max_pods,
         pods: capacity.addresses.min(max_pods),
         limited_by,
-        windows: row.map(|row| row.windows().verdict.name().to_owned()),
-        controller_known: row.map(|row| row.controller_known().listed),
+        windows: type_facts.map(|(windows, _)| windows.name().to_owned()),
+        controller_known: type_facts.map(|(_, known)| known),
     }
 }
 

@@ -10,7 +10,10 @@ use crate::request::{Document, Refusal, Wide, inputs, known_keys};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::ControlFlow;
+use winpod::InstanceType;
+use winpod::instance::{self, Verdict};
 use winpod::ipam::{
     self, ConfigData, Environment, Flag, Ignored, Key, Limits, NodeSettings, Settings, Target, TargetOrigin,
     Trap,
@@ -204,6 +207,9 @@ pub fn ipam(
     let nitro = Limits::new(2, true)?;
     let node = settings.on_node(limits.unwrap_or(nitro));
     let mut notes = reading.notes;
+    if let Some(row) = request.instance_type.as_deref().and_then(instance::find) {
+        tell_about_type(row, &mut notes);
+    }
     tell(&data, &settings, &node, &mut notes);
     let value_of = |target: Target| target.value;
     Ok(Ipam {
@@ -275,6 +281,17 @@ fn ignored(key: Key, why: Ignored, data: &ConfigData<'_>) -> IgnoredKey {
         value: value.to_owned(),
         reason: why.name().to_owned(),
         message: fill(text.sentence, &[("key", &key), ("value", &value), ("twin", &twin)]),
+    }
+}
+
+fn tell_about_type(row: &InstanceType, notes: &mut Vec<Note>) {
+    let (windows, known) = (row.windows().verdict, row.controller_known());
+    let values: [(&str, &dyn fmt::Display); 2] = [("type", &row.name()), ("date", &known.table_date)];
+    match windows {
+        Verdict::No => notes.push(Note::new(&note::NOT_FOR_WINDOWS, &values)),
+        Verdict::Unknown => notes.push(Note::new(&note::PERHAPS_FOR_WINDOWS, &values)),
+        Verdict::Yes if !known.listed => notes.push(Note::new(&note::NOT_IN_CONTROLLER, &values)),
+        Verdict::Yes => {}
     }
 }
 

@@ -72,7 +72,7 @@ class Capacity(Record):
         "windows": "windows",
     }
     controller_known: bool | None
-    """Whether the controller's table of its date knows the type; absent for limits and types of a listing."""
+    """Whether the controller's table of its date knows the type; absent for limits."""
     instance_type: str | None
     """The type; absent where only limits were given."""
     ipv4: int
@@ -88,8 +88,7 @@ class Capacity(Record):
     requested_mode: Literal['secondary-ip', 'prefix-delegation']
     """The mode asked for."""
     windows: Literal['yes', 'no', 'unknown', None]
-    """Whether Windows runs on the type: `yes`, `no` or `unknown`; absent for limits and types of a listing.
-    """
+    """Whether Windows runs on the type: `yes`, `no` or `unknown`; absent for limits."""
 
 
 class Contains(Record):

@@ -9,15 +9,15 @@ use winpod::ipam::Limits;
 
 /// What decides how many pods a node of a type takes.
 #[derive(Debug, Clone)]
-pub(super) struct Candidate {
-    pub(super) name: String,
-    pub(super) limits: Limits,
-    pub(super) vcpus: Option<u32>,
-    pub(super) memory_mib: Option<u64>,
+pub(crate) struct Candidate {
+    pub(crate) name: String,
+    pub(crate) limits: Limits,
+    pub(crate) vcpus: Option<u32>,
+    pub(crate) memory_mib: Option<u64>,
     /// Whether Windows runs on it.
-    pub(super) windows: Verdict,
+    pub(crate) windows: Verdict,
     /// Whether the controller's table of its date has it; unknown for types that only a listing gave.
-    pub(super) controller_known: bool,
+    pub(crate) controller_known: bool,
 }
 
 impl From<&InstanceType> for Candidate {
@@ -76,7 +76,7 @@ pub(super) fn of_group(
 }
 
 /// A row of a given listing, or else of the table.
-pub(super) fn find(cluster: &Cluster, name: &str) -> Option<Candidate> {
+pub(crate) fn find(cluster: &Cluster, name: &str) -> Option<Candidate> {
     let table = instance::find(name);
     let Some(row) = cluster.instance_types.get(name) else { return table.map(Candidate::from) };
     Some(Candidate {
@@ -85,8 +85,8 @@ pub(super) fn find(cluster: &Cluster, name: &str) -> Option<Candidate> {
         vcpus: row.vcpus,
         memory_mib: row.memory_mib,
         windows: match table {
+            _ if !row.x86_64 => Verdict::No,
             Some(table) => table.windows().verdict,
-            None if !row.x86_64 => Verdict::No,
             None => Verdict::Unknown,
         },
         controller_known: table.is_some_and(|table| table.controller_known().listed),

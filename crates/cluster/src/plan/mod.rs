@@ -11,7 +11,7 @@ mod tell;
 pub use answer::{
     Advice, Demand, Failure, GroupPlan, LimitedBy, NodesThatFit, Plan, SubnetPlan, TypePlan, Verdict,
 };
-pub(crate) use candidates::unknown_type;
+pub(crate) use candidates::{find, unknown_type};
 
 use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Os, SubnetChoice, Tool};
 use crate::note::{Note, text as note};
@@ -20,7 +20,7 @@ use crate::read::Reading;
 use candidates::Candidate;
 use demand::{Asking, Cost};
 use density::Load;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use supply::{Supply, reason};
 use winpod::ipam::{ConfigData, Environment, Key, Settings};
 
@@ -190,6 +190,16 @@ fn plan_group<'a>(
         None => (max_size, whole.map(|(_, cost)| cost).reduce(Cost::max)),
     };
     let (subnets, described) = group_subnets(group, cluster, supplies, notes);
+    let vpcs: BTreeSet<&String> =
+        described.iter().filter_map(|id| cluster.subnets[*id].vpc.known()).collect();
+    if vpcs.len() > 1 {
+        let vpcs = vpcs.into_iter().map(String::as_str).collect::<Vec<_>>().join(" and ");
+        let message = format!(
+            "the subnets of node group {:?} lie in {vpcs}: a group's nodes are in one VPC",
+            group.name
+        );
+        problems.push(Problem::new("GROUP_IN_TWO_VPCS", message, &group.place));
+    }
     if max_size.is_none() {
         notes.push(Note::new(&note::MAX_SIZE_UNKNOWN, &[("group", &group.name)]).at(&group.place));
     }

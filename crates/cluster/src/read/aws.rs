@@ -491,7 +491,8 @@ impl Sink<'_, '_> {
             limits,
             vcpus: entry.v_cpu_info.and_then(|info| info.default_vcpus),
             memory_mib: entry.memory_info.and_then(|info| info.size_in_mib),
-            x86_64: architectures.iter().any(|name| name == "x86_64"),
+            // A record cut down to fewer fields does not say it is anything else.
+            x86_64: architectures.is_empty() || architectures.iter().any(|name| name == "x86_64"),
         };
         self.reader.cluster().instance_types.insert(name, row);
     }

@@ -87,6 +87,10 @@ fn described_twice(reading: &mut Reading) {
                 group.name, kept[index].place
             );
             reading.problems.push(Problem::new("NODE_GROUP_TWICE", message, &group.place));
+            // The definition that says more is planned.
+            if kept[index].subnets.is_absent() && !group.subnets.is_absent() {
+                kept[index] = group;
+            }
             continue;
         }
         let before = kept[index].clone();
