@@ -51,6 +51,7 @@ function checkParts(value, name, depth, seen) {
   if (types.isBoxedPrimitive(value)) return check(value.valueOf(), name, depth, seen);
   let length = 0;
   if (Array.isArray(value)) {
+    if (value.length > native.MAX_NODES) return refuse("TOO_LARGE", name);
     for (const item of value) length += check(item, name, depth, seen);
     return length;
   }
@@ -80,9 +81,25 @@ function isIterable(value) {
   return isObject(value) && typeof value[Symbol.iterator] === "function";
 }
 
-/** A list from anything iterable; all else stays, for the core to refuse. */
-function list(value) {
-  return isIterable(value) ? Array.from(value) : value;
+/** A list from anything iterable, refused where it has no end; all else stays, for the core to refuse. */
+function list(value, name = "list", change = (item) => item) {
+  if (!isIterable(value)) return value;
+  if (value.length > native.MAX_NODES) return refuse("TOO_LARGE", name);
+  const items = [];
+  for (const item of value) {
+    if (items.length >= native.MAX_NODES) return refuse("TOO_LARGE", name);
+    items.push(change(item, items.length));
+  }
+  return items;
+}
+
+/** The text of bytes. */
+function decode(bytes, name) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return refuse("ENCODING", name);
+  }
 }
 
 /** Options with the other arguments put in; what is no object stays, for the core to refuse. */
@@ -98,8 +115,9 @@ function isDocument(value) {
   return typeof value.name === "string" && typeof value.text === "string" && Object.keys(value).length === 2;
 }
 
-/** A document as `{ name, text }`, or parsed, which gets `name`. */
+/** A document as `{ name, text }`, as the bytes of its text, or parsed; the last two get `name`. */
 function document(value, name) {
+  if (ArrayBuffer.isView(value)) return { name, text: decode(value, name) };
   return !isObject(value) || isDocument(value) ? value : { name, text: toText(value, name) };
 }
 
@@ -107,10 +125,10 @@ function document(value, name) {
 function files(options) {
   if (!isObject(options)) return options;
   const { paths, documents, ...rest } = options;
-  if (paths !== undefined) rest.paths = isIterable(paths) ? Array.from(paths, path) : paths;
+  if (paths !== undefined) rest.paths = list(paths, "paths", path);
   if (documents !== undefined) {
     const named = (value, index) => document(value, `documents[${index}]`);
-    rest.documents = isIterable(documents) ? Array.from(documents, named) : documents;
+    rest.documents = list(documents, "documents", named);
   }
   return rest;
 }
@@ -120,7 +138,8 @@ function inputs(values) {
   if (values === undefined) return {};
   const paths = [];
   const documents = [];
-  const all = isIterable(values) && !(values instanceof URL) ? Array.from(values) : [values];
+  const many = isIterable(values) && !(values instanceof URL || values instanceof Map || ArrayBuffer.isView(values));
+  const all = many ? list(values, "inputs") : [values];
   all.forEach((value, index) => {
     if (isObject(value) && !(value instanceof URL)) documents.push(document(value, `inputs[${index}]`));
     else paths.push(path(value));

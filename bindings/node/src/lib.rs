@@ -66,6 +66,11 @@ pub fn word(number: u32) -> Option<String> {
 #[expect(clippy::cast_possible_truncation, reason = "128")]
 pub const MAX_DEPTH: u32 = node::MAX_DEPTH as u32;
 
+/// The most values that one list holds.
+#[napi]
+#[expect(clippy::cast_possible_truncation, reason = "the constant is small")]
+pub const MAX_NODES: u32 = node::MAX_NODES as u32;
+
 /// Throws the refusal of a value that JSON cannot carry, or of stopped work, by its code.
 #[napi]
 pub fn refuse_value(code: String, name: String, found: String) -> Result<()> {

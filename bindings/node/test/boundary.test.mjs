@@ -144,3 +144,25 @@ test("what the user's own code throws comes through", () => {
   assert.throws(() => capacity((function* () { throw thrown; })()), thrown);
   assert.throws(() => planSync({ toJSON() { throw thrown; } }), thrown);
 });
+
+test("lists without an end are refused", () => {
+  const endless = function* () {
+    for (;;) yield "10.0.0.0/8";
+  };
+  assert.equal(codeOf(() => aggregate(endless())), "TOO_LARGE");
+  assert.equal(codeOf(() => planSync(endless())), "TOO_LARGE");
+  const sparse = [];
+  sparse.length = 2 ** 31;
+  assert.equal(codeOf(() => aggregate(sparse)), "TOO_LARGE");
+  assert.equal(codeOf(() => call("types", { families: sparse })), "TOO_LARGE");
+});
+
+test("bytes are the text of a document, and a map is none", () => {
+  const group = "nodeGroups: [{name: win, amiFamily: WindowsServer2022CoreContainer, instanceType: m5.large}]";
+  for (const bytes of [Buffer.from(group), new Uint8Array(Buffer.from(group))]) {
+    assert.equal(planSync(bytes).nodeGroups[0].types[0].pods, 9);
+    assert.equal(planSync([bytes]).nodeGroups[0].types[0].pods, 9);
+  }
+  assert.equal(codeOf(() => planSync(Buffer.from([0xff]))), "ENCODING");
+  assert.equal(codeOf(() => planSync(new Map([["a", 1]]))), "REQUEST");
+});

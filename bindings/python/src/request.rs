@@ -133,7 +133,8 @@ impl<'py> Reader<'py> {
     fn inside(&mut self, value: &Bound<'py, PyAny>) -> Result<Value, Fault> {
         let py = self.py;
         if let Ok(dict) = value.cast::<PyDict>() {
-            return self.object(dict.iter().map(Ok));
+            // A copy: converting a value can run code that changes the dict.
+            return self.object(dict.items().iter().map(|item| item.extract()));
         } else if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
             return self.array(value);
         } else if let Ok(mapping) = value.cast::<PyMapping>() {
@@ -216,7 +217,19 @@ impl<'py> Reader<'py> {
     /// everything else a document that is already parsed, or its name and text.
     pub(crate) fn inputs(&mut self, inputs: &Bound<'py, PyAny>) -> PyResult<[(String, Value); 2]> {
         let (mut paths, mut documents) = (Vec::new(), Vec::new());
-        for (place, input) in inputs.try_iter()?.enumerate() {
+        // One path or one document in place of several is itself, not its letters or keys.
+        let one = inputs.is_instance_of::<PyString>()
+            || inputs.is_instance_of::<PyDict>()
+            || is_bytes(inputs)
+            || inputs.hasattr(intern!(self.py, "__fspath__"))?;
+        let several = if one { PyTuple::new(self.py, [inputs])?.into_any() } else { inputs.clone() };
+        for (place, input) in several.try_iter()?.enumerate() {
+            if place % 1024 == 0 {
+                self.py.check_signals()?;
+            }
+            if place >= MAX_INPUTS {
+                return Err(Fault::from(Unfit::Size).raised(self.py, "inputs"));
+            }
             let (input, name) = (input?, format!("inputs[{place}]"));
             let (kind, json) = self.input(&input, &name).map_err(|fault| fault.raised(self.py, &name))?;
             match kind {
@@ -236,6 +249,15 @@ impl<'py> Reader<'py> {
             String::from_utf8(input.extract()?).map_err(|_| Unfit::Text)?
         } else {
             let json = self.json(input)?;
+            // Paths in a list would be taken for a document that says nothing.
+            let texts =
+                json.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(Value::is_string));
+            if texts {
+                return Err(Unfit::Kind("a list of paths, each of which is an input of its own").into());
+            }
+            if !json.is_object() && !json.is_array() {
+                return Err(Unfit::Kind("neither a path nor a document").into());
+            }
             if is_document(&json) {
                 return Ok((Kind::Document, json));
             }
@@ -249,6 +271,9 @@ enum Kind {
     Path,
     Document,
 }
+
+/// The most inputs that one request names; an iterable without an end is stopped here.
+const MAX_INPUTS: usize = 1 << 20;
 
 /// Whether an object is a document of a request, and not a document's content.
 fn is_document(json: &Value) -> bool {

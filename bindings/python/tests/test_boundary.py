@@ -3,6 +3,7 @@
 import array
 import datetime
 import decimal
+import io
 import ipaddress
 import itertools
 import json
@@ -275,3 +276,37 @@ def test_listings_win_over_the_table():
     listing = {"InstanceTypes": [row]}
     assert winpod.capacity("new9.large", listings=[listing]).ipv4 == 20
     assert [it.ipv4 for it in winpod.capacity("new9.large", "m5.large", listings=[listing])] == [20, 9]
+
+
+def test_one_listing_is_not_taken_apart(tmp_path):
+    row = {"InstanceType": "new9.large", "Hypervisor": "nitro", "NetworkInfo": {"Ipv4AddressesPerInterface": 21}}
+    listing = {"InstanceTypes": [row]}
+    path = tmp_path / "types.json"
+    path.write_text(json.dumps(listing))
+    for one in (listing, path, str(path), json.dumps(listing).encode()):
+        assert winpod.capacity("new9.large", listings=one).ipv4 == 20
+
+
+def test_inputs_without_an_end_are_refused():
+    with pytest.raises(winpod.WinpodError) as refused:
+        winpod.capacity("m5.large", listings=itertools.repeat("no/such/file"))
+    assert refused.value.code == "TOO_LARGE"
+
+
+@pytest.mark.parametrize("value", [["a.yaml", "b.yaml"], None, 5.0, True, io.StringIO("nodeGroups: []")], ids=repr)
+def test_what_is_no_input_is_refused(value):
+    with pytest.raises(winpod.WinpodError) as refused:
+        winpod.plan(value)
+    assert refused.value.code == "REQUEST"
+
+
+def test_a_dict_that_changes_while_it_is_read_does_no_harm():
+    document = {}
+
+    class Changing:
+        def __iter__(self):
+            document["more"] = 1
+            return iter(())
+
+    document["first"] = Changing()
+    assert winpod.plan(document).verdict == "unknown"
