@@ -47,7 +47,7 @@ export interface CapacityRequest {
   /** The kubelet's pod limit; 110 if absent. */
   maxPods?: number | null | undefined;
   /** `secondary-ip`, the default, or `prefix-delegation`. */
-  mode?: string | null | undefined;
+  mode?: "secondary-ip" | "prefix-delegation" | null | undefined;
   /** Files with describe-instance-types listings, whose rows win over the table. */
   paths?: string[] | undefined;
   /** Instance types by name. */
@@ -262,7 +262,7 @@ export interface MixedCapacityRequest {
   /** Or its limits. */
   limits?: LimitsRequest | null | undefined;
   /** The mode just switched to; it must be given. */
-  mode?: string | null | undefined;
+  mode?: "secondary-ip" | "prefix-delegation" | null | undefined;
   /** What the other mode still holds: addresses in use, or prefixes with at least one pod. */
   stillUsed?: number | null | undefined;
 }
@@ -601,7 +601,7 @@ export interface TypesRequest {
   /** Memory in MiB. */
   memoryMib?: Range | undefined;
   /** The mode that `pods` is about: `secondary-ip`, the default, or `prefix-delegation`. */
-  mode?: string | null | undefined;
+  mode?: "secondary-ip" | "prefix-delegation" | null | undefined;
   /** Only types that take prefixes, or only those that do not. */
   nitro?: boolean | null | undefined;
   /** Pod addresses of a Windows node in `mode`. */
@@ -611,7 +611,7 @@ export interface TypesRequest {
   /** vCPUs. */
   vcpus?: Range | undefined;
   /** Whether Windows runs on the type: `yes`, the default, `no`, `unknown` or `any`. */
-  windows?: string | null | undefined;
+  windows?: "yes" | "no" | "unknown" | "any" | null | undefined;
 }
 
 /** Whether something fits. */

@@ -22,6 +22,7 @@ pub struct CapacityRequest {
     /// Limits of a type that is in no table.
     pub limits: Option<LimitsRequest>,
     /// `secondary-ip`, the default, or `prefix-delegation`.
+    #[schemars(extend("enum" = ["secondary-ip", "prefix-delegation", null]))]
     pub mode: Option<String>,
     /// The kubelet's pod limit; 110 if absent.
     pub max_pods: Option<Wide>,
@@ -160,6 +161,7 @@ pub struct MixedCapacityRequest {
     /// Or its limits.
     pub limits: Option<LimitsRequest>,
     /// The mode just switched to; it must be given.
+    #[schemars(extend("enum" = ["secondary-ip", "prefix-delegation", null]))]
     pub mode: Option<String>,
     /// What the other mode still holds: addresses in use, or prefixes with at least one pod.
     pub still_used: Option<Wide>,

@@ -52,10 +52,12 @@ pub struct TypesRequest {
     /// ENIs on the default card.
     pub enis: Range,
     /// The mode that `pods` is about: `secondary-ip`, the default, or `prefix-delegation`.
+    #[schemars(extend("enum" = ["secondary-ip", "prefix-delegation", null]))]
     pub mode: Option<String>,
     /// Families such as `m5`; any of them.
     pub families: Vec<String>,
     /// Whether Windows runs on the type: `yes`, the default, `no`, `unknown` or `any`.
+    #[schemars(extend("enum" = ["yes", "no", "unknown", "any", null]))]
     pub windows: Option<String>,
     /// Only types that take prefixes, or only those that do not.
     pub nitro: Option<bool>,
