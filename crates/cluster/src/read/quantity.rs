@@ -3,9 +3,8 @@
 /// A quantity in thousandths of its unit, rounded up as Kubernetes does; `None` if the text is none
 /// or does not fit.
 ///
-/// # Source
-/// Kubernetes reference, "Quantity" (2025-12): decimal suffixes `n u m k M G T P E`, binary ones
-/// `Ki Mi Gi Ti Pi Ei`, or a decimal exponent.
+/// Decimal suffixes are `n u m k M G T P E`, binary ones `Ki Mi Gi Ti Pi Ei`; or a decimal exponent. Unverified: the
+/// Kubernetes reference was not re-read for this.
 pub fn millis(text: &str) -> Option<u64> {
     let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
     let (number, suffix) = text.split_at(digits);
