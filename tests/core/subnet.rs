@@ -1,9 +1,9 @@
 //! A subnet against a slow obvious one: sets of addresses, counted one by one.
 use core::net::Ipv4Addr;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use winpod::subnet::{Reservation, ReservationKind};
+use winpod::subnet::{BlockCounts, BlockState, NOBODY, Reservation, ReservationKind};
 use winpod::{Error, Ipv4Prefix, Subnet};
 
 fn p(text: &str) -> Ipv4Prefix {
@@ -119,14 +119,51 @@ fn refusals() {
         assert_eq!(code(subnet.assign_prefix(p(other))), "DELEGATED_LENGTH");
         assert_eq!(code(subnet.release_prefix(p(other))), "DELEGATED_LENGTH");
     }
-    for edge in ["10.0.8.0/28", "10.0.8.240/28"] {
-        assert_eq!(code(subnet.assign_prefix(p(edge))), "PREFIX_RESERVED");
-        assert_eq!(code(subnet.release_prefix(p(edge))), "PREFIX_RESERVED");
-    }
+    assert_eq!(code(subnet.assign_prefix(p("10.0.8.0/28"))), "PREFIX_RESERVED");
+    assert_eq!(code(subnet.release_prefix(p("10.0.8.0/28"))), "PREFIX_RESERVED");
     assert_eq!(code(subnet.assign_prefix(p("10.0.9.16/28"))), "PREFIX_OUTSIDE_SUBNET");
     assert_eq!(code(subnet.release_prefix(p("10.0.8.32/28"))), "PREFIX_NOT_ASSIGNED");
     assert_eq!(code(subnet.reserve(p("10.0.0.0/16"), ReservationKind::Prefix)), "PREFIX_OUTSIDE_SUBNET");
+    let free = [a("10.0.8.100"), a("10.0.8.101")];
+    assert_eq!(code(subnet.assign_all(&[free[0], free[1], free[0]])), "ADDRESS_ASSIGNED");
+    assert_eq!(code(subnet.assign_interface(1, &free, &[p("10.0.8.192/28"), block])), "PREFIX_ASSIGNED");
+    assert_eq!(code(subnet.assign_interface(1, &[free[0], a("10.0.8.2")], &[])), "ADDRESS_RESERVED");
+    // A prefix over an address of the same interface.
+    assert_eq!(code(subnet.assign_interface(1, &free, &[p("10.0.8.96/28")])), "PREFIX_NOT_FREE");
     assert_eq!(subnet, before, "a refusal changes nothing");
+}
+
+#[test]
+fn the_last_block_is_counted_only_if_asked() {
+    let last = p("10.0.8.240/28");
+    let strict = Subnet::new(p("10.0.8.0/24")).unwrap();
+    let lenient = strict.clone().counting_last_block();
+    assert!(strict.census().last_block_contested && !lenient.census().last_block_contested);
+    assert_eq!((strict.free_prefixes(), lenient.free_prefixes()), (14, 15));
+    for mut subnet in [strict, lenient] {
+        let before = subnet.clone();
+        let free = subnet.free_addresses();
+        subnet.assign_prefix_to(last, 3).unwrap();
+        assert_eq!((subnet.free_prefixes(), subnet.free_addresses()), (14, free - 15));
+        assert_eq!((subnet.owner(a("10.0.8.254")), subnet.owner(a("10.0.8.255"))), (Some(3), None));
+        assert!(!subnet.is_assigned(a("10.0.8.255")));
+        assert_eq!(subnet.census().blocks.prefix, 1);
+        subnet.release_prefix(last).unwrap();
+        assert_eq!(subnet, before);
+        subnet.assign(a("10.0.8.241")).unwrap();
+        assert_eq!(subnet.free_prefixes(), 14);
+        assert_eq!(
+            subnet.assign_prefix(last),
+            Err(Error::PrefixNotFree { prefix: last, address: a("10.0.8.241") })
+        );
+        subnet.release(a("10.0.8.241")).unwrap();
+        assert_eq!(subnet, before);
+    }
+    // A /27 has a last block, a /28 has only its first.
+    let half = Subnet::new(p("10.0.8.0/27")).unwrap().counting_last_block();
+    assert_eq!(half.free_prefixes(), 1);
+    let tiny = Subnet::new(p("10.0.8.0/28")).unwrap().counting_last_block();
+    assert_eq!((tiny.free_prefixes(), tiny.census().last_block_contested), (0, false));
 }
 
 #[test]
@@ -171,7 +208,9 @@ struct Slow {
     addresses: Vec<Ipv4Addr>,
     singles: BTreeSet<Ipv4Addr>,
     prefixes: BTreeSet<Ipv4Prefix>,
+    owners: BTreeMap<Ipv4Addr, u32>,
     reservations: Vec<(Ipv4Prefix, ReservationKind)>,
+    counts_last: bool,
 }
 
 impl Slow {
@@ -182,7 +221,9 @@ impl Slow {
             addresses,
             singles: BTreeSet::new(),
             prefixes: BTreeSet::new(),
+            owners: BTreeMap::new(),
             reservations: Vec::new(),
+            counts_last: false,
         }
     }
 
@@ -191,31 +232,63 @@ impl Slow {
     }
 
     fn assigned(&self, address: Ipv4Addr) -> bool {
-        self.singles.contains(&address) || self.prefixes.iter().any(|prefix| prefix.contains_addr(address))
+        let in_prefix = || self.prefixes.iter().any(|prefix| prefix.contains_addr(address));
+        self.singles.contains(&address) || in_prefix() && !self.reserved(address)
     }
 
     fn free(&self, address: Ipv4Addr) -> bool {
         self.prefix.contains_addr(address) && !self.reserved(address) && !self.assigned(address)
     }
 
-    fn free_blocks(&self) -> Vec<Ipv4Prefix> {
+    fn touches_explicit(&self, block: Ipv4Prefix) -> bool {
         let explicit = |address| {
             self.reservations
                 .iter()
                 .any(|(range, kind)| *kind == ReservationKind::Explicit && range.contains_addr(address))
         };
-        let clean =
-            |block: &Ipv4Prefix| block.addresses().all(|address| self.free(address) && !explicit(address));
-        self.prefix.subnets(28).unwrap().filter(clean).collect()
+        block.addresses().any(explicit)
+    }
+
+    fn inside(&self, block: Ipv4Prefix) -> bool {
+        self.reservations
+            .iter()
+            .any(|(range, kind)| *kind == ReservationKind::Prefix && range.contains_prefix(block))
+    }
+
+    fn state(&self, block: Ipv4Prefix) -> BlockState {
+        let used =
+            self.addresses.iter().filter(|one| block.contains_addr(**one) && self.assigned(**one)).count();
+        let edge = block.contains_addr(self.addresses[0])
+            || block.contains_addr(*self.addresses.last().unwrap()) && !self.counts_last;
+        match used {
+            _ if self.prefixes.contains(&block) => BlockState::Prefix,
+            _ if edge => BlockState::Reserved,
+            _ if self.touches_explicit(block) => BlockState::Explicit,
+            0 => BlockState::Free,
+            _ if block.addresses().all(|address| self.assigned(address) || self.reserved(address)) => {
+                BlockState::Full
+            }
+            _ => BlockState::Fragmented,
+        }
+    }
+
+    fn free_blocks(&self) -> Vec<Ipv4Prefix> {
+        self.prefix.subnets(28).unwrap().filter(|block| self.state(*block) == BlockState::Free).collect()
     }
 
     fn free_blocks_inside(&self) -> usize {
-        let inside = |block: &&Ipv4Prefix| {
-            self.reservations
-                .iter()
-                .any(|(range, kind)| *kind == ReservationKind::Prefix && range.contains_prefix(**block))
-        };
-        self.free_blocks().iter().filter(inside).count()
+        self.free_blocks().iter().filter(|block| self.inside(**block)).count()
+    }
+
+    /// Blocks in which single addresses are assigned, and blocks without, wherever EC2 looks at reservations.
+    fn broken_and_whole(&self) -> (usize, usize) {
+        let blocks = self.prefix.subnets(28).unwrap();
+        let counted: Vec<_> = blocks
+            .filter(|block| !matches!(self.state(*block), BlockState::Prefix | BlockState::Reserved))
+            .collect();
+        let broken =
+            counted.iter().filter(|block| block.addresses().any(|address| self.assigned(address))).count();
+        (broken, counted.len() - broken)
     }
 
     fn largest_free_run(&self) -> Option<(Ipv4Addr, u32)> {
@@ -246,9 +319,15 @@ impl Slow {
             {
                 Err("ADDRESS_IN_PREFIX")
             }
-            Step::Assign(address) => self.singles.insert(address).then_some(()).ok_or("ADDRESS_ASSIGNED"),
+            Step::Assign(address) => {
+                self.singles.insert(address).then_some(()).ok_or("ADDRESS_ASSIGNED")?;
+                self.owners.extend(owner_of(address).map(|owner| (address, owner)));
+                Ok(())
+            }
             Step::Release(address) => {
-                self.singles.remove(&address).then_some(()).ok_or("ADDRESS_NOT_ASSIGNED")
+                self.singles.remove(&address).then_some(()).ok_or("ADDRESS_NOT_ASSIGNED")?;
+                self.owners.remove(&address);
+                Ok(())
             }
             Step::AssignPrefix(block) | Step::ReleasePrefix(block) if block.prefix_len() != 28 => {
                 Err("DELEGATED_LENGTH")
@@ -259,7 +338,7 @@ impl Slow {
                 Err("PREFIX_OUTSIDE_SUBNET")
             }
             Step::AssignPrefix(block) | Step::ReleasePrefix(block)
-                if block.addresses().any(|address| self.reserved(address)) =>
+                if block.contains_addr(self.addresses[0]) =>
             {
                 Err("PREFIX_RESERVED")
             }
@@ -269,10 +348,15 @@ impl Slow {
             }
             Step::AssignPrefix(block) => {
                 self.prefixes.insert(block);
+                let owner = owner_of(block.first());
+                let places: Vec<_> = block.addresses().filter(|address| !self.reserved(*address)).collect();
+                self.owners.extend(places.into_iter().filter_map(|address| Some((address, owner?))));
                 Ok(())
             }
             Step::ReleasePrefix(block) => {
-                self.prefixes.remove(&block).then_some(()).ok_or("PREFIX_NOT_ASSIGNED")
+                self.prefixes.remove(&block).then_some(()).ok_or("PREFIX_NOT_ASSIGNED")?;
+                self.owners.retain(|address, _| !block.contains_addr(*address));
+                Ok(())
             }
             Step::Reserve(range, _) if !self.prefix.contains_prefix(range) => Err("PREFIX_OUTSIDE_SUBNET"),
             Step::Reserve(range, _) if self.reservations.iter().any(|(other, _)| other.overlaps(range)) => {
@@ -295,11 +379,18 @@ enum Step {
     Reserve(Ipv4Prefix, ReservationKind),
 }
 
+/// Some have an owner, 0 and the largest among them, and some have none.
+fn owner_of(address: Ipv4Addr) -> Option<u32> {
+    [Some(0), Some(7), None, Some(NOBODY - 1), None][address.to_bits() as usize % 5]
+}
+
 fn apply(subnet: &mut Subnet, step: Step) -> Result<(), Error> {
     match step {
-        Step::Assign(address) => subnet.assign(address),
+        Step::Assign(address) => subnet.assign_to(address, owner_of(address).unwrap_or(NOBODY)),
         Step::Release(address) => subnet.release(address),
-        Step::AssignPrefix(block) => subnet.assign_prefix(block),
+        Step::AssignPrefix(block) => {
+            subnet.assign_prefix_to(block, owner_of(block.first()).unwrap_or(NOBODY))
+        }
         Step::ReleasePrefix(block) => subnet.release_prefix(block),
         Step::Reserve(range, kind) => subnet.reserve(range, kind),
     }
@@ -343,9 +434,12 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_history_agrees_with_sets((prefix, steps) in scenario()) {
+    fn any_history_agrees_with_sets((prefix, steps) in scenario(), counts_last: bool) {
         let mut subnet = Subnet::new(prefix).unwrap();
-        let mut slow = Slow::new(prefix);
+        if counts_last {
+            subnet = subnet.counting_last_block();
+        }
+        let mut slow = Slow { counts_last, ..Slow::new(prefix) };
         for step in steps {
             let result = apply(&mut subnet, step).map_err(|error| error.code());
             prop_assert_eq!(result, slow.apply(step), "{:?}", step);
@@ -354,7 +448,41 @@ proptest! {
         for &address in &all {
             prop_assert_eq!(subnet.is_free(address), slow.free(address));
             prop_assert_eq!(subnet.is_assigned(address), slow.assigned(address));
+            prop_assert_eq!(subnet.owner(address), slow.owners.get(&address).copied());
         }
+        let mut counts = BTreeMap::new();
+        for (block, prefix) in subnet.blocks().zip(prefix.subnets(28).unwrap()) {
+            prop_assert_eq!((block.prefix, block.state), (prefix, slow.state(prefix)));
+            let used = prefix.addresses().filter(|address| slow.assigned(*address)).count();
+            prop_assert_eq!(block.used_addresses as usize, used);
+            prop_assert_eq!(block.inside_reservation, slow.inside(prefix));
+            *counts.entry(block.state).or_insert(0_u32) += 1;
+        }
+        let census = subnet.census();
+        let BlockCounts { free, prefix: prefixes, fragmented, full, reserved, explicit, .. } = census.blocks;
+        let of = |state| counts.get(&state).copied().unwrap_or(0);
+        prop_assert_eq!(
+            [free, prefixes, fragmented, full, reserved, explicit],
+            [
+                of(BlockState::Free), of(BlockState::Prefix), of(BlockState::Fragmented), of(BlockState::Full),
+                of(BlockState::Reserved), of(BlockState::Explicit),
+            ]
+        );
+        prop_assert_eq!(census.free_prefixes, subnet.free_prefixes());
+        prop_assert_eq!(census.largest_free_run, subnet.largest_free_run());
+        let (broken, whole) = slow.broken_and_whole();
+        prop_assert_eq!((census.free_prefixes + census.free_but_explicit) as usize, whole);
+        let score = if broken + whole == 0 { 0 } else { (100 * broken).div_ceil(broken + whole) };
+        prop_assert_eq!(usize::from(census.fragmentation_score), score);
+        for kind in [ReservationKind::Prefix, ReservationKind::Explicit] {
+            let ranges = slow.reservations.iter().filter(|(_, other)| *other == kind);
+            let free = ranges.flat_map(|(range, _)| range.addresses()).filter(|address| slow.free(*address)).count();
+            prop_assert_eq!(subnet.free_addresses_inside(kind) as usize, free);
+        }
+        let last = slow.prefix.subnets(28).unwrap().next_back().unwrap();
+        let untouched = last.addresses().all(|address| !slow.assigned(address)) && !slow.touches_explicit(last);
+        let contested = !counts_last && untouched && last.first() != slow.prefix.first();
+        prop_assert_eq!(census.last_block_contested, contested);
         prop_assert_eq!(subnet.used_addresses() as usize, all.iter().filter(|one| slow.assigned(**one)).count());
         prop_assert_eq!(subnet.free_addresses() as usize, all.iter().filter(|one| slow.free(**one)).count());
         prop_assert_eq!(subnet.free_prefixes() as usize, slow.free_blocks().len());

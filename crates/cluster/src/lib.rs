@@ -23,4 +23,5 @@ pub mod read;
 pub mod report;
 pub mod request;
 pub mod sources;
+pub mod subnet;
 pub mod types;

@@ -4,7 +4,7 @@
 //! guessed on the way in; what a tool itself would fill in (eksctl's `m5.large`) is known, with the
 //! tool's default as its origin.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -113,6 +113,10 @@ pub struct Cluster {
     pub interfaces: Vec<Interface>,
     /// Whether a listing of network interfaces was given, even an empty one.
     pub interfaces_listed: bool,
+    /// Subnets of which a listing has an interface or a reservation that was refused: what they hold is not known.
+    pub half_listed: BTreeSet<Arc<str>>,
+    /// A listing of interfaces or reservations ended early: what any subnet holds is not known.
+    pub listings_cut: bool,
     /// CIDR reservations.
     pub reservations: Vec<Reservation>,
     /// Whether a listing of reservations was given, even an empty one.
@@ -353,6 +357,14 @@ pub struct Interface {
     pub id: Box<str>,
     /// Its subnet.
     pub subnet: Arc<str>,
+    /// What it is: `interface`, `nat_gateway`, `lambda` and so on.
+    pub kind: Arc<str>,
+    /// What its maker says that it is for.
+    pub description: Box<str>,
+    /// A service of AWS made it and alone may remove it.
+    pub managed: bool,
+    /// Attached to nothing: perhaps left behind.
+    pub idle: bool,
     /// The instance it is attached to.
     pub instance: Option<Box<str>>,
     /// Its single addresses, the primary one first.

@@ -1,12 +1,13 @@
 //! What each subnet has to give.
 
-use crate::model::{self, Cluster, Field, Interface, NodeGroup, Os, Place, Reservation, SubnetChoice};
+use crate::model::{self, Cluster, Field, Interface, NodeGroup, Os, Reservation, SubnetChoice};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
+use crate::subnet::{Occupied, difference, refused_interface, with_reservations};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
-use winpod::subnet::ReservationKind;
-use winpod::{Error, Ipv4Prefix, Subnet};
+use winpod::subnet::{NOBODY, ReservationKind};
+use winpod::{Ipv4Prefix, Subnet};
 
 /// One subnet: what is free now, and what is there for the Windows node groups, whose own nodes are
 /// left out because the demand counts them.
@@ -101,38 +102,36 @@ impl Given<'_> {
         notes: &mut Vec<Note>,
         problems: &mut Vec<Problem>,
     ) -> Option<Supply> {
-        let mut all = match Subnet::new(subnet.cidr) {
-            Ok(empty) => empty,
-            Err(error) => {
-                let message = format!("subnet {id} is {}: {error}", subnet.cidr);
-                problems.push(Problem::new(error.code(), message, &subnet.place));
+        let reservations = self.reservations.get(id).into_iter().flatten().copied();
+        let map = match with_reservations(id, subnet, reservations) {
+            Ok((map, wrong)) => {
+                problems.extend(wrong);
+                map
+            }
+            Err(problem) => {
+                problems.push(problem);
                 return None;
             }
         };
-        for reservation in self.reservations.get(id).map(Vec::as_slice).unwrap_or_default() {
-            if let Err(error) = all.reserve(reservation.cidr, reservation.kind) {
-                let message = format!("reservation {} in subnet {id}: {error}", reservation.id);
-                problems.push(Problem::new(error.code(), message, &reservation.place));
-            }
-        }
-        let mut others = all.clone();
+        let mut others = map.clone();
+        let mut all = Occupied::new(map);
         let mut held = 0;
         for interface in self.interfaces.get(id).map(Vec::as_slice).unwrap_or_default() {
             let owner = interface.instance.as_deref().and_then(|instance| self.instances.get(instance));
             let ours = owner.is_some_and(|group| may_use(group, id));
-            if let Err(error) = assign(&mut all, interface) {
-                let place = Place { file: interface.file.clone(), line: 0, column: 0 };
-                let message = format!("network interface {} in subnet {id}: {error}", interface.id);
-                problems.push(Problem::new(error.code(), message, &place));
+            let (addresses, prefixes) = (&interface.addresses, &interface.prefixes);
+            if let Err((error, why)) = all.assign((*interface).into(), addresses, prefixes) {
+                problems.push(refused_interface(interface, id, error, &why));
             } else if ours {
-                let count = interface.addresses.len() + 16 * interface.prefixes.len();
+                let count = addresses.len() + 16 * prefixes.len();
                 held += u32::try_from(count).unwrap_or(u32::MAX);
             } else {
                 // What the whole subnet took, the part without the groups' nodes takes too.
-                let taken = assign(&mut others, interface);
+                let taken = others.assign_interface(NOBODY, addresses, prefixes);
                 debug_assert!(taken.is_ok(), "{taken:?}");
             }
         }
+        let all = all.map;
         let last = Ipv4Prefix::truncating(subnet.cidr.last(), 28).ok()?;
         let contested = |interface: &&&Interface| interface.prefixes.contains(&last);
         if let Some(interface) = self.interfaces.get(id).into_iter().flatten().find(contested) {
@@ -143,7 +142,7 @@ impl Given<'_> {
         let listed = subnet.planned || self.cluster.interfaces_listed;
         let reported = subnet.available.known().copied();
         if listed && let Some(reported) = reported {
-            tell_difference(id, reported, &all, notes, &subnet.place);
+            notes.extend(difference(id, reported, &all).map(|note| note.at(&subnet.place)));
         }
         let control_plane = self.cluster.control_plane_subnets.known();
         let now = free(&all, listed, reported);
@@ -178,42 +177,15 @@ fn free(map: &Subnet, listed: bool, reported: Option<u32>) -> Free {
     let addresses = if known { counted - unseen } else { reported.unwrap_or(counted) };
     let reserved = map.reservations().iter().any(|one| one.kind == ReservationKind::Prefix);
     // EC2 gives nothing away by itself from a range set aside for named addresses.
-    let for_anybody = addresses.saturating_sub(free_inside(map, ReservationKind::Explicit));
+    let for_anybody = addresses.saturating_sub(map.free_addresses_inside(ReservationKind::Explicit));
     Free {
         addresses: (known || reported.is_some()).then_some(for_anybody),
         prefixes: known.then(|| map.free_prefixes()),
         prefixes_at_most: map.free_prefixes().min(addresses / 16),
         unseen,
         reserved_prefixes: reserved.then(|| map.free_prefixes_inside_reservations()),
-        for_prefixes_only: free_inside(map, ReservationKind::Prefix),
+        for_prefixes_only: map.free_addresses_inside(ReservationKind::Prefix),
     }
-}
-
-/// Free addresses inside the reservations of one kind.
-fn free_inside(map: &Subnet, kind: ReservationKind) -> u32 {
-    let ranges = map.reservations().iter().filter(|one| one.kind == kind);
-    let free = ranges.flat_map(|one| one.prefix.addresses()).filter(|address| map.is_free(*address));
-    u32::try_from(free.count()).unwrap_or(u32::MAX)
-}
-
-/// Takes all addresses of an interface, or none.
-fn assign(map: &mut Subnet, interface: &Interface) -> Result<(), Error> {
-    let before = map.clone();
-    let last = map.prefix().last();
-    let taken = interface.addresses.iter().try_for_each(|address| map.assign(*address)).and_then(|()| {
-        interface.prefixes.iter().try_for_each(|prefix| match map.assign_prefix(*prefix) {
-            // Whether EC2 gives out the last block is contested; a listing that shows it settles it.
-            Err(Error::PrefixReserved { .. }) if prefix.last() == last => prefix
-                .addresses()
-                .filter(|address| *address != last)
-                .try_for_each(|address| map.assign(address)),
-            result => result,
-        })
-    });
-    if taken.is_err() {
-        *map = before;
-    }
-    taken
 }
 
 fn tell_what_is_missing(cluster: &Cluster, notes: &mut Vec<Note>) {
@@ -233,16 +205,6 @@ fn tell_what_is_missing(cluster: &Cluster, notes: &mut Vec<Note>) {
     if live && cluster.interfaces_listed && !cluster.reservations_listed {
         notes.push(Note::new(&note::RESERVATIONS_NOT_GIVEN, &[]));
     }
-}
-
-/// EC2's own count against ours: fewer free than we count means owners that the listing does not show.
-fn tell_difference(id: &str, reported: u32, map: &Subnet, notes: &mut Vec<Note>, place: &Place) {
-    let counted = map.free_addresses();
-    if reported == counted || !map.reservations().is_empty() {
-        return;
-    }
-    let text = if reported < counted { &note::UNSEEN_INTERFACES } else { &note::STALE_INTERFACES };
-    notes.push(Note::new(text, &[("subnet", &id), ("reported", &reported), ("counted", &counted)]).at(place));
 }
 
 /// What a field says, or why it says nothing.

@@ -64,6 +64,7 @@ pub(super) fn stream(source: impl Read, file: &Arc<str>, reader: &mut Reader<'_>
             let found = text.split(" at line ").next().unwrap_or(&text).to_owned();
             let message = format!("not the JSON of the AWS CLI: {found}; what stands before it was read");
             sink.reader.problem(Problem::new("AWS_JSON", message, &place));
+            sink.reader.cluster().listings_cut = true;
             return Ok(());
         }
     }
@@ -214,6 +215,12 @@ struct InterfaceEntry {
     network_interface_id: Box<str>,
     subnet_id: Option<Box<str>>,
     attachment: Option<Attachment>,
+    interface_type: Option<Box<str>>,
+    description: Option<Box<str>>,
+    #[serde(default)]
+    requester_managed: bool,
+    operator: Option<Operator>,
+    status: Option<Box<str>>,
     private_ip_address: Option<Address>,
     private_ip_addresses: Option<Vec<AddressEntry>>,
     ipv4_prefixes: Option<Vec<PrefixEntry>>,
@@ -223,6 +230,13 @@ struct InterfaceEntry {
 #[serde(rename_all = "PascalCase")]
 struct Attachment {
     instance_id: Option<Box<str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Operator {
+    #[serde(default)]
+    managed: bool,
 }
 
 #[derive(Deserialize)]
@@ -372,6 +386,8 @@ impl Sink<'_, '_> {
         if let Some(before) = self.reader.cluster().subnets.insert(id.clone(), subnet)
             && before.cidr != cidr
         {
+            let shared = self.reader.share(&id);
+            self.reader.cluster().half_listed.insert(shared);
             let message = format!("subnet {id} is {cidr} here and {} in {}", before.cidr, before.place);
             self.problem("SUBNET_TWICE", message);
         }
@@ -383,16 +399,17 @@ impl Sink<'_, '_> {
             return self
                 .problem("INTERFACE_WITHOUT_SUBNET", format!("network interface {id} has no SubnetId"));
         };
+        let subnet = self.reader.share(&subnet);
         let mut addresses = Vec::new();
         for one in entry.private_ip_addresses.unwrap_or_default() {
             match one.private_ip_address {
                 Parsed::Good(address) if one.primary => addresses.insert(0, address),
                 Parsed::Good(address) => addresses.push(address),
-                Parsed::Bad(text) => return self.bad_address(&id, "PrivateIpAddress", &text),
+                Parsed::Bad(text) => return self.bad_address(subnet, &id, "PrivateIpAddress", &text),
             }
         }
         match entry.private_ip_address {
-            Some(Parsed::Bad(text)) => return self.bad_address(&id, "PrivateIpAddress", &text),
+            Some(Parsed::Bad(text)) => return self.bad_address(subnet, &id, "PrivateIpAddress", &text),
             Some(Parsed::Good(address)) if addresses.is_empty() => addresses.push(address),
             _ => {}
         }
@@ -400,13 +417,17 @@ impl Sink<'_, '_> {
         for one in entry.ipv4_prefixes.unwrap_or_default() {
             match one.ipv4_prefix {
                 Parsed::Good(prefix) => prefixes.push(prefix),
-                Parsed::Bad(text) => return self.bad_address(&id, "Ipv4Prefix", &text),
+                Parsed::Bad(text) => return self.bad_address(subnet, &id, "Ipv4Prefix", &text),
             }
         }
-        let subnet = self.reader.share(&subnet);
+        let kind = self.reader.share(entry.interface_type.as_deref().unwrap_or("interface"));
         let interface = Interface {
             id,
             subnet,
+            kind,
+            description: entry.description.unwrap_or_default(),
+            managed: entry.requester_managed || entry.operator.is_some_and(|operator| operator.managed),
+            idle: entry.status.as_deref() == Some("available"),
             instance: entry.attachment.and_then(|attachment| attachment.instance_id),
             addresses: addresses.into(),
             prefixes: prefixes.into(),
@@ -415,7 +436,8 @@ impl Sink<'_, '_> {
         self.reader.cluster().interfaces.push(interface);
     }
 
-    fn bad_address(&mut self, id: &str, key: &str, text: &str) {
+    fn bad_address(&mut self, subnet: Arc<str>, id: &str, key: &str, text: &str) {
+        self.reader.cluster().half_listed.insert(subnet);
         self.problem(
             "WRONG_VALUE",
             format!("{key} of network interface {id} is {text:?}: no IPv4 address or block"),
@@ -424,9 +446,11 @@ impl Sink<'_, '_> {
 
     fn reservation(&mut self, entry: ReservationEntry) {
         let id = entry.subnet_cidr_reservation_id;
+        let subnet = self.reader.share(&entry.subnet_id);
         let cidr = match entry.cidr {
             Parsed::Good(cidr) => cidr,
             Parsed::Bad(text) => {
+                self.reader.cluster().half_listed.insert(subnet);
                 return self
                     .problem("WRONG_VALUE", format!("Cidr of reservation {id} is {text:?}: no IPv4 block"));
             }
@@ -435,6 +459,7 @@ impl Sink<'_, '_> {
             "prefix" => ReservationKind::Prefix,
             "explicit" => ReservationKind::Explicit,
             other => {
+                self.reader.cluster().half_listed.insert(subnet);
                 let message = format!("ReservationType of {id} is {other:?}: prefix or explicit is allowed");
                 return self.problem("WRONG_VALUE", message);
             }

@@ -30,6 +30,8 @@ pub(super) fn finish(
     for (listing, pages) in pages {
         // The last page has no token; where every page has one, some are missing.
         if pages.finished == 0 && !pages.unfinished.is_empty() {
+            reading.cluster.listings_cut |=
+                matches!(*listing, "NetworkInterfaces" | "SubnetIpv4CidrReservations");
             let message = format!(
                 "{listing} ends with a NextToken and no page without one was given: give every page, or let the AWS CLI page by itself"
             );
@@ -214,7 +216,7 @@ fn interfaces(cluster: &mut Cluster, problems: &mut Vec<Problem>, notes: &mut Ve
         notes.push(Note::new(&note::INTERFACES_TWICE, &[("count", &twice)]));
     }
     let mut unknown_subnets: Vec<String> = Vec::new();
-    let subnets = &cluster.subnets;
+    let (subnets, half_listed) = (&cluster.subnets, &mut cluster.half_listed);
     cluster.interfaces.retain(|interface| {
         let Some(subnet) = subnets.get(&*interface.subnet) else {
             unknown_subnets.push(interface.subnet.to_string());
@@ -229,6 +231,7 @@ fn interfaces(cluster: &mut Cluster, problems: &mut Vec<Problem>, notes: &mut Ve
                 .map(ToString::to_string)
         });
         let Some(stray) = stray else { return true };
+        half_listed.insert(interface.subnet.clone());
         let place = Place { file: interface.file.clone(), line: 0, column: 0 };
         let message = format!(
             "network interface {} has {stray}, which is outside its subnet {} ({})",
