@@ -31,6 +31,9 @@
 //! - Reservations: Amazon VPC User Guide, "Subnet CIDR reservations" (2023-04-06).
 //! - `subnet_frag.py`: aws-support-tools at 85d5c22 (2026-07-16).
 
+#[cfg_attr(not(test), expect(dead_code, reason = "the report of what spoils a subnet is to call it"))]
+mod cover;
+
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
