@@ -3,7 +3,7 @@ use core::net::Ipv4Addr;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use winpod::subnet::{BlockCounts, BlockState, NOBODY, Reservation, ReservationKind};
+use winpod::subnet::{BlockCounts, BlockState, NOBODY, Reservation, ReservationKind, Spare};
 use winpod::{Error, Ipv4Prefix, Subnet};
 
 fn p(text: &str) -> Ipv4Prefix {
@@ -511,5 +511,97 @@ proptest! {
             }
         }
         prop_assert_eq!(subnet.largest_free_run().map(|run| (run.first, run.address_count)), slow.largest_free_run());
+    }
+
+    #[test]
+    fn a_cure_frees_what_it_says_and_no_fewer_holders_do(
+        (prefix, steps) in scenario(), prefixes in 0..6_u32, fixed in prop::collection::btree_set(0..12_u32, 0..3),
+    ) {
+        let mut subnet = Subnet::new(prefix).unwrap();
+        for step in steps {
+            let holder = |address: Ipv4Addr| address.to_bits() % 12;
+            _ = match step {
+                Step::Assign(address) => subnet.assign_to(address, holder(address)),
+                step => apply(&mut subnet, step),
+            };
+        }
+        let group = |_: Ipv4Addr, owner: Option<u32>| owner.filter(|owner| *owner < 12 && !fixed.contains(owner));
+        let cure = subnet.cure(prefixes, group);
+        let freed_by = |drained: &dyn Fn(u32) -> bool| -> Vec<Ipv4Prefix> {
+            let mut after = subnet.clone();
+            for address in prefix.addresses().filter(|address| subnet.is_assigned(*address)) {
+                if group(address, subnet.owner(address)).is_some_and(drained) {
+                    // Parts of a prefix cannot be released, and drained holders' prefixes do not count as won.
+                    _ = after.release(address);
+                }
+            }
+            let free = |of: &Subnet| -> BTreeSet<Ipv4Prefix> {
+                of.blocks().filter(|block| block.state == BlockState::Free).map(|block| block.prefix).collect()
+            };
+            free(&after).difference(&free(&subnet)).copied().collect()
+        };
+        let frees = freed_by(&|owner| cure.drain.contains(&owner));
+        prop_assert_eq!(&cure.frees, &frees);
+        let all = freed_by(&|_| true);
+        prop_assert_eq!(cure.curable as usize, all.len());
+        let wanted = all.len().min(prefixes as usize);
+        prop_assert!(cure.frees.len() >= wanted);
+        let least = (0_u32..1 << 12)
+            .filter(|set| (set.count_ones() as usize) < cure.drain.len())
+            .find(|set| freed_by(&|owner| set >> owner & 1 == 1).len() >= wanted);
+        if let Some(smaller) = least {
+            prop_assert!(!cure.exact && cure.lower_bound <= smaller.count_ones());
+        }
+        prop_assert!(cure.lower_bound as usize <= cure.drain.len());
+    }
+
+    #[test]
+    fn proposed_reservations_are_the_fewest_that_cover((prefix, steps) in scenario(), prefixes in 0..40_u32, tight: bool) {
+        let mut subnet = Subnet::new(prefix).unwrap();
+        for step in steps {
+            _ = apply(&mut subnet, step);
+        }
+        let spare = if tight { Spare::NoSpareBlock } else { Spare::FewestRanges };
+        let ranges = subnet.propose_reservations(prefixes, spare);
+        let mut reserved = subnet.clone();
+        for range in &ranges {
+            reserved.reserve(*range, ReservationKind::Prefix).unwrap();
+        }
+        // Every block of them is free, and none was inside a reservation before.
+        let covered: u64 = ranges.iter().map(|range| range.address_count() / 16).sum();
+        let more = reserved.free_prefixes_inside_reservations() - subnet.free_prefixes_inside_reservations();
+        prop_assert_eq!(u64::from(more), covered);
+        // What could be had, found slowly: every aligned range that is free and apart from the reservations.
+        let open = |range: &Ipv4Prefix| {
+            range.subnets(28).unwrap().all(|block| {
+                subnet.blocks().any(|one| one.prefix == block && one.state == BlockState::Free)
+            }) && !subnet.reservations().iter().any(|kept| kept.prefix.overlaps(*range))
+        };
+        let blocks: Vec<_> = prefix.subnets(28).unwrap().filter(|block| open(block)).collect();
+        let wanted = u64::from(prefixes).min(blocks.len() as u64);
+        prop_assert!(covered >= wanted);
+        if tight {
+            prop_assert_eq!(covered, wanted);
+        }
+        let mut sizes = Vec::new();
+        for len in prefix.prefix_len()..=28 {
+            for range in prefix.subnets(len).unwrap().filter(|range| open(range)) {
+                if !sizes.iter().any(|larger: &Ipv4Prefix| larger.overlaps(range)) {
+                    sizes.push(range);
+                }
+            }
+        }
+        // The largest ranges first: the fewest that can cover, whatever their sizes.
+        let mut left = wanted;
+        let fewest = sizes.iter().take_while(|range| {
+            let some = left > 0;
+            left = left.saturating_sub(range.address_count() / 16);
+            some
+        }).count();
+        if tight {
+            prop_assert!(ranges.len() >= fewest);
+        } else {
+            prop_assert_eq!(ranges.len(), fewest);
+        }
     }
 }

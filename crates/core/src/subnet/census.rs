@@ -260,7 +260,7 @@ impl Subnet {
     /// The number of aligned /28 blocks that can still be handed out as prefixes.
     ///
     /// Wholly free, without an address that AWS reserves, and not touched by an `explicit` reservation; see the
-    /// [module](self) for the rule and for the last block.
+    /// [module](crate::subnet) for the rule and for the last block.
     ///
     /// # Examples
     ///

@@ -39,8 +39,13 @@
 mod assign;
 mod bits;
 mod census;
+mod cover;
+mod cure;
+mod reserve;
 
 pub use census::{Block, BlockCounts, BlockState, Blocks, Census, FreeRun};
+pub use cure::Cure;
+pub use reserve::Spare;
 
 use alloc::vec::Vec;
 use bits::{all_clear, block_place, clear, is_set, set, set_from};
