@@ -101,6 +101,7 @@ pub(super) fn subnets(asking: &[Asking<'_>], supplies: &BTreeMap<String, Supply>
                 free_addresses: supply.now.addresses,
                 free_prefixes: supply.now.prefixes,
                 held_addresses: supply.held,
+                held_prefixes: supply.held_prefixes,
                 demand,
                 nodes_that_fit: here.iter().map(|group| nodes_that_fit(group, supply.now)).collect(),
                 verdict,

@@ -5,12 +5,16 @@
 //! it is not counted at all, because half a count would be a wrong one.
 
 pub mod census;
+pub mod cure;
 mod occupied;
+pub mod reserve;
 mod used;
 
 pub use census::{Blocks, Census, CensusRequest, Censuses, census};
+pub use cure::{By, Culprit, Cure, CureRequest, Cures, cure};
 pub use occupied::{Holder, Occupied};
 pub(crate) use occupied::{difference, refused_interface, with_reservations};
+pub use reserve::{Reservations, ReserveRequest, SubnetReservations, reserve};
 
 use crate::api::OnProgress;
 use crate::note::Note;
