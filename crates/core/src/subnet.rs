@@ -31,6 +31,10 @@
 //! - Reservations: Amazon VPC User Guide, "Subnet CIDR reservations" (2023-04-06).
 //! - `subnet_frag.py`: aws-support-tools at 85d5c22 (2026-07-16).
 
+pub mod carve;
+pub mod forecast;
+pub mod size;
+
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
