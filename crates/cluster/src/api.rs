@@ -4,7 +4,7 @@
 
 use crate::progress::Progress;
 use crate::request::{Document, Refusal, known_keys, nearest, shortened_inside};
-use crate::{capacity, ipam, plan, prefixes, read, sources, types};
+use crate::{capacity, ipam, plan, prefixes, read, sources, subnet_carve, subnet_size, types};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
@@ -113,6 +113,12 @@ operations! {
         |request: &_, _: OnProgress<'_>| prefixes::subtract(request);
     "range", prefixes::RangeRequest => prefixes::Prefixes, "The fewest prefixes that cover a range of addresses.",
         |request: &_, _: OnProgress<'_>| prefixes::range(request);
+    "subnetSize", subnet_size::SubnetSizeRequest => subnet_size::SubnetSize,
+        "The smallest subnet for a group of nodes, or the nodes and pods that fit a subnet.",
+        |request: &_, _: OnProgress<'_>| subnet_size::subnet_size(request);
+    "subnetCarve", subnet_carve::SubnetCarveRequest => subnet_carve::SubnetCarve,
+        "Places for new subnets in the free space of a VPC.",
+        subnet_carve::subnet_carve;
     "sources", sources::SourcesRequest => Vec<sources::Source>, "The facts that answers rest on.",
         |request: &_, _: OnProgress<'_>| sources::sources(request);
 }

@@ -23,4 +23,6 @@ pub mod read;
 pub mod report;
 pub mod request;
 pub mod sources;
+pub mod subnet_carve;
+pub mod subnet_size;
 pub mod types;
