@@ -120,6 +120,12 @@ operations! {
     "subnetReserve", subnet::ReserveRequest => subnet::Reservations,
         "The CIDR reservations to make for prefixes, as commands and as a template.",
         subnet::reserve;
+    "subnetSize", subnet::SizeRequest => subnet::Size,
+        "The smallest subnet for a group of nodes, or the nodes and pods that fit a subnet.",
+        |request: &_, _: OnProgress<'_>| subnet::size(request);
+    "subnetCarve", subnet::CarveRequest => subnet::Carve,
+        "Places for new subnets in the free space of a VPC.",
+        subnet::carve;
     "sources", sources::SourcesRequest => Vec<sources::Source>, "The facts that answers rest on.",
         |request: &_, _: OnProgress<'_>| sources::sources(request);
 }

@@ -162,7 +162,8 @@ fn each(
     })
 }
 
-fn spread(nodes: u32, parts: usize) -> u32 {
+/// An equal share, rounded up: the odd ones may all be here.
+pub(crate) fn spread(nodes: u32, parts: usize) -> u32 {
     nodes.div_ceil(u32::try_from(parts.max(1)).unwrap_or(u32::MAX))
 }
 
@@ -250,7 +251,7 @@ fn sure_prefixes(free: Free, singles: u64) -> u64 {
 }
 
 /// Addresses that are taken one by one, not as part of a prefix.
-pub(super) fn singles(addresses: u64, prefixes: u64) -> u64 {
+pub(crate) fn singles(addresses: u64, prefixes: u64) -> u64 {
     addresses.saturating_sub(16 * prefixes)
 }
 
