@@ -3,6 +3,8 @@
 
 #[path = "core/carve.rs"]
 mod carve;
+#[path = "core/controller.rs"]
+mod controller;
 #[path = "core/error.rs"]
 mod error;
 #[path = "core/forecast.rs"]
