@@ -9,6 +9,8 @@ mod controller;
 mod error;
 #[path = "core/forecast.rs"]
 mod forecast;
+#[path = "core/pool.rs"]
+mod pool;
 #[path = "core/prefix.rs"]
 mod prefix;
 #[path = "core/size.rs"]

@@ -193,5 +193,20 @@ impl Counts {
 /// assert_eq!([-1, -17, i64::MAX].map(prefixes_for), [0, 0, -576_460_752_303_423_487]); // wraps in 64 bits
 /// ```
 pub const fn prefixes_for(addresses: i64) -> i64 {
-    addresses.wrapping_add(ADDRESSES_PER_PREFIX as i64 - 1) / ADDRESSES_PER_PREFIX as i64
+    ceil_division(addresses, ADDRESSES_PER_PREFIX as i64)
+}
+
+const fn ceil_division(x: i64, y: i64) -> i64 {
+    x.wrapping_add(y).wrapping_sub(1) / y
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The controller's own cases, `TestCeilDivision`.
+    #[test]
+    fn division_rounds_up() {
+        assert_eq!([ceil_division(32, 1), ceil_division(32, 30)], [32, 2]);
+    }
 }

@@ -248,6 +248,17 @@ impl Pool {
     }
 
     /// How many addresses it has of each kind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::ipam::IpamMode;
+    /// use winpod::pool::{Pool, PoolConfig};
+    ///
+    /// let mut pool = Pool::new(IpamMode::PrefixDelegation, 144, PoolConfig::new(20, 0, 0));
+    /// pool.reconcile();
+    /// assert_eq!((pool.counts().warm, pool.counts().pending_create), (0, 32));
+    /// ```
     pub fn counts(&self) -> Counts {
         let count = |len| u32::try_from(len).unwrap_or(u32::MAX);
         Counts {
@@ -271,11 +282,35 @@ impl Pool {
     }
 
     /// The targets in effect, after the controller's [rules](PoolConfig::effective) and without what is mended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::ipam::IpamMode;
+    /// use winpod::pool::{Pool, PoolConfig};
+    ///
+    /// let pool = Pool::new(IpamMode::SecondaryIp, 9, PoolConfig::new(-5, 2, 0));
+    /// assert_eq!(pool.config(), PoolConfig::new(3, 2, 0));
+    /// ```
     pub const fn config(&self) -> PoolConfig {
         self.config
     }
 
-    /// The address of an owner.
+    /// The address of an owner, or `None`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::ipam::IpamMode;
+    /// use winpod::pool::{Pool, PoolConfig, PoolError, PoolState};
+    ///
+    /// let used = vec![(7, "192.0.2.9".parse()?)];
+    /// let empty = PoolState::new(IpamMode::SecondaryIp, 9, PoolConfig::new(1, 1, 0));
+    /// let pool = Pool::from_state(PoolState { used, ..empty })?;
+    /// assert_eq!(pool.address_of(7), Some("192.0.2.9".parse()?));
+    /// assert_eq!(pool.address_of(8), None);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn address_of(&self, owner: u32) -> Option<Ipv4Addr> {
         self.used.get(&owner).map(|&address| Ipv4Addr::from_bits(address))
     }
@@ -597,6 +632,19 @@ impl Pool {
     }
 
     /// Sets targets without reconciling; [`activate`](Self::activate) and [`drain`](Self::drain) do both.
+    ///
+    /// A replay needs it, which reconciles with the [choice](Self::reconcile_releasing) of a controller.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::ipam::IpamMode;
+    /// use winpod::pool::{Pool, PoolConfig};
+    ///
+    /// let mut pool = Pool::new(IpamMode::SecondaryIp, 9, PoolConfig::new(1, 3, 0));
+    /// pool.set_config(PoolConfig::DRAINING);
+    /// assert_eq!(pool.deviation(), 0);
+    /// ```
     pub fn set_config(&mut self, config: PoolConfig) {
         self.given = config;
         self.config = config.mended(self.mode, self.quirks).effective(self.mode);
