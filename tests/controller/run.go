@@ -130,8 +130,9 @@ func (w *world) do(op, a, b uint64) {
 		}
 	case opFree:
 		for range 1 + a%3*(b%9) {
-			a = a*31 + 7
-			w.free(a%(1<<53), b)
+			if a = (a*31 + 7) % (1 << 53); !w.free(a, b) {
+				break
+			}
 		}
 	case opCoolDown:
 		w.now += []int{0, 1, 500, 10_000, 29_999, 30_000, 30_001, 60_000}[a%8]
@@ -187,7 +188,7 @@ func (w *world) assign(a, b uint64) bool {
 	return err == nil
 }
 
-func (w *world) free(a, b uint64) {
+func (w *world) free(a, b uint64) bool {
 	owner, id := w.next+5, "10.0.0.5/32"
 	if len(w.owners) > 0 && b%19 > 0 {
 		owner = w.owners[a%uint64(len(w.owners))]
@@ -206,6 +207,7 @@ func (w *world) free(a, b uint64) {
 	if reconcile && b%6 > 0 {
 		w.reconcile()
 	}
+	return err == nil
 }
 
 // coolDown sets the clock of every cooling address through the list that Introspect hands out, which is the pool's own.

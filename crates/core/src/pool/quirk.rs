@@ -37,7 +37,7 @@ named! {
         /// A warm target of 0 in secondary mode is kept, so pods beyond the minimum wait for ever. Off: it acts as 1.
         ZeroWarmTarget = "zero-warm-target",
         /// A full subnet is recognised by how the text of EC2's error starts, which texts of the AWS SDK version 2 do not
-        /// match. Off: the error is recognised anywhere in the text.
+        /// match (inferred from the code; no report of it is known). Off: the error is recognised anywhere in the text.
         ErrorTextStart = "error-text-start",
     }
 }
