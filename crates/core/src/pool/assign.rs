@@ -1,5 +1,6 @@
 //! Pods come and go.
 
+use alloc::collections::btree_map::Entry;
 use core::net::Ipv4Addr;
 
 use super::{COOL_DOWN_MS, Pool, PoolError, Quirk};
@@ -39,9 +40,7 @@ impl Pool {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn assign(&mut self, owner: u32) -> Result<Ipv4Addr, PoolError> {
-        self.admit(owner)?;
-        let index = self.next_group().ok_or(PoolError::WarmPoolEmpty)?;
-        self.take(owner, index)
+        self.take(owner, |pool| pool.next_group().ok_or(PoolError::WarmPoolEmpty))
     }
 
     /// The same from the group that a controller chose.
@@ -73,15 +72,15 @@ impl Pool {
     /// ```
     pub fn assign_from(&mut self, owner: u32, group: Ipv4Prefix) -> Result<Ipv4Addr, PoolError> {
         let base = self.base(group)?;
-        self.admit(owner)?;
-        let next = self.next_group().ok_or(PoolError::WarmPoolEmpty)?;
-        let free = |index: usize| self.warm.groups().get(index).map_or(0, |group| group.free.len());
-        let legal = |&index: &usize| match self.mode {
-            IpamMode::SecondaryIp => free(index) > 0,
-            IpamMode::PrefixDelegation => free(index) == free(next),
-        };
-        let index = self.warm.find(base).filter(legal).ok_or(PoolError::IllegalChoice { group })?;
-        self.take(owner, index)
+        self.take(owner, |pool| {
+            let next = pool.next_group().ok_or(PoolError::WarmPoolEmpty)?;
+            let free = |index: usize| pool.warm.groups().get(index).map(|group| group.free.len());
+            let legal = |&index: &usize| match pool.mode {
+                IpamMode::SecondaryIp => true,
+                IpamMode::PrefixDelegation => free(index) == free(next),
+            };
+            pool.warm.find(base).filter(legal).ok_or(PoolError::IllegalChoice { group })
+        })
     }
 
     /// Takes a pod's address back; it cools down from `now_ms` on. The caller then reconciles.
@@ -107,11 +106,14 @@ impl Pool {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn free(&mut self, owner: u32, address: Ipv4Addr, now_ms: u64) -> Result<(), PoolError> {
-        let actual = self.address_of(owner).ok_or(PoolError::DoesntExist { owner })?;
+        let Entry::Occupied(entry) = self.used.entry(owner) else {
+            return Err(PoolError::DoesntExist { owner });
+        };
+        let actual = Ipv4Addr::from_bits(*entry.get());
         if actual != address {
             return Err(PoolError::IncorrectOwner { owner, address: actual });
         }
-        self.used.remove(&owner);
+        entry.remove();
         self.cooling.push_back((address.to_bits(), now_ms));
         Ok(())
     }
@@ -149,11 +151,29 @@ impl Pool {
         false
     }
 
-    /// The controller's tests before it looks for an address.
-    fn admit(&self, owner: u32) -> Result<(), PoolError> {
-        if let Some(address) = self.address_of(owner) {
-            return Err(PoolError::AlreadyAssigned { owner, address });
+    /// Gives an owner the next address of the group that is chosen, if nothing speaks against it.
+    fn take(
+        &mut self,
+        owner: u32,
+        choose: impl FnOnce(&Self) -> Result<usize, PoolError>,
+    ) -> Result<Ipv4Addr, PoolError> {
+        // Looked up once: with hundreds of pods this is what an assignment costs.
+        let chosen = self.admit().and_then(|()| choose(self));
+        match self.used.entry(owner) {
+            Entry::Occupied(entry) => {
+                Err(PoolError::AlreadyAssigned { owner, address: Ipv4Addr::from_bits(*entry.get()) })
+            }
+            Entry::Vacant(entry) => {
+                let keep_emptied = self.quirks.has(Quirk::EmptiedGroupStays);
+                let address = self.warm.take(chosen?, keep_emptied).ok_or(PoolError::WarmPoolEmpty)?;
+                entry.insert(address);
+                Ok(Ipv4Addr::from_bits(address))
+            }
         }
+    }
+
+    /// The controller's tests before it looks for an address.
+    fn admit(&self) -> Result<(), PoolError> {
         let counts = self.counts();
         if self.reaches_capacity(counts.used.into()) {
             return Err(PoolError::AtMaxCapacity { capacity: self.capacity });
@@ -165,7 +185,7 @@ impl Pool {
             return Err(PoolError::BeingCreated);
         }
         let no_prefix = self.mode == IpamMode::PrefixDelegation && !self.prefix_available;
-        if no_prefix && self.warm.groups().is_empty() {
+        if no_prefix && self.warm.is_empty() {
             return Err(PoolError::InsufficientCidrBlocks);
         }
         Ok(())
@@ -173,15 +193,8 @@ impl Pool {
 
     fn next_group(&self) -> Option<usize> {
         match self.mode {
-            IpamMode::SecondaryIp => self.warm.first_free(),
+            IpamMode::SecondaryIp => (!self.warm.groups().is_empty()).then_some(0),
             IpamMode::PrefixDelegation => self.warm.fewest(),
         }
-    }
-
-    fn take(&mut self, owner: u32, index: usize) -> Result<Ipv4Addr, PoolError> {
-        let keep_empty = self.quirks.has(Quirk::EmptiedGroupStays);
-        let address = self.warm.take(index, keep_empty).ok_or(PoolError::WarmPoolEmpty)?;
-        self.used.insert(owner, address);
-        Ok(Ipv4Addr::from_bits(address))
     }
 }

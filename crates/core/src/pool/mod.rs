@@ -218,24 +218,27 @@ impl Pool {
     /// assert_eq!(pool.introspect().pending_create, 3);
     /// ```
     pub fn introspect(&self) -> PoolState {
+        let address = Ipv4Addr::from_bits;
         let warm = |group: &Group| WarmGroup {
             group: self.group_at(group.base),
-            free: group
-                .free
-                .iter()
-                .map(|&offset| Ipv4Addr::from_bits(group.base + u32::from(offset)))
-                .collect(),
+            free: group.free.iter().map(|&offset| address(group.base + u32::from(offset))).collect(),
         };
-        let cooling =
-            |&(address, freed_at_ms): &_| Cooling { address: Ipv4Addr::from_bits(address), freed_at_ms };
+        let emptied = |base| WarmGroup { group: self.group_at(base), free: Vec::new() };
+        let mut groups: Vec<WarmGroup> =
+            self.warm.groups().iter().map(warm).chain(self.warm.emptied().map(emptied)).collect();
+        groups.sort_by_key(|group| group.group);
         PoolState {
             mode: self.mode,
             capacity: self.capacity,
             config: self.given,
             quirks: self.quirks,
-            used: self.used.iter().map(|(&owner, &address)| (owner, Ipv4Addr::from_bits(address))).collect(),
-            warm: self.warm.groups().iter().map(warm).collect(),
-            cooling: self.cooling.iter().map(cooling).collect(),
+            used: self.used.iter().map(|(&owner, &used)| (owner, address(used))).collect(),
+            warm: groups,
+            cooling: self
+                .cooling
+                .iter()
+                .map(|&(cooling, freed_at_ms)| Cooling { address: address(cooling), freed_at_ms })
+                .collect(),
             pending_create: self.pending_create,
             pending_delete: self.pending_delete,
             resync_required: self.resync_required,
@@ -331,9 +334,9 @@ impl Pool {
         if self.quirks.has(Quirk::CapacityByEquality) { addresses == capacity } else { addresses >= capacity }
     }
 
-    /// The first addresses of groups that fit the mode.
-    fn bases(&self, groups: &[Ipv4Prefix]) -> Result<Vec<u32>, PoolError> {
-        groups.iter().map(|&group| self.base(group)).collect()
+    /// Refuses groups that do not fit the mode.
+    fn check(&self, groups: &[Ipv4Prefix]) -> Result<(), PoolError> {
+        groups.iter().try_for_each(|&group| self.base(group).map(|_| ()))
     }
 
     fn base(&self, group: Ipv4Prefix) -> Result<u32, PoolError> {

@@ -36,14 +36,14 @@ impl Pool {
     /// ```
     pub fn update(&mut self, job: &Job, result: JobResult<'_>) -> Result<bool, PoolError> {
         let whole = self.whole_group();
-        let returned = self.bases(result.returned)?;
+        self.check(result.returned)?;
         if !result.succeeded {
             self.resync_required = true;
         }
         if self.mode == IpamMode::PrefixDelegation {
             self.prefix_available = result.prefix_available;
         }
-        self.warm.add(returned.into_iter().map(|base| (base, whole)));
+        self.warm.add(result.returned.iter().map(|group| (group.first().to_bits(), whole)));
         match job {
             Job::Create { count } => {
                 self.pending_create = self.pending_create.wrapping_sub(self.addresses_in(*count));
@@ -85,7 +85,7 @@ impl Pool {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn resync(&mut self, on_eni: &[Ipv4Prefix]) -> Result<bool, PoolError> {
-        let on_eni = self.bases(on_eni)?;
+        self.check(on_eni)?;
         if !self.resync_required {
             return Ok(false);
         }
@@ -100,11 +100,12 @@ impl Pool {
         }
         let whole = self.whole_group();
         let unknown = |base: u32| whole & !known.get(&base).copied().unwrap_or(0);
-        self.warm.add(on_eni.iter().map(|&base| (base, unknown(base))).filter(|&(_, mask)| mask != 0));
+        let bases = on_eni.iter().map(|group| group.first().to_bits());
+        self.warm.add(bases.clone().map(|base| (base, unknown(base))).filter(|&(_, mask)| mask != 0));
 
-        let held: BTreeSet<u32> = on_eni.into_iter().collect();
-        // An entry without a free address names nothing that could be gone.
-        self.warm.retain(|group| group.free.is_empty() || held.contains(&group.base));
+        let held: BTreeSet<u32> = bases.collect();
+        // A group on the books without a free address names nothing that could be gone, and stays.
+        self.warm.retain(|group| held.contains(&group.base));
         let mode = self.mode;
         self.cooling.retain(|&(address, _)| held.contains(&base_of(mode, address)));
         Ok(true)
