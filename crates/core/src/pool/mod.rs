@@ -71,6 +71,9 @@ use warm::{Group, Warm};
 /// How long an address that was given back is kept from new pods, in milliseconds.
 ///
 /// Also how often the controller looks, so an address is really back after 30 to 60 seconds.
+///
+/// # Source
+/// [`SourceId::CoolDown`](crate::source::SourceId::CoolDown).
 pub const COOL_DOWN_MS: u64 = 30_000;
 
 /// The warm pool of one node in one mode.
@@ -80,7 +83,7 @@ pub const COOL_DOWN_MS: u64 = 30_000;
 ///
 /// # Cost
 ///
-/// With g groups on the books, 63 at most on any instance type, and u owners:
+/// With g groups that have a free address, 63 at most on any instance type, and u owners:
 ///
 /// | operation | time |
 /// |---|---|
