@@ -99,17 +99,14 @@ pub(crate) fn find(wanted: Wanted<'_>, progress: OnProgress<'_>) -> Result<Found
         (Some(given), true) => used::given(given)?,
         (None, false) => {
             let reading = read::read(&files, progress)?;
-            let found = occupied::of_cluster(reading, wanted.ids);
-            let known = || found.subnets.iter().filter_map(|subnet| subnet.id.as_deref());
-            let refused = |id: &str| found.problems.iter().any(|problem| problem.message.contains(id));
-            if let Some(id) = wanted.ids.iter().find(|id| !known().any(|known| known == *id) && !refused(id))
-            {
-                let meant = nearest(id, known()).map(|meant| format!(" Did you mean {meant}?"));
+            if let Some(id) = wanted.ids.iter().find(|id| !reading.cluster.subnets.contains_key(*id)) {
+                let known = reading.cluster.subnets.keys().map(String::as_str);
+                let meant = nearest(id, known).map(|meant| format!(" Did you mean {meant}?"));
                 let shown = read::shortened(id);
                 let message = format!("no subnet {shown:?} is in the files.{}", meant.unwrap_or_default());
                 return Err(Refusal::new("UNKNOWN_SUBNET", message));
             }
-            found
+            occupied::of_cluster(reading, wanted.ids)
         }
         (Some(_), false) => {
             let message = "names files and a subnet of its own: give one of the two";
