@@ -432,4 +432,13 @@ proptest! {
         let keys: Vec<_> = prefixes.iter().map(|prefix| (number(prefix.network()), prefix.prefix_len())).collect();
         prop_assert!(keys.is_sorted());
     }
+
+    #[test]
+    fn addresses_are_read_as_the_standard_library_reads_them(
+        near in "[0-9]{0,4}(\\.[0-9]{0,4}){2,4}", digits in "[0-9. a/:-]{0,16}", any in "\\PC{0,12}", octets: [u8; 4],
+    ) {
+        for text in [near, digits, any, Ipv4Addr::from(octets).to_string()] {
+            prop_assert_eq!(prefix::parse_address(&text).ok(), text.parse::<Ipv4Addr>().ok(), "{:?}", text);
+        }
+    }
 }

@@ -501,7 +501,36 @@ impl From<Ipv4Addr> for Ipv4Prefix {
 /// # Ok::<(), Error>(())
 /// ```
 pub fn parse_address(text: &str) -> Result<Ipv4Addr, Error> {
-    text.parse().map_err(|_| Error::AddressSyntax)
+    // A listing has millions of them: this takes two thirds of the standard library's time.
+    let mut bits = 0;
+    let mut rest = text.as_bytes();
+    for dots_left in (0..4).rev() {
+        let (octet, behind) = leading_octet(rest).ok_or(Error::AddressSyntax)?;
+        bits = bits << 8 | octet;
+        rest = match (dots_left, behind) {
+            (0, []) => return Ok(Ipv4Addr::from_bits(bits)),
+            (1.., [b'.', behind @ ..]) => behind,
+            _ => return Err(Error::AddressSyntax),
+        };
+    }
+    Err(Error::AddressSyntax)
+}
+
+/// The decimal number from 0 to 255 at the start, without leading zeros, and what follows it.
+#[inline]
+const fn leading_octet(text: &[u8]) -> Option<(u32, &[u8])> {
+    const fn digit(byte: u8) -> u32 {
+        byte.wrapping_sub(b'0') as u32
+    }
+    let (octet, least, rest) = match text {
+        [a, b, c, rest @ ..] if digit(*a) < 10 && digit(*b) < 10 && digit(*c) < 10 => {
+            (digit(*a) * 100 + digit(*b) * 10 + digit(*c), 100, rest)
+        }
+        [a, b, rest @ ..] if digit(*a) < 10 && digit(*b) < 10 => (digit(*a) * 10 + digit(*b), 10, rest),
+        [a, rest @ ..] if digit(*a) < 10 => (digit(*a), 0, rest),
+        _ => return None,
+    };
+    if octet < least || octet > 255 { None } else { Some((octet, rest)) }
 }
 
 /// Checks a prefix length that arrived as a wide integer, in bits.

@@ -2,7 +2,7 @@
 
 use core::net::Ipv4Addr;
 
-use super::bits::{block_place, clear, is_set, set};
+use super::bits::{block_place, clear, is_set, lanes_with_any, set};
 use super::{BLOCK_BITS, DELEGATED_PREFIX_LEN, NOBODY, Reservation, ReservationKind, Subnet};
 use crate::ipam::ADDRESSES_PER_PREFIX;
 use crate::{Error, Ipv4Prefix};
@@ -77,13 +77,27 @@ impl Subnet {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn assign_all(&mut self, addresses: &[Ipv4Addr]) -> Result<(), Error> {
-        for (done, address) in addresses.iter().enumerate() {
-            if let Err(error) = self.take(*address) {
-                self.take_back(&addresses[..done], &[]);
-                return Err(error);
+        let first = self.prefix.first().to_bits();
+        let mut done = 0;
+        for address in addresses {
+            let offset = address.to_bits().wrapping_sub(first);
+            // Past the end there is no word, or a bit that is set.
+            let Some(word) = self.taken.get_mut((offset / u64::BITS) as usize) else { break };
+            let bit = 1 << (offset % u64::BITS);
+            if *word & bit != 0 {
+                break;
             }
+            *word |= bit;
+            done += 1;
         }
-        Ok(())
+        // Blocks are looked at once, not for every address.
+        self.mark_busy_blocks();
+        // No more addresses are taken than the subnet has.
+        self.used += u32::try_from(done).unwrap_or(u32::MAX);
+        let Some(refused) = addresses.get(done) else { return Ok(()) };
+        let error = self.take(*refused).err();
+        self.take_back(&addresses[..done], &[]);
+        Err(error.unwrap_or(Error::AddressAssigned { address: *refused }))
     }
 
     /// Assigns the addresses and prefixes of one network interface to an owner, or none of them.
@@ -317,6 +331,19 @@ impl Subnet {
         set(&mut self.blocks.busy, offset / ADDRESSES_PER_PREFIX);
         self.used += 1;
         Ok(offset)
+    }
+
+    /// Marks every block as busy in which an address is assigned.
+    fn mark_busy_blocks(&mut self) {
+        for (busy, taken) in self.blocks.busy.iter_mut().zip(self.taken.chunks(16)) {
+            for (index, word) in taken.iter().enumerate() {
+                *busy |= lanes_with_any(*word) << (4 * index);
+            }
+        }
+        let last = self.last_block();
+        if self.counts_last_block && self.taken_in_block(last) == self.reserved_in_block(last) {
+            self.set_idle(last);
+        }
     }
 
     /// Releases what was just assigned.

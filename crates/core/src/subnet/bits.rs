@@ -34,6 +34,29 @@ pub(super) fn block_place(block: u32) -> (usize, u32) {
     ((offset / u64::BITS) as usize, offset % u64::BITS)
 }
 
+/// Of four lanes of 16 bits, those with any bit set, one bit each.
+pub(super) const fn lanes_with_any(word: u64) -> u64 {
+    let word = word | word >> 8;
+    let word = word | word >> 4;
+    let word = word | word >> 2;
+    gather(word | word >> 1)
+}
+
+/// Of four lanes of 16 bits, those with all bits set, one bit each.
+pub(super) const fn lanes_with_all(word: u64) -> u64 {
+    let word = word & word >> 8;
+    let word = word & word >> 4;
+    let word = word & word >> 2;
+    gather(word & word >> 1)
+}
+
+/// The lowest bits of four lanes side by side. No two of the products meet, so that nothing is carried.
+const fn gather(word: u64) -> u64 {
+    const LOWEST: u64 = 0x0001_0001_0001_0001;
+    const SIDE_BY_SIDE: u64 = 1 << 48 | 1 << 33 | 1 << 18 | 1 << 3;
+    (word & LOWEST).wrapping_mul(SIDE_BY_SIDE) >> 48 & 0xF
+}
+
 /// How many bits from `start` up to but not including `end` are clear.
 pub(super) fn count_clear(words: &[u64], start: u32, end: u32) -> u32 {
     let mut count = 0;

@@ -2,7 +2,7 @@
 
 use core::net::Ipv4Addr;
 
-use super::bits::{count_clear, is_set};
+use super::bits::{count_clear, is_set, lanes_with_all};
 use super::{ReservationKind, Subnet};
 use crate::Ipv4Prefix;
 use crate::ipam::ADDRESSES_PER_PREFIX;
@@ -152,17 +152,19 @@ impl Subnet {
     pub fn census(&self) -> Census {
         let mut blocks = BlockCounts::default();
         let (mut broken, mut whole) = (0, 0);
-        // The sixteen bits of four blocks are looked at together; a word of block bits covers 64.
-        for (index, taken) in self.taken.iter().enumerate() {
-            let at = |words: &[u64]| words[index / 16] >> (index % 16 * 4) & 0xF;
-            let (busy, delegated, explicit) =
-                (at(&self.blocks.busy), at(&self.blocks.delegated), at(&self.blocks.explicit));
-            let edge = self.edges(index) & !delegated;
-            let singly = !delegated & !edge & 0xF;
-            let (touched, full) = (busy & singly, full_lanes(*taken) & singly);
+        // A word of block bits covers 64 blocks, whose addresses are 16 words.
+        let of_blocks = self.blocks.busy.iter().zip(&self.blocks.delegated).zip(&self.blocks.explicit);
+        for (index, (taken, ((busy, delegated), explicit))) in
+            self.taken.chunks(16).zip(of_blocks).enumerate()
+        {
+            let all_assigned = (0..).step_by(4).zip(taken);
+            let all_assigned = all_assigned.fold(0, |all, (at, word)| all | lanes_with_all(*word) << at);
+            let edges = self.edges(index) & !delegated;
+            let singly = !delegated & !edges & self.existing(index);
+            let (touched, full) = (busy & singly, all_assigned & singly);
             let counted = singly & !explicit;
             blocks.prefix += delegated.count_ones();
-            blocks.reserved += edge.count_ones();
+            blocks.reserved += edges.count_ones();
             blocks.explicit += (singly & explicit).count_ones();
             blocks.full += (full & counted).count_ones();
             blocks.fragmented += (touched & !full & counted).count_ones();
@@ -170,10 +172,6 @@ impl Subnet {
             broken += touched.count_ones();
             whole += (singly & !busy).count_ones();
         }
-        // Bits past the end of a subnet smaller than a word say busy and full.
-        let beyond = u32::try_from(self.taken.len() * 4).unwrap_or(u32::MAX) - (self.last_block() + 1);
-        blocks.full -= beyond;
-        broken -= beyond;
         let last = self.last_block();
         Census {
             total_addresses: self.total_addresses(),
@@ -316,30 +314,28 @@ impl Subnet {
     /// ```
     pub fn largest_free_run(&self) -> Option<FreeRun> {
         let (mut best_start, mut best_len) = (0, 0);
-        let (mut start, mut len) = (0, 0);
-        let mut offset = 0;
-        for &word in &self.taken {
-            let end = offset + u64::BITS;
-            // Eat the word from below: a stretch of free addresses, then a stretch of taken ones.
-            let mut rest = word;
-            while offset < end {
-                let left = end - offset;
-                let free = rest.trailing_zeros().min(left);
-                len += free;
-                offset += free;
-                if len > best_len {
-                    (best_start, best_len) = (start, len);
-                }
-                if free == left {
+        // Free addresses right before the word.
+        let mut before = 0;
+        for (offset, taken) in (0..).step_by(u64::BITS as usize).zip(&self.taken) {
+            let free = !taken;
+            let across = before + free.trailing_ones();
+            if across > best_len {
+                (best_start, best_len) = (offset - before, across);
+            }
+            if free == u64::MAX {
+                before = across;
+                continue;
+            }
+            // Only what is longer than any before matters, so that scattered words cost one look.
+            while best_len < u64::BITS {
+                let starts = run_starts(free, best_len + 1);
+                if starts == 0 {
                     break;
                 }
-                rest >>= free;
-                let taken = rest.trailing_ones();
-                // A shift by all 64 bits is no shift.
-                rest = rest.checked_shr(taken).unwrap_or(0);
-                offset += taken;
-                (start, len) = (offset, 0);
+                let start = starts.trailing_zeros();
+                (best_start, best_len) = (offset + start, (free >> start).trailing_ones());
             }
+            before = free.leading_ones();
         }
         (best_len > 0).then(|| FreeRun {
             first: self.address(best_start),
@@ -372,16 +368,28 @@ impl Subnet {
         }
     }
 
-    /// Which of the four blocks of a word hold addresses that AWS reserves, as far as that counts.
+    /// Which of 64 blocks there are: a small subnet has fewer.
+    fn existing(&self, word: usize) -> u64 {
+        let count = self.last_block() + 1;
+        if count < u64::BITS && word == 0 { (1 << count) - 1 } else { u64::MAX }
+    }
+
+    /// Which of 64 blocks hold addresses that AWS reserves, as far as that counts.
     fn edges(&self, word: usize) -> u64 {
         let first = u64::from(word == 0);
         let last = self.last_block();
-        let here = word == (last / 4) as usize && !self.counts_last_block;
-        first | u64::from(here) << (last % 4)
+        let here = word == (last / u64::BITS) as usize && !self.counts_last_block;
+        first | u64::from(here) << (last % u64::BITS)
     }
 }
 
-/// Of four lanes of 16 bits, those that are all set, one bit each.
-fn full_lanes(word: u64) -> u64 {
-    (0..4).map(|lane| u64::from(word >> (16 * lane) & 0xFFFF == 0xFFFF) << lane).sum()
+/// The places in a word from which at least `len` bits are set, 1 to 64.
+fn run_starts(word: u64, len: u32) -> u64 {
+    let (mut starts, mut known) = (word, 1);
+    while known < len {
+        let more = known.min(len - known);
+        starts &= starts >> more;
+        known += more;
+    }
+    starts
 }
