@@ -80,14 +80,22 @@ struct Move<'a> {
     old: Vec<Asking<'a>>,
     /// And the one that takes its place.
     new: Vec<Asking<'a>>,
-    /// Instances of the listed interfaces.
-    instances: HashSet<&'a str>,
+    /// Windows nodes of each group that no listed interface shows.
+    missing: HashMap<&'a str, Missing>,
     /// Subnets with an interface of an instance.
     with_instances: HashSet<&'a str>,
     /// Operating systems of the instances that nodes run on.
     systems: HashMap<&'a str, Os>,
     /// CIDR reservations by subnet.
     reservations: HashMap<&'a str, Vec<&'a Reservation>>,
+}
+
+/// Nodes that no listed interface shows.
+#[derive(Debug, Clone, Copy, Default)]
+struct Missing {
+    count: u32,
+    /// The instance of one is not known, so it may be a listed one.
+    nameless: bool,
 }
 
 impl<'a> Move<'a> {
@@ -102,12 +110,24 @@ impl<'a> Move<'a> {
         for reservation in &cluster.reservations {
             reservations.entry(&reservation.subnet).or_default().push(reservation);
         }
+        let shown: HashSet<&str> = on_instances().filter_map(|one| one.instance.as_deref()).collect();
+        let mut missing: HashMap<&str, Missing> = HashMap::new();
+        for node in cluster.nodes.iter().filter(|node| node.os == Some(Os::Windows)) {
+            let instance = node.instance.as_deref();
+            if let Some(group) = node.group.as_deref()
+                && instance.is_none_or(|instance| !shown.contains(instance))
+            {
+                let missing = missing.entry(group).or_default();
+                missing.count += 1;
+                missing.nameless |= instance.is_none();
+            }
+        }
         Self {
             cluster,
             supplies,
             old,
             new,
-            instances: on_instances().filter_map(|one| one.instance.as_deref()).collect(),
+            missing,
             with_instances: on_instances().map(|one| &*one.subnet).collect(),
             systems: neighbours::systems(cluster),
             reservations,

@@ -2,7 +2,6 @@
 
 use super::super::demand::{Asking, Need};
 use super::Move;
-use crate::model::{LiveNode, Os};
 
 /// Bounds of a demand; `None` where the files do not tell.
 #[derive(Debug, Clone, Copy)]
@@ -39,20 +38,14 @@ fn nodes(moving: &Move<'_>, group: &Asking<'_>, id: &str) -> (Option<u32>, bool)
     let listed = planned || cluster.interfaces_listed;
     if cluster.nodes.is_empty() {
         // Any instance here may be one of them; so may what EC2 counts without a listing.
-        let instances = moving.with_instances.contains(id);
-        return (group.max_size, !instances && supply.now.prefixes.is_some());
+        let shown = moving.with_instances.contains(id) || supply.now.unseen > 0;
+        return (group.max_size, !shown && supply.now.prefixes.is_some());
     }
-    let of_group = |node: &&LiveNode| {
-        node.os == Some(Os::Windows) && node.group.as_deref() == Some(group.group.name.as_str())
-    };
-    let live = cluster.nodes.iter().filter(of_group);
     if !listed {
         // They are in EC2's own count.
         return (Some(0), true);
     }
-    let shown = |node: &&LiveNode| node.instance.as_deref().is_some_and(|own| moving.instances.contains(own));
-    let missing: Vec<&LiveNode> = live.filter(|node| !shown(node)).collect();
-    // A node of no known instance may be a listed one, and addresses that nobody listed may be theirs.
-    let sure = supply.now.unseen == 0 && missing.iter().all(|node| node.instance.is_some());
-    (Some(u32::try_from(missing.len()).unwrap_or(u32::MAX)), sure)
+    let missing = moving.missing.get(group.group.name.as_str()).copied().unwrap_or_default();
+    // Addresses that nobody listed may be theirs.
+    (Some(missing.count), supply.now.unseen == 0 && !missing.nameless)
 }

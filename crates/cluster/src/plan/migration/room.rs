@@ -88,12 +88,13 @@ impl<'a> Room<'a> {
         let free = self.supply.now;
         // Where a size is open, what is known of the others may be too much already.
         let need = self.sized;
-        let values: [(&str, &dyn Display); 10] = [
+        let values: [(&str, &dyn Display); 11] = [
             ("subnet", &self.id),
             ("nodes", &need.nodes),
             ("prefixes", &need.prefixes),
             ("addresses", &need.addresses),
             ("singles", &singles(need.addresses, need.prefixes)),
+            ("breaking", &self.breaking()),
             ("old", &self.old.at_most.map_or("many".to_owned(), |old| old.addresses.to_string())),
             ("free", &free.prefixes.unwrap_or(free.prefixes_at_most)),
             ("left", &free.addresses.unwrap_or(0)),
@@ -103,6 +104,12 @@ impl<'a> Room<'a> {
         let open = self.open.join(", ");
         let values: Vec<_> = values.into_iter().chain([("groups", &open as &dyn Display)]).collect();
         Check::new("free-prefixes", self.outcome, self.text(), &values).of_subnet(self.id)
+    }
+
+    /// Single addresses that may each break a free block.
+    fn breaking(&self) -> u64 {
+        let most = self.at_most().unwrap_or_else(|| self.at_least());
+        singles(most.addresses, most.prefixes) + u64::from(self.supply.now.unseen)
     }
 
     /// What decided.
