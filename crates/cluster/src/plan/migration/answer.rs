@@ -180,6 +180,9 @@ pub struct SubnetRoom {
     pub single_addresses: Option<u64>,
     /// Addresses of old nodes that no listing shows and that count beside those in use, at the most; absent if open.
     pub unlisted_addresses: Option<u64>,
+    /// /28 that old nodes take at the most as soon as the mode is switched, because the switch acts on them too; absent
+    /// if open.
+    pub switched_prefixes: Option<u64>,
     /// What else lives here, by kind; empty if no interfaces were given.
     pub neighbours: Vec<Neighbour>,
     /// Whether the new nodes have room: `ok`, `fails` or `unknown`.
@@ -242,7 +245,8 @@ pub struct NetworkAddressUsage {
     pub vpc: Option<String>,
     /// Units of the listed interfaces; absent if none were given.
     pub now: Option<u64>,
-    /// Units with the new nodes beside everything that is there now and old nodes that no listing shows; absent if open.
+    /// Units with the new nodes beside everything that is there now, old nodes that no listing shows and what the switch
+    /// makes old nodes take; absent if open.
     pub at_peak: Option<u64>,
     /// Addresses that EC2 counts as taken in described subnets and no listed interface holds: up to so many units more.
     pub unseen_addresses: u64,

@@ -82,6 +82,10 @@ struct Move<'a> {
     new: Vec<Asking<'a>>,
     /// Windows nodes of each group that no listed interface shows.
     missing: HashMap<&'a str, Missing>,
+    /// And those that the listing shows, by subnet and group.
+    listed: HashMap<(&'a str, &'a str), u32>,
+    /// /28 that an old node of each group keeps warm as soon as the mode is switched; 0 where it is on already.
+    switched: Vec<u32>,
     /// Subnets with an interface of an instance.
     with_instances: HashSet<&'a str>,
     /// Operating systems of the instances that nodes run on.
@@ -104,6 +108,7 @@ impl<'a> Move<'a> {
         supplies: &'a BTreeMap<String, Supply>,
         old: Vec<Asking<'a>>,
         new: Vec<Asking<'a>>,
+        switched: Vec<u32>,
     ) -> Self {
         let on_instances = || cluster.interfaces.iter().filter(|one| one.instance.is_some());
         let mut reservations: HashMap<&str, Vec<&Reservation>> = HashMap::new();
@@ -122,12 +127,29 @@ impl<'a> Move<'a> {
                 missing.nameless |= instance.is_none();
             }
         }
+        let groups: HashMap<&str, &str> = cluster
+            .nodes
+            .iter()
+            .filter(|node| node.os == Some(Os::Windows))
+            .filter_map(|node| Some((node.instance.as_deref()?, node.group.as_deref()?)))
+            .collect();
+        let on_windows = on_instances().filter_map(|one| {
+            let instance = one.instance.as_deref()?;
+            Some((&*one.subnet, instance, *groups.get(instance)?))
+        });
+        let mut listed: HashMap<(&str, &str), u32> = HashMap::new();
+        // An instance may have several interfaces.
+        for (subnet, _, group) in on_windows.collect::<BTreeSet<_>>() {
+            *listed.entry((subnet, group)).or_default() += 1;
+        }
         Self {
             cluster,
             supplies,
             old,
             new,
             missing,
+            listed,
+            switched,
             with_instances: on_instances().map(|one| &*one.subnet).collect(),
             systems: neighbours::systems(cluster),
             reservations,
@@ -154,7 +176,12 @@ fn migrate(reading: Reading, set: &BTreeMap<Key, String>, quota: u64, last_block
     let new = planned(&groups, &cluster, &after, &supplies, &mut notes, &mut problems);
     // What there is to tell about the groups was told of the new ones.
     let old = planned(&groups, &cluster, &before, &supplies, &mut Vec::new(), &mut Vec::new());
-    let moving = Move::new(&cluster, &supplies, old, new);
+    let switched = new.iter().map(|group| match before.mode() {
+        IpamMode::SecondaryIp => old::warm_prefixes(group, &after),
+        IpamMode::PrefixDelegation => 0,
+    });
+    let switched = switched.collect();
+    let moving = Move::new(&cluster, &supplies, old, new, switched);
 
     let mut checks = Vec::new();
     let mut mixed_capacity = Vec::new();

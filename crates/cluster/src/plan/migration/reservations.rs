@@ -15,7 +15,7 @@ pub(super) fn checks(room: &Room<'_>, moving: &Move<'_>) -> Vec<Check> {
     let cluster = moving.cluster;
     let here = moving.reservations.get(room.id).map(Vec::as_slice).unwrap_or_default();
     let mut checks: Vec<Check> = here.iter().filter_map(|reservation| useless(room, reservation)).collect();
-    let needed = room.new.map(|need| need.prefixes);
+    let needed = room.at_most().map(|need| need.prefixes);
     let inside = room.supply.now.reserved_prefixes;
     let values: [(&str, &dyn Display); 3] =
         [("subnet", &room.id), ("inside", &inside.unwrap_or(0)), ("prefixes", &needed.unwrap_or(0))];

@@ -48,6 +48,11 @@ impl<'a> Room<'a> {
             let values: [(&str, &dyn Display); 2] = [("subnet", &id), ("addresses", &old.addresses)];
             notes.push(Note::new(&note::MIGRATION_OLD_ADDED, &values));
         }
+        if let Some(switched) = old.switched.filter(|switched| switched.prefixes > 0) {
+            let values: [(&str, &dyn Display); 3] =
+                [("subnet", &id), ("nodes", &switched.nodes), ("prefixes", &switched.prefixes)];
+            notes.push(Note::new(&note::MIGRATION_SWITCH_TAKES, &values));
+        }
         room
     }
 
@@ -58,6 +63,11 @@ impl<'a> Room<'a> {
 
     /// What may be taken at the peak.
     pub(super) fn at_most(&self) -> Option<Need> {
+        Some(self.before_switch()?.plus(self.old.switched?))
+    }
+
+    /// That without what the switch makes old nodes take.
+    fn before_switch(&self) -> Option<Need> {
         Some(self.new?.plus(self.old.at_most?))
     }
 
@@ -80,6 +90,7 @@ impl<'a> Room<'a> {
             single_addresses: self.new.map(|need| singles(need.addresses, need.prefixes)),
             unlisted_addresses: self.old.at_most.map(|need| need.addresses),
             neighbours: neighbours.in_subnet(self.id),
+            switched_prefixes: self.old.switched.map(|need| need.prefixes),
             verdict: self.outcome,
         }
     }
@@ -88,13 +99,14 @@ impl<'a> Room<'a> {
         let free = self.supply.now;
         // Where a size is open, what is known of the others may be too much already.
         let need = self.sized;
-        let values: [(&str, &dyn Display); 11] = [
+        let values: [(&str, &dyn Display); 12] = [
             ("subnet", &self.id),
             ("nodes", &need.nodes),
             ("prefixes", &need.prefixes),
             ("addresses", &need.addresses),
             ("singles", &singles(need.addresses, need.prefixes)),
             ("breaking", &self.breaking()),
+            ("switched", &self.old.switched.map_or(0, |need| need.prefixes)),
             ("old", &self.old.at_most.map_or("many".to_owned(), |old| old.addresses.to_string())),
             ("free", &free.prefixes.unwrap_or(free.prefixes_at_most)),
             ("left", &free.addresses.unwrap_or(0)),
@@ -122,6 +134,9 @@ impl<'a> Room<'a> {
             Outcome::Ok | Outcome::Warning => &note::MIGRATION_ROOM,
             Outcome::Unknown if self.new.is_none() => &note::MIGRATION_ROOM_OPEN,
             Outcome::Unknown if free.prefixes.is_none() => &note::MIGRATION_ROOM_UNCOUNTED,
+            Outcome::Unknown if self.before_switch().map(|need| self.enough(need)) == Some(Verdict::Fits) => {
+                &note::MIGRATION_ROOM_SWITCH
+            }
             Outcome::Unknown if self.enough(self.at_least()) == Verdict::Fits => {
                 &note::MIGRATION_OLD_UNEXPLAINED
             }

@@ -44,7 +44,10 @@ fn in_vpc(vpc: Option<&str>, listed: u64, rooms: &[&Room<'_>], moving: &Move<'_>
     let groups = moving.new.iter().filter(|group| group.subnets.first().is_some_and(|id| here(id)));
     let added: Vec<Option<u64>> = groups.map(units_of_group).collect();
     let old_least: u64 = rooms.iter().map(|room| units(room.old.at_least)).sum();
-    let old_most = rooms.iter().map(|room| room.old.at_most.map(units)).sum::<Option<u64>>();
+    let old_most = rooms
+        .iter()
+        .map(|room| Some(units(room.old.at_most?) + units(room.old.switched?)))
+        .sum::<Option<u64>>();
     let at_least = now.unwrap_or(0) + added.iter().flatten().sum::<u64>() + old_least;
     let new = added.iter().copied().sum::<Option<u64>>();
     let at_peak = now.zip(new).zip(old_most).map(|((now, new), old)| now + new + old);
