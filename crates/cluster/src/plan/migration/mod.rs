@@ -164,6 +164,7 @@ fn migrate(reading: Reading, set: &BTreeMap<Key, String>, quota: u64, last_block
     // The notes of these are those of the ConfigMap as it is, and what turns IPAM off there has a check of its own.
     notes.retain(|known| known.code != note::IPAM_OFF.key);
     let wished = super::settings(&cluster, set, &mut Vec::new());
+    // The new groups count as if nothing overruled the flags; `windows-ipam` tells what does.
     let controller = std::mem::take(&mut cluster.cni.old_controller);
     let after = super::settings(&cluster, &switched_on(set), &mut Vec::new());
     cluster.cni.old_controller = controller;
