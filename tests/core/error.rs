@@ -131,6 +131,27 @@ fn messages_about_subnets_name_what_was_given_and_what_is_allowed() {
             "RESERVATION_OVERLAP",
             "10.0.8.16/28 overlaps the reservation 10.0.8.0/26",
         ),
+        (
+            Error::FreeBlocks { addresses: 100, blocks: 7, reserved: 0 },
+            "FREE_BLOCKS",
+            "7 free /28 in 100 open addresses and 0 in reservations is no state of a subnet: 16 addresses make a block, and a /16 has 65531 and 4094 blocks",
+        ),
+        (Error::VpcSize { got: 8 }, "VPC_SIZE", "VPC prefix length 8 is not in 16..=28"),
+        (
+            Error::VpcOverlap { prefix: prefix("10.0.8.0/24"), existing: prefix("10.0.0.0/16") },
+            "VPC_OVERLAP",
+            "10.0.8.0/24 overlaps 10.0.0.0/16: blocks of one VPC cannot",
+        ),
+        (
+            Error::SubnetOverlap { prefix: prefix("10.0.8.0/24"), existing: prefix("10.0.0.0/16") },
+            "SUBNET_OVERLAP",
+            "10.0.8.0/24 overlaps 10.0.0.0/16: subnets of one VPC cannot",
+        ),
+        (
+            Error::SubnetOutsideVpc { subnet: prefix("10.1.0.0/24") },
+            "SUBNET_OUTSIDE_VPC",
+            "10.1.0.0/24 is not inside one of the VPC's blocks",
+        ),
     ]);
 }
 

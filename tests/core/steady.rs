@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use winpod::ipam::{
-    ConfigData, Environment, IpamMode, Limits, NodeSettings, Settings, SteadyState, steady_state,
+    ConfigData, Environment, IpamMode, Limits, NodeSettings, Settings, SteadyState, fullest_state,
+    steady_state,
 };
 
 type Data = BTreeMap<&'static str, String>;
@@ -446,6 +447,30 @@ proptest! {
             }
         }
         same(steady_state(limits, &settings(&data, limits, environment), pods, 0), &pool, pods)?;
+    }
+
+    #[test]
+    fn the_fullest_state_is_the_most_that_the_pool_holds_on_the_way(
+        data in prop_oneof![config(huge_target().boxed()), config(target().boxed())],
+        slots in 1_u32..=8, nitro in prop::bool::weighted(0.85), pods in 0_u32..=140,
+    ) {
+        let environment = Environment::default();
+        let limits = Limits::new(i64::from(slots) + 1, nitro).unwrap();
+        let mut pool = Pool::new(load(Some(&data), nitro, environment), slots);
+        pool.rest();
+        let mut most = pool.outcome().1;
+        for pod in 0..pods {
+            if !pool.assign(pod) {
+                break;
+            }
+            most = most.max(pool.outcome().1);
+        }
+        let node = settings(&data, limits, environment);
+        let (rest, fullest) = (steady_state(limits, &node, pods, 0), fullest_state(limits, &node, pods));
+        prop_assert_eq!(fullest.held_addresses, most);
+        prop_assert_eq!((fullest.pods, fullest.waiting, fullest.mode), (rest.pods, rest.waiting, rest.mode));
+        prop_assert_eq!(fullest.warm, most - fullest.pods);
+        prop_assert_eq!(fullest.prefixes - fullest.unused_prefixes, rest.prefixes - rest.unused_prefixes);
     }
 
     #[test]

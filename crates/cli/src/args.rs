@@ -1,6 +1,7 @@
 //! What the command line takes.
 
 use crate::memory;
+use crate::subnet::Subnet;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
@@ -31,6 +32,7 @@ Examples:
   winpod capacity m5.large t3.medium  pods per node
   winpod ipam amazon-vpc-cni.yaml     the settings in effect
   winpod types --pods-min 30          types with at least 30 pod addresses
+  winpod subnet census aws/           what is free in the subnets, and what is broken
 
 Exit codes: 0 all is well, or not known; 1 the answer is no; 2 the arguments or
 an input are unusable."
@@ -73,6 +75,7 @@ pub(crate) enum Command {
     Capacity(Capacity),
     Types(Box<Types>),
     Ipam(Ipam),
+    Subnet(Box<Subnet>),
     Sources(Sources),
     Schema(Schema),
 }
@@ -370,7 +373,7 @@ pub(crate) struct Schema {
     pub(crate) request: bool,
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("expected KEY=VALUE, such as warm-ip-target=2".to_owned()),

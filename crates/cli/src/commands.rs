@@ -3,6 +3,7 @@
 use crate::UNUSABLE;
 use crate::args::{self, Colour, Command, Format, Winpod};
 use crate::progress::Line;
+use crate::subnet;
 use crate::terminal::Terminal;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -36,7 +37,7 @@ impl Host<'_> {
     }
 
     /// Files and directories; standard input, if `-` is among them, as a document.
-    fn inputs(&mut self, named: Vec<String>) -> Result<(Vec<String>, Vec<Document>), Refusal> {
+    pub(crate) fn inputs(&mut self, named: Vec<String>) -> Result<(Vec<String>, Vec<Document>), Refusal> {
         let (stdin, paths): (Vec<String>, Vec<String>) = named.into_iter().partition(|path| path == "-");
         if stdin.is_empty() {
             return Ok((paths, Vec::new()));
@@ -59,7 +60,7 @@ impl Host<'_> {
         Ok((paths, vec![Document { name: STDIN.to_owned(), text: text.into_owned() }]))
     }
 
-    fn problems(&mut self, problems: &[Problem], style: Style) -> Option<u8> {
+    pub(crate) fn problems(&mut self, problems: &[Problem], style: Style) -> Option<u8> {
         let style = Style { colour: self.terminal.colour_stderr, ..style };
         _ = self.stderr.write_all(report::problems(problems, style).as_bytes());
         (!problems.is_empty()).then_some(UNUSABLE)
@@ -103,6 +104,7 @@ pub(crate) fn answer(winpod: Winpod, host: &mut Host<'_>) -> Result<(String, u8)
             Ok((written(format, &answer, || report::types(&answer, style))?, 0))
         }
         Command::Ipam(args) => ipam(args, format, style, host),
+        Command::Subnet(args) => subnet::answer(args.command, format, style, host),
         Command::Sources(args) => {
             let answer = sources::sources(&SourcesRequest { ids: args.ids })?;
             Ok((written(format, &answer, || report::sources(&answer, style))?, 0))
@@ -112,7 +114,7 @@ pub(crate) fn answer(winpod: Winpod, host: &mut Host<'_>) -> Result<(String, u8)
 }
 
 /// The answer as it is for programs, or what `text` makes of it.
-fn written<T: Serialize>(
+pub(crate) fn written<T: Serialize>(
     format: Format,
     answer: &T,
     text: impl FnOnce() -> String,
@@ -174,7 +176,7 @@ fn ipam(
     Ok((text, host.problems(&answer.problems, style).unwrap_or(0)))
 }
 
-fn limits(limits: &args::Limits) -> Result<Option<LimitsRequest>, Refusal> {
+pub(crate) fn limits(limits: &args::Limits) -> Result<Option<LimitsRequest>, Refusal> {
     let Some(ipv4_per_eni) = limits.ipv4_per_eni else { return Ok(None) };
     if !limits.nitro && !limits.xen {
         let message = "--ipv4-per-eni needs --nitro or --xen: only Nitro types take prefixes";

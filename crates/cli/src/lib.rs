@@ -26,6 +26,7 @@ mod args;
 mod commands;
 mod memory;
 mod progress;
+mod subnet;
 mod terminal;
 
 pub use terminal::Terminal;

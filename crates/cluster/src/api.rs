@@ -4,7 +4,7 @@
 
 use crate::progress::Progress;
 use crate::request::{Document, Refusal, known_keys, nearest, shortened_inside};
-use crate::{capacity, ipam, plan, prefixes, read, sources, types};
+use crate::{capacity, ipam, plan, prefixes, read, sources, subnet, types};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
@@ -116,6 +116,22 @@ operations! {
         |request: &_, _: OnProgress<'_>| prefixes::subtract(request);
     "range", prefixes::RangeRequest => prefixes::Prefixes, "The fewest prefixes that cover a range of addresses.",
         |request: &_, _: OnProgress<'_>| prefixes::range(request);
+    "subnetCensus", subnet::CensusRequest => subnet::Censuses, "What is free in subnets, and what is broken.",
+        subnet::census;
+    "subnetCure", subnet::CureRequest => subnet::Cures, "Who spoils /28 blocks, and the fewest to drain to win some back.",
+        subnet::cure;
+    "subnetReserve", subnet::ReserveRequest => subnet::Reservations,
+        "The CIDR reservations to make for prefixes, as commands and as a template.",
+        subnet::reserve;
+    "subnetSize", subnet::SizeRequest => subnet::Size,
+        "The smallest subnet for a group of nodes, or the nodes and pods that fit a subnet.",
+        |request: &_, _: OnProgress<'_>| subnet::size(request);
+    "subnetForecast", subnet::ForecastRequest => subnet::Forecasts,
+        "How many /28 are likely to stay free, and what other warm targets save.",
+        subnet::forecast;
+    "subnetCarve", subnet::CarveRequest => subnet::Carve,
+        "Places for new subnets in the free space of a VPC.",
+        subnet::carve;
     "sources", sources::SourcesRequest => Vec<sources::Source>, "The facts that answers rest on.",
         |request: &_, _: OnProgress<'_>| sources::sources(request);
 }

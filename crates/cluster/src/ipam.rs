@@ -284,7 +284,8 @@ fn ignored(key: Key, why: Ignored, data: &ConfigData<'_>) -> IgnoredKey {
     }
 }
 
-fn tell_about_type(row: &InstanceType, notes: &mut Vec<Note>) {
+/// What is worth telling about a type, whatever is asked.
+pub(crate) fn tell_about_type(row: &InstanceType, notes: &mut Vec<Note>) {
     let (windows, known) = (row.windows().verdict, row.controller_known());
     let values: [(&str, &dyn fmt::Display); 2] = [("type", &row.name()), ("date", &known.table_date)];
     match windows {

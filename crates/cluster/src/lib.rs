@@ -19,6 +19,7 @@ pub mod plan;
 pub mod prefixes;
 pub mod problem;
 pub mod progress;
+pub mod quote;
 pub mod read;
 pub mod report;
 pub mod request;

@@ -168,6 +168,46 @@ pub enum Error {
         /// The reservation in its way.
         existing: Ipv4Prefix,
     },
+    /// Free blocks that their addresses do not make up, or more than a subnet has.
+    #[error(
+        "{blocks} free /28 in {addresses} open addresses and {reserved} in reservations is no state of a subnet: 16 addresses make a block, and a /16 has 65531 and 4094 blocks"
+    )]
+    FreeBlocks {
+        /// The open addresses given.
+        addresses: u32,
+        /// The open blocks given.
+        blocks: u32,
+        /// The blocks in reservations given.
+        reserved: u32,
+    },
+    /// A block of a VPC of a size that it cannot have.
+    #[error("VPC prefix length {got} is not in 16..=28")]
+    VpcSize {
+        /// The length given, in bits.
+        got: u8,
+    },
+    /// Two blocks of one VPC with an address in common.
+    #[error("{prefix} overlaps {existing}: blocks of one VPC cannot")]
+    VpcOverlap {
+        /// One block.
+        prefix: Ipv4Prefix,
+        /// The block in its way.
+        existing: Ipv4Prefix,
+    },
+    /// Two subnets of one VPC with an address in common.
+    #[error("{prefix} overlaps {existing}: subnets of one VPC cannot")]
+    SubnetOverlap {
+        /// One subnet.
+        prefix: Ipv4Prefix,
+        /// The subnet in its way.
+        existing: Ipv4Prefix,
+    },
+    /// A subnet that is not inside one block of its VPC.
+    #[error("{subnet} is not inside one of the VPC's blocks")]
+    SubnetOutsideVpc {
+        /// The subnet.
+        subnet: Ipv4Prefix,
+    },
 }
 
 impl Error {
@@ -198,6 +238,11 @@ impl Error {
             Self::PrefixNotFree { .. } => "PREFIX_NOT_FREE",
             Self::PrefixNotAssigned { .. } => "PREFIX_NOT_ASSIGNED",
             Self::ReservationOverlap { .. } => "RESERVATION_OVERLAP",
+            Self::FreeBlocks { .. } => "FREE_BLOCKS",
+            Self::VpcSize { .. } => "VPC_SIZE",
+            Self::VpcOverlap { .. } => "VPC_OVERLAP",
+            Self::SubnetOverlap { .. } => "SUBNET_OVERLAP",
+            Self::SubnetOutsideVpc { .. } => "SUBNET_OUTSIDE_VPC",
         }
     }
 }

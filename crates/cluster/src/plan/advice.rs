@@ -1,13 +1,13 @@
 //! What would help, with numbers.
 
-use super::answer::{Advice, Demand, GroupPlan, LimitedBy, SubnetPlan, TypePlan, Verdict};
+use super::answer::{Advice, GroupPlan, LimitedBy, SubnetPlan, TypePlan, Verdict};
 use super::candidates::{self, Candidate};
 use super::demand::{Asking, Cost, singles};
 use super::density::{self, Load};
 use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Tool};
 use winpod::instance;
 use winpod::ipam::{ConfigData, Environment, IpamMode, Settings};
-use winpod::subnet;
+use winpod::subnet::size::{Need, Placement, smallest};
 
 pub(super) fn advise(
     cluster: &Cluster,
@@ -192,18 +192,13 @@ fn more_room(short: &SubnetPlan, asking: &[Asking<'_>]) -> Option<Advice> {
         _ => format!("lacks {addresses} addresses and {missing} /28"),
     };
     let all = short.demand.iter().filter(|demand| demand.at != "zone-loss");
-    let needed = all.clone().map(|demand| demand.needed_addresses).max()?;
-    // Each single address may break a block of its own.
-    let with_singles = |demand: &Demand| match demand.needed_prefixes {
-        0 => 0,
-        prefixes => prefixes + singles(demand.needed_addresses, prefixes),
-    };
-    let blocks = all.map(with_singles).max()?;
-    let length = (subnet::MIN_PREFIX_LEN..=subnet::MAX_PREFIX_LEN).rev().find(|length| {
-        let usable = (1u64 << (32 - length)) - u64::from(subnet::RESERVED_ADDRESSES);
-        let clean = (1u64 << (28 - length)).saturating_sub(2);
-        usable >= needed && clean >= blocks
+    let needs = all.map(|demand| Need {
+        singles: singles(demand.needed_addresses, demand.needed_prefixes),
+        prefixes: demand.needed_prefixes,
     });
+    // Every situation must fit, wherever single addresses go.
+    let lengths: Option<Vec<u8>> = needs.map(|need| smallest(need, Placement::Anywhere, false)).collect();
+    let length = lengths.and_then(|lengths| lengths.into_iter().min());
     let here = asking.iter().filter(|asks| asks.subnets.contains(&short.id.as_str()));
     let groups: Vec<&str> = here.map(|asks| asks.group.name.as_str()).collect();
     let groups = groups.join(", ");

@@ -170,6 +170,8 @@ pub struct SubnetPlan {
     pub free_prefixes: Option<u32>,
     /// Addresses that live nodes of the Windows groups hold here.
     pub held_addresses: u32,
+    /// Of these, prefixes.
+    pub held_prefixes: u32,
     /// Demand at each size of the groups: `minimum`, `desired`, `maximum`, `upgrade`, `zone-loss`. A situation is left
     /// out if the size of a group is not known, unless the other groups alone do not fit.
     pub demand: Vec<Demand>,

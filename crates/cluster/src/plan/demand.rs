@@ -117,6 +117,7 @@ pub(super) fn subnets(asking: &[Asking<'_>], supplies: &BTreeMap<String, Supply>
                 free_addresses: supply.now.addresses,
                 free_prefixes: supply.now.prefixes,
                 held_addresses: supply.held,
+                held_prefixes: supply.held_prefixes,
                 demand,
                 nodes_that_fit: here.iter().map(|group| nodes_that_fit(group, supply.now)).collect(),
                 verdict,
@@ -185,7 +186,8 @@ fn each(
     })
 }
 
-fn spread(nodes: u32, parts: usize) -> u32 {
+/// An equal share, rounded up: the odd ones may all be here.
+pub(crate) fn spread(nodes: u32, parts: usize) -> u32 {
     nodes.div_ceil(u32::try_from(parts.max(1)).unwrap_or(u32::MAX))
 }
 
@@ -273,7 +275,7 @@ fn sure_prefixes(free: Free, singles: u64) -> u64 {
 }
 
 /// Addresses that are taken one by one, not as part of a prefix.
-pub(super) fn singles(addresses: u64, prefixes: u64) -> u64 {
+pub(crate) fn singles(addresses: u64, prefixes: u64) -> u64 {
     addresses.saturating_sub(16 * prefixes)
 }
 

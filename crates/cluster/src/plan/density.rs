@@ -2,8 +2,8 @@
 
 use super::answer::{LimitedBy, TypePlan};
 use super::candidates::Candidate;
-use crate::model::{Field, MaxUnavailable, NodeGroup, Os, Tool, Workload};
-use winpod::ipam::{Settings, capacity, steady_state};
+use crate::model::{MaxUnavailable, NodeGroup, Os, Tool, Workload};
+use winpod::ipam::{Limits, NodeSettings, Settings, SteadyState, capacity, fullest_state};
 
 /// What runs on every node of a group, and the mean of what else runs there.
 #[derive(Debug, Clone, Copy, Default)]
@@ -122,7 +122,6 @@ pub(super) fn on_type(
 ) -> TypePlan {
     let limits = candidate.limits;
     let node = settings.on_node(limits);
-    let addresses = if node.windows_ipam { capacity(limits, settings.mode()).addresses } else { 0 };
     let (max_pods, max_pods_from) = max_pods(group, candidate.vcpus, live_max_pods);
     let reserved = group.reserved_memory_mib.known().copied().unwrap_or(ASSUMED_RESERVED_MIB);
     let memory = candidate.memory_mib.map(|mib| mib.saturating_sub(reserved) << 20);
@@ -130,37 +129,74 @@ pub(super) fn on_type(
     let cpu_pods = cpu.and_then(|cpu| load.pods_within(cpu, load.daemon_set_cpu, load.cpu));
     let memory_pods = memory.and_then(|memory| load.pods_within(memory, load.daemon_set_memory, load.memory));
 
-    // Each limit as the number of pods beside the DaemonSets.
-    let daemon_sets = load.daemon_set_pods;
-    let limits_in_order = [
-        (LimitedBy::Addresses, Some(addresses.saturating_sub(daemon_sets))),
-        (LimitedBy::MaxPods, Some(max_pods.saturating_sub(daemon_sets + load.host_network_pods))),
-        (LimitedBy::Cpu, cpu_pods),
-        (LimitedBy::Memory, memory_pods),
-    ];
-    let (limited_by, beside) = limits_in_order
-        .into_iter()
-        .filter_map(|(limit, pods)| Some((limit, pods?)))
-        .reduce(|least, next| if next.1 < least.1 { next } else { least })
-        .unwrap_or((LimitedBy::Addresses, 0));
-    let pods = (beside + daemon_sets).min(addresses).min(max_pods.saturating_sub(load.host_network_pods));
-    // Pods that wait for an address still make the pool ask for one more.
-    let rest = steady_state(limits, &node, pods, 0);
+    let always = Always { daemon_set_pods: load.daemon_set_pods, host_network_pods: load.host_network_pods };
+    let others = [(LimitedBy::Cpu, cpu_pods), (LimitedBy::Memory, memory_pods)];
+    let full = FullNode::of(limits, &node, max_pods, always, &others);
     TypePlan {
         instance_type: candidate.name.clone(),
         same: 1,
         mode: node.mode.name().to_owned(),
-        ipv4: addresses,
+        ipv4: full.addresses,
         max_pods,
         max_pods_from: max_pods_from.to_owned(),
-        cpu_pods: cpu_pods.map(|pods| pods.saturating_add(daemon_sets)),
-        memory_pods: memory_pods.map(|pods| pods.saturating_add(daemon_sets)),
-        daemon_set_pods: daemon_sets,
+        cpu_pods: cpu_pods.map(|pods| pods.saturating_add(load.daemon_set_pods)),
+        memory_pods: memory_pods.map(|pods| pods.saturating_add(load.daemon_set_pods)),
+        daemon_set_pods: load.daemon_set_pods,
         host_network_pods: load.host_network_pods,
-        pods: rest.pods,
-        limited_by: if rest.waiting > 0 { LimitedBy::Addresses } else { limited_by },
-        node_addresses: rest.subnet_addresses(),
-        node_prefixes: rest.prefixes,
+        pods: full.rest.pods,
+        limited_by: full.limited_by,
+        node_addresses: full.rest.subnet_addresses(),
+        node_prefixes: full.rest.prefixes,
+    }
+}
+
+/// Pods that every node of a group has, whatever else it takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Always {
+    /// With an address of their own.
+    pub(crate) daemon_set_pods: u32,
+    /// On the node's network.
+    pub(crate) host_network_pods: u32,
+}
+
+/// A node with as many pods as it takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FullNode {
+    /// Pod addresses that it can have.
+    pub(crate) addresses: u32,
+    /// The limit that is reached first; on a tie the first one.
+    pub(crate) limited_by: LimitedBy,
+    /// What it holds: with all its pods, or with fewer where that is more.
+    pub(crate) rest: SteadyState,
+}
+
+impl FullNode {
+    /// The node under its own two limits and others, which count pods beside the DaemonSets.
+    pub(crate) fn of(
+        limits: Limits,
+        node: &NodeSettings,
+        max_pods: u32,
+        always: Always,
+        others: &[(LimitedBy, Option<u32>)],
+    ) -> Self {
+        let addresses = if node.windows_ipam { capacity(limits, node.mode).addresses } else { 0 };
+        let Always { daemon_set_pods: daemon_sets, host_network_pods: host_network } = always;
+        let own = [
+            (LimitedBy::Addresses, Some(addresses.saturating_sub(daemon_sets))),
+            (LimitedBy::MaxPods, Some(max_pods.saturating_sub(daemon_sets).saturating_sub(host_network))),
+        ];
+        let (limited_by, beside) = own
+            .into_iter()
+            .chain(others.iter().copied())
+            .filter_map(|(limit, pods)| Some((limit, pods?)))
+            .reduce(|least, next| if next.1 < least.1 { next } else { least })
+            .unwrap_or((LimitedBy::Addresses, 0));
+        let pods =
+            beside.saturating_add(daemon_sets).min(addresses).min(max_pods.saturating_sub(host_network));
+        // Pods that wait for an address still make the pool ask for one more.
+        let rest = fullest_state(limits, node, pods);
+        let limited_by = if rest.waiting > 0 { LimitedBy::Addresses } else { limited_by };
+        Self { addresses, limited_by, rest }
     }
 }
 
@@ -169,21 +205,33 @@ pub(super) fn on_type(
 /// # Source
 /// `ManagedUpdateSurge`, `KarpenterDefaultBudget`; a self-managed group is replaced by a second one.
 pub(super) fn surge(group: &NodeGroup, size: u32, zones: u32) -> Option<u32> {
-    let share = |unavailable: &MaxUnavailable| match unavailable {
-        MaxUnavailable::Nodes(nodes) => *nodes,
-        MaxUnavailable::Percent(percent) => {
-            u32::try_from((u64::from(size) * u64::from(*percent)).div_ceil(100)).unwrap_or(u32::MAX)
-        }
-    };
     match group.tool {
         Tool::EksctlManaged | Tool::EksManaged => {
-            let unavailable = match &group.max_unavailable {
-                Field::Known(unavailable, _) => share(unavailable).min(100),
-                _ => 1,
-            };
-            Some(if size == 0 { 0 } else { unavailable.max(2 * zones) })
+            Some(managed_surge(group.max_unavailable.known().copied(), size, zones))
         }
         Tool::EksctlSelfManaged => Some(size),
-        Tool::Karpenter => group.max_unavailable.known().map(|unavailable| share(unavailable).min(size)),
+        Tool::Karpenter => {
+            group.max_unavailable.known().map(|unavailable| share(*unavailable, size).min(size))
+        }
+    }
+}
+
+/// Nodes that the rolling update of a managed group adds.
+///
+/// # Source
+/// `ManagedUpdateSurge`.
+pub(crate) fn managed_surge(unavailable: Option<MaxUnavailable>, size: u32, zones: u32) -> u32 {
+    const DEFAULT: u32 = 1;
+    const MOST: u32 = 100;
+    let unavailable = unavailable.map_or(DEFAULT, |unavailable| share(unavailable, size).min(MOST));
+    if size == 0 { 0 } else { unavailable.max(zones.saturating_mul(2)) }
+}
+
+fn share(unavailable: MaxUnavailable, size: u32) -> u32 {
+    match unavailable {
+        MaxUnavailable::Nodes(nodes) => nodes,
+        MaxUnavailable::Percent(percent) => {
+            u32::try_from((u64::from(size) * u64::from(percent)).div_ceil(100)).unwrap_or(u32::MAX)
+        }
     }
 }

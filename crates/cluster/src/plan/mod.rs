@@ -13,6 +13,8 @@ pub use answer::{
     Advice, Demand, Failure, GroupPlan, LimitedBy, NodesThatFit, Plan, SubnetPlan, TypePlan, Verdict,
 };
 pub(crate) use candidates::{find, unknown_type};
+pub(crate) use demand::{singles, spread};
+pub(crate) use density::{Always, FullNode, managed_surge};
 
 use crate::model::{Cluster, Field, NodeGroup, Os, SubnetChoice, Tool};
 use crate::note::{Note, text as note};
@@ -112,6 +114,24 @@ fn learn_from_nodes(cluster: &mut Cluster) {
     }
 }
 
+/// What chart and eksctl write with Windows turned on; taken where the ConfigMap is not given.
+///
+/// # Source
+/// `ChartDefaultTargets`.
+pub(crate) const ASSUMED_VALUES: [(Key, &str); 5] = [
+    (Key::EnableWindowsIpam, "true"),
+    (Key::EnableWindowsPrefixDelegation, "false"),
+    (Key::WarmIpTarget, "1"),
+    (Key::MinimumIpTarget, "3"),
+    (Key::WarmPrefixTarget, "0"),
+];
+
+/// Tells that these values are taken for granted.
+pub(crate) fn values_assumed(values: &BTreeMap<Key, &str>) -> Note {
+    let pairs: Vec<String> = values.iter().map(|(key, value)| format!("{key} {value}")).collect();
+    Note::new(&note::CONFIGMAP_ASSUMED, &[("values", &pairs.join(", "))])
+}
+
 /// The ConfigMap as given, or the values that most tools write, with a note that they are taken for granted.
 fn settings(cluster: &Cluster, set: &BTreeMap<Key, String>, notes: &mut Vec<Note>) -> Settings {
     let environment = Environment {
@@ -120,20 +140,12 @@ fn settings(cluster: &Cluster, set: &BTreeMap<Key, String>, notes: &mut Vec<Note
     };
     let mut values: BTreeMap<Key, &str> = match &cluster.cni.data {
         Field::Known(data, _) => data.iter().map(|(key, (text, _))| (*key, text.as_str())).collect(),
-        _ => [
-            (Key::EnableWindowsIpam, "true"),
-            (Key::EnableWindowsPrefixDelegation, "false"),
-            (Key::WarmIpTarget, "1"),
-            (Key::MinimumIpTarget, "3"),
-            (Key::WarmPrefixTarget, "0"),
-        ]
-        .into(),
+        _ => ASSUMED_VALUES.into(),
     };
     values.extend(set.iter().map(|(key, value)| (*key, value.as_str())));
     let windows = cluster.node_groups.iter().any(|group| group.os.known() == Some(&Os::Windows));
     if windows && cluster.cni.data.known().is_none() {
-        let pairs: Vec<String> = values.iter().map(|(key, value)| format!("{key} {value}")).collect();
-        notes.push(Note::new(&note::CONFIGMAP_ASSUMED, &[("values", &pairs.join(", "))]));
+        notes.push(values_assumed(&values));
     }
     let data = ConfigData::from_pairs(values.iter().map(|(key, value)| (key.name(), *value)));
     let settings = Settings::read(&data, environment);

@@ -19,6 +19,8 @@ pub(super) struct Supply {
     pub(super) for_groups: Free,
     /// Addresses and prefixes that nodes of the Windows groups hold here already.
     pub(super) held: u32,
+    /// Of these, prefixes.
+    pub(super) held_prefixes: u32,
     /// The control plane places its interfaces here.
     pub(super) control_plane: bool,
 }
@@ -124,7 +126,7 @@ impl Given<'_> {
         };
         let mut others = map.clone();
         let mut all = Occupied::new(map);
-        let mut held = 0;
+        let (mut held, mut held_prefixes) = (0, 0);
         let mut held_by_groups = Vec::new();
         for interface in self.interfaces.get(id).map(Vec::as_slice).unwrap_or_default() {
             let owner = interface.instance.as_deref().and_then(|instance| self.instances.get(instance));
@@ -138,6 +140,7 @@ impl Given<'_> {
             if ours {
                 let count = addresses.len() + 16 * prefixes.len();
                 held += u32::try_from(count).unwrap_or(u32::MAX);
+                held_prefixes += u32::try_from(prefixes.len()).unwrap_or(u32::MAX);
             } else {
                 // What the whole subnet took, the part without the groups' nodes takes too.
                 let taken = others.assign_interface(NOBODY, addresses, prefixes);
@@ -173,6 +176,7 @@ impl Given<'_> {
             now,
             for_groups,
             held,
+            held_prefixes,
             control_plane: control_plane.is_some_and(|ids| ids.iter().any(|known| known == id)),
         })
     }

@@ -87,7 +87,7 @@ pub fn read(
 }
 
 /// Puts a few names in a row, the rest counted.
-fn join(names: impl ExactSizeIterator<Item = String>) -> String {
+pub(crate) fn join(names: impl ExactSizeIterator<Item = String>) -> String {
     const SHOWN: usize = 5;
     let rest = names.len().saturating_sub(SHOWN);
     let mut shown: Vec<String> = names.take(SHOWN).collect();

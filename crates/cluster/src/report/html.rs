@@ -1,7 +1,9 @@
 //! Blocks as an HTML fragment for notebooks.
 
+use super::subnet::{self, with_problems};
 use super::table::{Cell, Table, number, text};
 use super::{Block, Item, Tone, answers, plan, printable};
+use crate::subnet::{Carve, Censuses, Cures, Forecasts, Reservations, Size};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 
@@ -23,6 +25,8 @@ const STYLE: &str = "<style>\
 border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent);white-space:normal;max-width:28em;\
 overflow-wrap:break-word}\
 .winpod th{font-weight:600;vertical-align:bottom;border-bottom-color:color-mix(in srgb,currentColor 50%,transparent)}\
+.winpod pre{margin:.6em 0;padding:0;color:inherit;background:none;border:0;font-size:12px;line-height:1.3;\
+white-space:pre;overflow-x:auto}\
 .winpod .n{text-align:right;font-variant-numeric:tabular-nums}\
 .winpod .strong{font-weight:600}\
 .winpod .faint{opacity:.7}\
@@ -60,6 +64,20 @@ pub fn html(operation: &str, answer: &Value) -> Option<String> {
             blocks.extend(answers::problem_blocks(&answer.problems));
             blocks
         }),
+        "subnetCensus" => Censuses::deserialize(answer)
+            .ok()
+            .map(|answer| with_problems(subnet::census_blocks(&answer, false), &answer.problems)),
+        "subnetCure" => Cures::deserialize(answer)
+            .ok()
+            .map(|answer| with_problems(subnet::cure_blocks(&answer, false), &answer.problems)),
+        "subnetReserve" => Reservations::deserialize(answer)
+            .ok()
+            .map(|answer| with_problems(subnet::reserve_blocks(&answer, false), &answer.problems)),
+        "subnetForecast" => Forecasts::deserialize(answer)
+            .ok()
+            .map(|answer| with_problems(subnet::forecast_blocks(&answer, false), &answer.problems)),
+        "subnetSize" => Size::deserialize(answer).ok().map(|answer| subnet::size_blocks(&answer, false)),
+        "subnetCarve" => Carve::deserialize(answer).ok().map(|answer| subnet::carve_blocks(&answer, false)),
         "capacity" => Vec::deserialize(answer).ok().map(|rows| answers::capacity_blocks(&rows)),
         "sources" => Vec::deserialize(answer).ok().map(|facts| answers::source_blocks(&facts)),
         "types" => Vec::deserialize(answer).ok().map(|rows| answers::type_blocks(&rows)),
@@ -135,6 +153,16 @@ fn render(blocks: &[Block]) -> String {
                 out.push_str("</p>");
             }
             Block::Table(rows) => table(&mut out, rows),
+            Block::Verbatim(lines) => {
+                out.push_str("<pre>");
+                for line in lines {
+                    for (text, tone) in line {
+                        span(&mut out, text, *tone);
+                    }
+                    out.push('\n');
+                }
+                out.push_str("</pre>");
+            }
             Block::List(items) => {
                 out.push_str("<ul>");
                 for it in items {

@@ -6,12 +6,14 @@
 mod answers;
 mod html;
 mod plan;
+mod subnet;
 mod table;
 mod text;
 
 pub use answers::{capacity, ipam, operations, problems, sources, types};
 pub use html::html;
 pub use plan::plan;
+pub use subnet::{carve, census, cure, forecast, reserve, size};
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -48,15 +50,20 @@ enum Tone {
     Bad,
 }
 
+/// A stretch of one line.
+type Piece = (String, Tone);
+
 /// A part of an answer.
 #[derive(Debug)]
 enum Block {
     /// Pieces of one line, the answer in short.
-    Headline(Vec<(String, Tone)>),
+    Headline(Vec<Piece>),
     Title(String),
     Paragraph(String, Tone),
     Table(Table),
     List(Vec<Item>),
+    /// Lines that stay as they are: maps, commands, templates.
+    Verbatim(Vec<Vec<Piece>>),
 }
 
 /// One sentence of a list.

@@ -209,7 +209,7 @@ fn subnets(plan: &Plan) -> Table {
         let mut verdict = subnet_verdict(subnet);
         for unit in units {
             let (free, held, counted) = match unit {
-                Unit::Prefixes => (subnet.free_prefixes, held_prefixes(subnet), "/28"),
+                Unit::Prefixes => (subnet.free_prefixes, u64::from(subnet.held_prefixes), "/28"),
                 Unit::Addresses => (subnet.free_addresses, u64::from(subnet.held_addresses), "addresses"),
             };
             table.push(vec![
@@ -234,12 +234,6 @@ fn subnets(plan: &Plan) -> Table {
 
 fn at<'a>(subnet: &'a SubnetPlan, situation: &str) -> Option<&'a Demand> {
     subnet.demand.iter().find(|demand| demand.at == situation)
-}
-
-/// What live nodes of the groups hold: what there is for them less what is free.
-fn held_prefixes(subnet: &SubnetPlan) -> u64 {
-    let available = subnet.demand.iter().filter_map(|demand| demand.available_prefixes).max().unwrap_or(0);
-    available.saturating_sub(subnet.free_prefixes.unwrap_or(0).into())
 }
 
 fn needed(subnet: &SubnetPlan, situation: &str, unit: Unit) -> Cell {

@@ -42,6 +42,14 @@ impl Page {
                     self.out.push('\n');
                 }
             }
+            Block::Verbatim(lines) => {
+                for line in lines {
+                    for (text, tone) in line {
+                        self.paint(&printable(text), *tone);
+                    }
+                    self.out.push('\n');
+                }
+            }
             Block::List(items) => {
                 for item in items {
                     self.item(item);

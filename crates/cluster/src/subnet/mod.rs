@@ -4,13 +4,26 @@
 //! `get-subnet-cidr-reservations`), or as a CIDR block with a list of what is used. Where anything of it was refused
 //! it is not counted at all, because half a count would be a wrong one.
 
+pub mod carve;
 pub mod census;
+pub mod cure;
+pub mod forecast;
 mod occupied;
+pub mod reserve;
+pub mod size;
 mod used;
 
+pub use carve::{Carve, CarveRequest, NewSubnet, Place, carve};
 pub use census::{Blocks, Census, CensusRequest, Censuses, census};
+pub use cure::{By, Culprit, Cure, CureRequest, Cures, cure};
+pub use forecast::{
+    ForecastRequest, Forecasts, Moment, NodeHolding, Point, SubnetForecast, TargetsChange, TargetsRequest,
+    forecast,
+};
 pub use occupied::{Holder, Occupied};
 pub(crate) use occupied::{difference, refused_interface, with_reservations};
+pub use reserve::{Reservations, ReserveRequest, SubnetReservations, reserve};
+pub use size::{Share, Size, SizeRequest, SubnetFits, WithoutReservation, size};
 
 use crate::api::OnProgress;
 use crate::note::Note;

@@ -12,7 +12,7 @@ mod steady;
 pub use settings::{
     ConfigData, Environment, Flag, Ignored, Key, NodeSettings, Settings, Target, TargetOrigin, Trap,
 };
-pub use steady::{SteadyState, steady_state};
+pub use steady::{SteadyState, fullest_state, steady_state};
 
 use crate::named::named;
 use crate::{Error, InstanceType};

@@ -85,6 +85,46 @@ pub fn steady_state(
     }
 }
 
+/// The fullest state at rest of a node whose pods are started one after the other, up to `pods`.
+///
+/// That is the [`steady_state`] for `pods` except where a target of prefix mode is so large that the controller's
+/// arithmetic wraps: there a node can hold more with fewer pods. A subnet must have room for the most.
+///
+/// # Examples
+/// ```
+/// use winpod::ipam::{ConfigData, Environment, Limits, Settings, fullest_state, steady_state};
+///
+/// let fullest = |target| {
+///     let data = ConfigData::from_pairs([
+///         ("enable-windows-ipam", "true"),
+///         ("enable-windows-prefix-delegation", "true"),
+///         ("warm-ip-target", target),
+///     ]);
+///     let limits = Limits::new(10, true)?;
+///     let node = Settings::read(&data, Environment::default()).on_node(limits);
+///     Ok::<_, winpod::Error>((fullest_state(limits, &node, 20).prefixes, steady_state(limits, &node, 20, 0).prefixes))
+/// };
+/// assert_eq!(fullest("5")?, (2, 2));
+/// // The largest number but 29: fills the node until the sum wraps, at the fifteenth pod.
+/// assert_eq!(fullest("9223372036854775778")?, (9, 1));
+/// # Ok::<(), winpod::Error>(())
+/// ```
+pub fn fullest_state(limits: Limits, settings: &NodeSettings, pods: u32) -> SteadyState {
+    let mut rest = steady_state(limits, settings, pods, 0);
+    if settings.windows_ipam && settings.mode == IpamMode::PrefixDelegation {
+        let targets = PrefixTargets::of(settings);
+        if targets.wrap() {
+            let fitting = pods.min(limits.slots() * ADDRESSES_PER_PREFIX);
+            let most = targets.most_on_the_way(fitting, limits.slots());
+            rest.held_addresses = rest.held_addresses.max(most * ADDRESSES_PER_PREFIX);
+            rest.unused_prefixes += rest.held_addresses / ADDRESSES_PER_PREFIX - rest.prefixes;
+            rest.prefixes = rest.held_addresses / ADDRESSES_PER_PREFIX;
+            rest.warm = rest.held_addresses - rest.pods;
+        }
+    }
+    rest
+}
+
 fn at_rest(
     mode: IpamMode,
     running: u32,
@@ -156,16 +196,31 @@ impl PrefixTargets {
 
     /// The pods one by one: where the arithmetic wraps, what was held before decides what is held after.
     fn step_by_step(&self, pods: u32, occupied: u32, slots: u32) -> PrefixRest {
+        let mut rest = self.grow(pods, slots, |_| {});
+        rest.occupied = rest.occupied.max(occupied.min(slots));
+        rest.prefixes = rest.prefixes.max(rest.occupied);
+        self.settle(&mut rest, slots);
+        rest
+    }
+
+    /// The most prefixes at rest with any number of pods up to this one.
+    fn most_on_the_way(&self, pods: u32, slots: u32) -> u32 {
+        let mut most = 0;
+        self.grow(pods, slots, |rest| most = most.max(rest.prefixes));
+        most
+    }
+
+    /// Starts pods one by one, and shows every rest between two of them.
+    fn grow(&self, pods: u32, slots: u32, mut show: impl FnMut(&PrefixRest)) -> PrefixRest {
         let mut rest = PrefixRest { running: 0, prefixes: 0, occupied: 0 };
         self.settle(&mut rest, slots);
+        show(&rest);
         while rest.running < pods && rest.prefixes * ADDRESSES_PER_PREFIX > rest.running {
             rest.running += 1;
             rest.occupied = rest.running.div_ceil(ADDRESSES_PER_PREFIX);
             self.settle(&mut rest, slots);
+            show(&rest);
         }
-        rest.occupied = rest.occupied.max(occupied.min(slots));
-        rest.prefixes = rest.prefixes.max(rest.occupied);
-        self.settle(&mut rest, slots);
         rest
     }
 

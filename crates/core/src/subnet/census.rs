@@ -249,12 +249,25 @@ impl Subnet {
     /// ```
     pub fn free_addresses_inside(&self, kind: ReservationKind) -> u32 {
         let ranges = self.reservations.iter().filter(|one| one.kind == kind);
-        ranges
-            .map(|one| {
-                let (first, last) = (self.offset(one.prefix.first()), self.offset(one.prefix.last()));
-                count_clear(&self.taken, first, last + 1)
-            })
-            .sum()
+        ranges.map(|one| self.free_addresses_in(one.prefix)).sum()
+    }
+
+    /// How many free addresses lie in a range: 0 for one that is not wholly inside the subnet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use winpod::{Error, Ipv4Prefix, Subnet};
+    /// let subnet = Subnet::new(Ipv4Prefix::constant([10, 0, 8, 0], 24))?;
+    /// assert_eq!(subnet.free_addresses_in(Ipv4Prefix::constant([10, 0, 8, 0], 28)), 12);
+    /// assert_eq!(subnet.free_addresses_in(Ipv4Prefix::constant([10, 0, 0, 0], 16)), 0);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn free_addresses_in(&self, range: Ipv4Prefix) -> u32 {
+        if !self.prefix.contains_prefix(range) {
+            return 0;
+        }
+        count_clear(&self.taken, self.offset(range.first()), self.offset(range.last()) + 1)
     }
 
     /// The number of aligned /28 blocks that can still be handed out as prefixes.

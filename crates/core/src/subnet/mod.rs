@@ -38,10 +38,13 @@
 
 mod assign;
 mod bits;
+pub mod carve;
 mod census;
 mod cover;
 mod cure;
+pub mod forecast;
 mod reserve;
+pub mod size;
 
 pub use census::{Block, BlockCounts, BlockState, Blocks, Census, FreeRun};
 pub use cure::Cure;
