@@ -87,6 +87,9 @@ macro_rules! operations {
 operations! {
     "plan", PlanRequest => plan::Plan, "Whether a cluster's Windows node groups fit their subnets, and what limits them.",
         plan;
+    "migration", plan::migration::MigrationRequest => plan::migration::Migration,
+        "Whether the Windows node groups can move to prefix delegation, by new groups beside the old ones.",
+        plan::migration::migration;
     "capacity", capacity::CapacityRequest => Vec<capacity::Capacity>, "Pods per instance type, and what limits them.",
         |request: &_, _: OnProgress<'_>| capacity::capacity(request);
     "mixedCapacity", capacity::MixedCapacityRequest => capacity::MixedCapacity,

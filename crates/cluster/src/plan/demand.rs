@@ -1,10 +1,10 @@
 //! What the groups ask of each subnet, against what it has.
 
-use super::answer::{Demand, Failure, NodesThatFit, SubnetPlan, Verdict};
+use super::answer::{Demand, Failure, NodesThatFit, SubnetPlan, TypePlan, Verdict};
 use super::candidates::Candidate;
 use super::density::surge;
 use super::supply::{Free, Supply};
-use crate::model::{NodeGroup, Tool};
+use crate::model::{InstanceTypes, NodeGroup, Tool};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one node takes from its subnet.
@@ -31,11 +31,21 @@ pub(super) struct Asking<'a> {
     pub(super) subnets: Vec<&'a str>,
     /// The types that its nodes may have.
     pub(super) candidates: Vec<Candidate>,
+    /// What a node of each of them takes.
+    pub(super) rows: Vec<TypePlan>,
     /// Largest number of nodes; also where only Karpenter's CPU limit says it.
     pub(super) max_size: Option<u32>,
 }
 
 impl Asking<'_> {
+    /// Whether the group names types that no table has.
+    pub(super) fn some_types_unknown(&self) -> bool {
+        match self.group.instance_types.known() {
+            Some(InstanceTypes::Named(names)) => names.len() > self.candidates.len(),
+            _ => false,
+        }
+    }
+
     fn zones(&self, supplies: &BTreeMap<String, Supply>) -> BTreeSet<String> {
         // A subnet of unknown zone counts as a zone of its own.
         self.subnets.iter().map(|id| zone_of(id, supplies)).collect()
@@ -43,7 +53,13 @@ impl Asking<'_> {
 
     /// How many of some nodes are in this subnet: Availability Zones get equal shares, and subnets of one zone equal
     /// parts of its share; the odd ones may all be here.
-    fn here(&self, nodes: u32, id: &str, lost: Option<&str>, supplies: &BTreeMap<String, Supply>) -> u32 {
+    pub(super) fn here(
+        &self,
+        nodes: u32,
+        id: &str,
+        lost: Option<&str>,
+        supplies: &BTreeMap<String, Supply>,
+    ) -> u32 {
         let own = zone_of(id, supplies);
         let zones = self.zones(supplies).iter().filter(|zone| Some(zone.as_str()) != lost).count();
         let beside = self.subnets.iter().filter(|subnet| zone_of(subnet, supplies) == own).count();
@@ -57,7 +73,7 @@ fn min_size(asking: &Asking<'_>) -> Option<u32> {
     asking.group.min_size.known().copied().or(none)
 }
 
-fn zone_of(id: &str, supplies: &BTreeMap<String, Supply>) -> String {
+pub(super) fn zone_of(id: &str, supplies: &BTreeMap<String, Supply>) -> String {
     supplies[id].zone.clone().unwrap_or_else(|| id.to_owned())
 }
 
@@ -133,19 +149,27 @@ fn situation_in(
 
 /// What some nodes take together.
 #[derive(Debug, Clone, Copy, Default)]
-struct Need {
-    nodes: u64,
-    addresses: u64,
-    prefixes: u64,
+pub(super) struct Need {
+    pub(super) nodes: u64,
+    pub(super) addresses: u64,
+    pub(super) prefixes: u64,
 }
 
 impl Need {
-    fn and(self, nodes: u32, cost: Cost) -> Self {
+    pub(super) fn and(self, nodes: u32, cost: Cost) -> Self {
         let nodes = u64::from(nodes);
         Self {
             nodes: self.nodes + nodes,
             addresses: self.addresses + nodes * u64::from(cost.addresses),
             prefixes: self.prefixes + nodes * u64::from(cost.prefixes),
+        }
+    }
+
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            nodes: self.nodes + other.nodes,
+            addresses: self.addresses + other.addresses,
+            prefixes: self.prefixes + other.prefixes,
         }
     }
 }
@@ -221,7 +245,7 @@ fn against(situation: &str, need: Need, free: Free) -> Demand {
 ///
 /// # Source
 /// `SubnetChoiceUndocumented`.
-fn enough(addresses: u64, prefixes: u64, free: Free) -> Verdict {
+pub(super) fn enough(addresses: u64, prefixes: u64, free: Free) -> Verdict {
     let single = singles(addresses, prefixes);
     let by_addresses = match free.addresses.map(u64::from) {
         // No single address comes out of a range set aside for prefixes.

@@ -5,6 +5,7 @@ mod answer;
 mod candidates;
 mod demand;
 mod density;
+pub mod migration;
 mod supply;
 mod tell;
 
@@ -15,7 +16,7 @@ pub(crate) use candidates::{find, unknown_type};
 pub(crate) use demand::{singles, spread};
 pub(crate) use density::{Always, FullNode, managed_surge};
 
-use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Os, SubnetChoice, Tool};
+use crate::model::{Cluster, Field, NodeGroup, Os, SubnetChoice, Tool};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use crate::read::Reading;
@@ -37,37 +38,23 @@ pub fn plan(reading: Reading, set: &BTreeMap<Key, String>) -> Plan {
     let Reading { mut cluster, mut notes, mut problems } = reading;
     learn_from_nodes(&mut cluster);
     let settings = settings(&cluster, set, &mut notes);
-    let supplies = supply::supplies(&cluster, &mut notes, &mut problems);
+    let supplies = supply::supplies(&cluster, false, &mut |_, _, _| {}, &mut notes, &mut problems);
     let cluster = cluster;
 
     let mut groups = Vec::new();
     let mut asking = Vec::new();
-    for group in &cluster.node_groups {
-        match &group.os {
-            Field::Known(Os::Windows, _) => {}
-            Field::Known(Os::Linux, _) => continue,
-            os => {
-                let text = &note::GROUP_OS_UNKNOWN;
-                notes.push(
-                    Note::new(text, &[("group", &group.name), ("reason", &reason(os))]).at(&group.place),
-                );
-                continue;
-            }
-        }
+    for group in windows_groups(&cluster, &mut notes) {
         let (planned, asks) = plan_group(group, &cluster, &settings, &supplies, &mut notes, &mut problems);
         groups.push(planned);
         asking.push(asks);
-    }
-    if groups.is_empty() {
-        notes.push(Note::new(&note::NO_WINDOWS_GROUP, &[]));
     }
 
     let subnets = demand::subnets(&asking, &supplies);
     let first_failure = demand::first_failure(&asking, &supplies);
     for (group, asks) in groups.iter_mut().zip(&asking) {
-        group.verdict = group_verdict(group, asks, &subnets, settings.windows_ipam.is_on(), &asks.candidates);
+        group.verdict = group_verdict(asks, &subnets, settings.windows_ipam.is_on());
     }
-    tell::neighbours(&cluster, &subnets, &mut notes);
+    tell::neighbours(&cluster, subnets.iter().map(|subnet| subnet.id.as_str()), &mut notes);
     tell::how_demand_counts(&asking, &mut notes);
     tell::control_plane(&cluster, &supplies, &subnets, &mut notes);
     tell::tight_and_lost_zones(&subnets, &mut notes);
@@ -89,6 +76,27 @@ pub fn plan(reading: Reading, set: &BTreeMap<Key, String>) -> Plan {
         notes,
         problems,
     }
+}
+
+/// The groups that are known to run Windows; of the others that might, and of there being none, a note tells.
+fn windows_groups<'a>(cluster: &'a Cluster, notes: &mut Vec<Note>) -> Vec<&'a NodeGroup> {
+    let mut windows = Vec::new();
+    for group in &cluster.node_groups {
+        match &group.os {
+            Field::Known(Os::Windows, _) => windows.push(group),
+            Field::Known(Os::Linux, _) => {}
+            os => {
+                let text = &note::GROUP_OS_UNKNOWN;
+                notes.push(
+                    Note::new(text, &[("group", &group.name), ("reason", &reason(os))]).at(&group.place),
+                );
+            }
+        }
+    }
+    if windows.is_empty() {
+        notes.push(Note::new(&note::NO_WINDOWS_GROUP, &[]));
+    }
+    windows
 }
 
 /// A live node tells the system of a group whose AMI does not.
@@ -225,31 +233,49 @@ fn plan_group<'a>(
         current_nodes: (!cluster.nodes.is_empty()).then(|| u32::try_from(live.len()).unwrap_or(u32::MAX)),
         subnets,
         type_count: u32::try_from(rows.len()).unwrap_or(u32::MAX),
-        types: distinct(rows),
+        types: distinct(rows.clone()),
         workload_pods: (!cluster.workloads.is_empty()).then_some(load.pods),
         verdict: Verdict::Unknown,
         location: (&group.place).into(),
     };
-    (planned, Asking { group, cost, subnets: described, max_size: most, candidates })
+    (planned, Asking { group, cost, subnets: described, max_size: most, candidates, rows })
+}
+
+/// A row about an instance type and others like it.
+trait TypeRow: Clone + PartialEq {
+    /// The type's name, and how many types the row stands for.
+    fn label(&mut self) -> (&mut String, &mut u32);
+    /// Pods of a node: rows that are left out lie between others by it.
+    fn pods(&self) -> u32;
+}
+
+impl TypeRow for TypePlan {
+    fn label(&mut self) -> (&mut String, &mut u32) {
+        (&mut self.instance_type, &mut self.same)
+    }
+
+    fn pods(&self) -> u32 {
+        self.pods
+    }
 }
 
 /// Types with equal answers share a row, so that hundreds of candidates stay readable.
-fn distinct(rows: Vec<TypePlan>) -> Vec<TypePlan> {
-    let mut kept: Vec<TypePlan> = Vec::new();
+fn distinct<R: TypeRow>(rows: Vec<R>) -> Vec<R> {
+    // Each row beside what it says apart from its name.
+    let mut kept: Vec<(R, R)> = Vec::new();
     for row in rows {
-        let alike = kept.iter_mut().find(|other| {
-            let mut twin = row.clone();
-            twin.instance_type.clone_from(&other.instance_type);
-            twin.same = other.same;
-            twin == **other
-        });
-        match alike {
-            Some(other) => other.same += 1,
-            None => kept.push(row),
+        let mut nameless = row.clone();
+        let (name, same) = nameless.label();
+        name.clear();
+        *same = 1;
+        match kept.iter_mut().find(|(_, other)| *other == nameless) {
+            Some((alike, _)) => *alike.label().1 += 1,
+            None => kept.push((row, nameless)),
         }
     }
+    let mut kept: Vec<R> = kept.into_iter().map(|(row, _)| row).collect();
     if kept.len() > MAX_TYPE_ROWS {
-        kept.sort_by_key(|row| (row.pods, row.instance_type.clone()));
+        kept.sort_by_cached_key(|row| (row.pods(), row.clone().label().0.clone()));
         let step = kept.len().div_ceil(MAX_TYPE_ROWS);
         kept = kept.into_iter().step_by(step).collect();
     }
@@ -330,33 +356,33 @@ fn group_subnets<'a>(
     (Some(kept), described)
 }
 
-fn group_verdict(
-    group: &GroupPlan,
-    asks: &Asking<'_>,
-    subnets: &[SubnetPlan],
-    ipam: bool,
-    candidates: &[Candidate],
-) -> Verdict {
+fn group_verdict(asks: &Asking<'_>, subnets: &[SubnetPlan], ipam: bool) -> Verdict {
+    let by_types = if ipam { types_verdict(asks) } else { Verdict::DoesNotFit };
+    if by_types == Verdict::DoesNotFit {
+        return by_types;
+    }
+    let of_subnets = asks.subnets.iter().filter_map(|id| subnets.iter().find(|subnet| subnet.id == *id));
+    let worst = of_subnets.map(|subnet| subnet.verdict).max().unwrap_or(Verdict::Unknown);
+    worst.max(by_types)
+}
+
+/// Whether nodes of the group's types run Windows and give addresses to pods.
+fn types_verdict(asks: &Asking<'_>) -> Verdict {
     use winpod::instance::Verdict as Windows;
     // Karpenter makes no nodes of a type that takes no pods as long as there is another.
     let any_will_do = asks.group.tool == Tool::Karpenter;
+    let none = |count: usize, all: usize| if any_will_do { count == all && count > 0 } else { count > 0 };
+    let candidates = &asks.candidates;
     let worthless = |candidate: &Candidate| candidate.windows == Windows::No || candidate.limits.slots() == 0;
     let useless = candidates.iter().filter(|candidate| worthless(candidate)).count();
-    let without_pods = group.types.iter().filter(|row| row.pods == 0).count();
-    let none = |count: usize, all: usize| if any_will_do { count == all && count > 0 } else { count > 0 };
-    if !ipam || none(without_pods, group.types.len()) || none(useless, candidates.len()) {
+    let without_pods = asks.rows.iter().filter(|row| row.pods == 0).count();
+    if none(without_pods, asks.rows.len()) || none(useless, candidates.len()) {
         return Verdict::DoesNotFit;
     }
     let unsure = |candidate: &Candidate| candidate.windows == Windows::Unknown || !candidate.controller_known;
     let doubtful = candidates.iter().filter(|candidate| unsure(candidate)).count();
-    let dropped = match asks.group.instance_types.known() {
-        Some(InstanceTypes::Named(names)) => names.len() > candidates.len(),
-        _ => false,
-    };
-    let of_subnets = asks.subnets.iter().filter_map(|id| subnets.iter().find(|subnet| subnet.id == *id));
-    let worst = of_subnets.map(|subnet| subnet.verdict).max().unwrap_or(Verdict::Unknown);
-    if none(doubtful, candidates.len()) || dropped || group.types.is_empty() {
-        return worst.max(Verdict::Unknown);
+    if none(doubtful, candidates.len()) || asks.some_types_unknown() || candidates.is_empty() {
+        return Verdict::Unknown;
     }
-    worst
+    Verdict::Fits
 }

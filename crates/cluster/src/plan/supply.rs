@@ -63,21 +63,29 @@ fn may_use(group: &NodeGroup, subnet: &str) -> bool {
     }
 }
 
+/// Shows a subnet with everything in it: its id, who holds what, and which holders are nodes of the Windows groups.
+pub(super) type Look<'a> = &'a mut dyn FnMut(&str, &Occupied, &[bool]);
+
 /// The cluster's interfaces, reservations and nodes, by subnet.
 struct Given<'a> {
     cluster: &'a Cluster,
+    last_block: bool,
     instances: HashMap<&'a str, &'a NodeGroup>,
     interfaces: HashMap<&'a str, Vec<&'a Interface>>,
     reservations: HashMap<&'a str, Vec<&'a Reservation>>,
 }
 
+/// What every subnet has; `last_block` says whether its last /28 counts.
 pub(super) fn supplies(
     cluster: &Cluster,
+    last_block: bool,
+    look: Look<'_>,
     notes: &mut Vec<Note>,
     problems: &mut Vec<Problem>,
 ) -> BTreeMap<String, Supply> {
     let mut given = Given {
         cluster,
+        last_block,
         instances: windows_instances(cluster),
         interfaces: HashMap::new(),
         reservations: HashMap::new(),
@@ -92,7 +100,7 @@ pub(super) fn supplies(
     cluster
         .subnets
         .iter()
-        .filter_map(|(id, subnet)| Some((id.clone(), given.supply(id, subnet, notes, problems)?)))
+        .filter_map(|(id, subnet)| Some((id.clone(), given.supply(id, subnet, look, notes, problems)?)))
         .collect()
 }
 
@@ -101,6 +109,7 @@ impl Given<'_> {
         &self,
         id: &str,
         subnet: &model::Subnet,
+        look: Look<'_>,
         notes: &mut Vec<Note>,
         problems: &mut Vec<Problem>,
     ) -> Option<Supply> {
@@ -108,7 +117,7 @@ impl Given<'_> {
         let map = match with_reservations(id, subnet, reservations) {
             Ok((map, wrong)) => {
                 problems.extend(wrong);
-                map
+                if self.last_block { map.counting_last_block() } else { map }
             }
             Err(problem) => {
                 problems.push(problem);
@@ -118,13 +127,17 @@ impl Given<'_> {
         let mut others = map.clone();
         let mut all = Occupied::new(map);
         let (mut held, mut held_prefixes) = (0, 0);
+        let mut held_by_groups = Vec::new();
         for interface in self.interfaces.get(id).map(Vec::as_slice).unwrap_or_default() {
             let owner = interface.instance.as_deref().and_then(|instance| self.instances.get(instance));
             let ours = owner.is_some_and(|group| may_use(group, id));
             let (addresses, prefixes) = (&interface.addresses, &interface.prefixes);
             if let Err((error, why)) = all.assign((*interface).into(), addresses, prefixes) {
                 problems.push(refused_interface(interface, id, error, &why));
-            } else if ours {
+                continue;
+            }
+            held_by_groups.push(ours);
+            if ours {
                 let count = addresses.len() + 16 * prefixes.len();
                 held += u32::try_from(count).unwrap_or(u32::MAX);
                 held_prefixes += u32::try_from(prefixes.len()).unwrap_or(u32::MAX);
@@ -134,6 +147,7 @@ impl Given<'_> {
                 debug_assert!(taken.is_ok(), "{taken:?}");
             }
         }
+        look(id, &all, &held_by_groups);
         let all = all.map;
         let last = Ipv4Prefix::truncating(subnet.cidr.last(), 28).ok()?;
         let contested = |interface: &&&Interface| interface.prefixes.contains(&last);

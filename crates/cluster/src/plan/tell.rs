@@ -105,9 +105,14 @@ pub(super) fn rows(
 }
 
 /// Linux groups in the same subnets grow too.
-pub(super) fn neighbours(cluster: &Cluster, subnets: &[SubnetPlan], notes: &mut Vec<Note>) {
+pub(super) fn neighbours<'a>(
+    cluster: &Cluster,
+    subnets: impl Iterator<Item = &'a str>,
+    notes: &mut Vec<Note>,
+) {
+    let subnets: BTreeSet<&str> = subnets.collect();
     let shares = |group: &&NodeGroup| match group.subnets.known() {
-        Some(SubnetChoice::Ids(ids)) => subnets.iter().any(|subnet| ids.contains(&subnet.id)),
+        Some(SubnetChoice::Ids(ids)) => ids.iter().any(|id| subnets.contains(id.as_str())),
         _ => false,
     };
     let linux = cluster.node_groups.iter().filter(|group| group.os.known() == Some(&Os::Linux));
@@ -171,13 +176,19 @@ pub(super) fn how_demand_counts(asking: &[Asking<'_>], notes: &mut Vec<Note>) {
 }
 
 /// A few names, the rest counted; none if there are none.
-fn names<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> Option<String> {
+pub(super) fn names<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> Option<String> {
     const SHOWN: usize = 4;
     let found: Vec<&str> = candidates.map(|candidate| candidate.name.as_str()).collect();
     let rest = found.len().saturating_sub(SHOWN);
     let shown = found.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
     (!found.is_empty()).then(|| if rest > 0 { format!("{shown} and {rest} more") } else { shown })
 }
+
+/// Free addresses that an update of the control plane needs in each of two Availability Zones.
+///
+/// # Source
+/// `ControlPlaneFiveFree`.
+pub(super) const CONTROL_PLANE_NEEDS: u32 = 5;
 
 /// Five free addresses in each of two Availability Zones, or an upgrade of the control plane fails.
 pub(super) fn control_plane(
@@ -186,11 +197,12 @@ pub(super) fn control_plane(
     subnets: &[SubnetPlan],
     notes: &mut Vec<Note>,
 ) {
-    const NEEDED: u32 = 5;
     let Some(ids) = cluster.control_plane_subnets.known() else { return };
     let enough: BTreeSet<Option<&str>> = supplies
         .values()
-        .filter(|supply| supply.control_plane && supply.now.addresses.is_none_or(|free| free >= NEEDED))
+        .filter(|supply| {
+            supply.control_plane && supply.now.addresses.is_none_or(|free| free >= CONTROL_PLANE_NEEDS)
+        })
         .map(|supply| supply.zone.as_deref())
         .collect();
     // A subnet that no file describes may have them.
@@ -205,7 +217,7 @@ pub(super) fn control_plane(
                 demand.at == "upgrade"
                     && demand
                         .available_addresses
-                        .is_some_and(|free| free < demand.needed_addresses + u64::from(NEEDED))
+                        .is_some_and(|free| free < demand.needed_addresses + u64::from(CONTROL_PLANE_NEEDS))
             })
         })
         .map(|subnet| subnet.id.as_str())
