@@ -1,6 +1,7 @@
 //! What the command line takes.
 
 use crate::memory;
+use crate::migration::Migration;
 use crate::subnet::Subnet;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -76,6 +77,7 @@ pub(crate) enum Command {
     Types(Box<Types>),
     Ipam(Ipam),
     Subnet(Box<Subnet>),
+    Migration(Migration),
     Sources(Sources),
     Schema(Schema),
 }

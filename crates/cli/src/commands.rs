@@ -3,8 +3,8 @@
 use crate::UNUSABLE;
 use crate::args::{self, Colour, Command, Format, Winpod};
 use crate::progress::Line;
-use crate::subnet;
 use crate::terminal::Terminal;
+use crate::{migration, subnet};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -105,6 +105,7 @@ pub(crate) fn answer(winpod: Winpod, host: &mut Host<'_>) -> Result<(String, u8)
         }
         Command::Ipam(args) => ipam(args, format, style, host),
         Command::Subnet(args) => subnet::answer(args.command, format, style, host),
+        Command::Migration(args) => migration::answer(args, format, style, host),
         Command::Sources(args) => {
             let answer = sources::sources(&SourcesRequest { ids: args.ids })?;
             Ok((written(format, &answer, || report::sources(&answer, style))?, 0))

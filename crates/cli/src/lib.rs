@@ -25,6 +25,7 @@
 mod args;
 mod commands;
 mod memory;
+mod migration;
 mod progress;
 mod subnet;
 mod terminal;

@@ -5,6 +5,7 @@
 
 mod answers;
 mod html;
+mod migration;
 mod plan;
 mod subnet;
 mod table;
@@ -12,6 +13,7 @@ mod text;
 
 pub use answers::{capacity, ipam, operations, problems, sources, types};
 pub use html::html;
+pub use migration::migration;
 pub use plan::plan;
 pub use subnet::{carve, census, cure, forecast, reserve, size};
 
