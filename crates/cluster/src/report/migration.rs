@@ -32,15 +32,14 @@ pub(super) fn blocks(answer: &Migration, sources: bool) -> Vec<Block> {
     for (outcome, title, tone) in [
         (Outcome::Fails, "Fails:", Tone::Bad),
         (Outcome::Unknown, "Not known:", Tone::Plain),
-        (Outcome::Warning, "Warnings:", Tone::Doubtful),
+        (Outcome::Warning, "Can go wrong:", Tone::Doubtful),
         (Outcome::Ok, "In order:", Tone::Good),
     ] {
-        let items: Vec<Item> = answer
-            .checks
-            .iter()
-            .filter(|check| check.verdict == outcome)
-            .map(|check| item(check, tone))
-            .collect();
+        // Harmless neighbours are in the table.
+        let told = |check: &&Check| {
+            check.verdict == outcome && (outcome != Outcome::Ok || check.check != "neighbours")
+        };
+        let items: Vec<Item> = answer.checks.iter().filter(told).map(|check| item(check, tone)).collect();
         if !items.is_empty() {
             blocks.push(Block::Title(title.to_owned()));
             blocks.push(Block::List(items));
