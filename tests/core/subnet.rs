@@ -604,4 +604,65 @@ proptest! {
             prop_assert_eq!(ranges.len(), fewest);
         }
     }
+
+    #[test]
+    fn a_census_of_any_size_agrees_with_sets(
+        len in 16..=28_u8, seed: u64, share in 0..100_u64, pattern in 0..4_u8, explicit in 16..=32_u8, reserved in 16..=32_u8,
+    ) {
+        let prefix = Ipv4Prefix::truncating(a("10.77.0.0"), len).unwrap();
+        let mut subnet = Subnet::new(prefix).unwrap();
+        let mut state = seed;
+        let mut random = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state >> 33
+        };
+        let mut used = BTreeSet::new();
+        for address in prefix.addresses() {
+            let at = u64::from(address.to_bits());
+            let take = match pattern {
+                // Anywhere; one address in each block, which is the worst; whole blocks; the lowest first.
+                0 => random() % 100 < share,
+                1 => at % 16 == random() % 16,
+                2 => (at / 16).wrapping_mul(seed | 1) % 100 < share,
+                _ => at % prefix.address_count() < prefix.address_count() * share / 100,
+            };
+            if take && subnet.assign(address).is_ok() {
+                used.insert(address);
+            }
+        }
+        // Somewhere in the subnet, over what is used too; the second may be in the way of the first.
+        let mut ranges = Vec::new();
+        for (length, kind) in [(explicit, ReservationKind::Explicit), (reserved, ReservationKind::Prefix)] {
+            let at = prefix.addresses().nth(usize::try_from(random() % prefix.address_count()).unwrap()).unwrap();
+            let range = Ipv4Prefix::truncating(at, length.max(len)).unwrap();
+            if subnet.reserve(range, kind).is_ok() {
+                ranges.push((range, kind));
+            }
+        }
+        let inside = |address: Ipv4Addr, wanted| {
+            ranges.iter().any(|(range, kind)| *kind == wanted && range.contains_addr(address))
+        };
+        let (mut free, mut inside_reservation, mut broken, mut whole, mut explicit) = (0, 0, 0, 0, 0);
+        let blocks: Vec<_> = prefix.subnets(28).unwrap().collect();
+        for block in blocks.iter().filter(|block| block.first() != prefix.first() && block.last() != prefix.last()) {
+            let is_used = block.addresses().any(|address| used.contains(&address));
+            let is_explicit = block.addresses().any(|address| inside(address, ReservationKind::Explicit));
+            if is_used { broken += 1 } else { whole += 1 }
+            explicit += u32::from(is_explicit);
+            if !is_used && !is_explicit {
+                free += 1;
+                inside_reservation += u32::from(block.addresses().all(|address| inside(address, ReservationKind::Prefix)));
+            }
+        }
+        let census = subnet.census();
+        prop_assert_eq!((census.free_prefixes, census.blocks.free), (free, free));
+        prop_assert_eq!(census.free_prefixes_inside_reservations, inside_reservation);
+        prop_assert_eq!((census.free_but_explicit, census.blocks.explicit), (whole - free, explicit));
+        prop_assert_eq!(census.used_addresses as usize, used.len());
+        let score = if broken + whole == 0 { 0 } else { (100 * broken).div_ceil(broken + whole) };
+        prop_assert_eq!(u32::from(census.fragmentation_score), score);
+        let counts = census.blocks;
+        let all = counts.free + counts.prefix + counts.fragmented + counts.full + counts.reserved + counts.explicit;
+        prop_assert_eq!(all as usize, blocks.len());
+    }
 }
