@@ -7,6 +7,7 @@
 pub mod carve;
 pub mod census;
 pub mod cure;
+pub mod ledger;
 mod occupied;
 pub mod reserve;
 pub mod size;
@@ -15,6 +16,7 @@ mod used;
 pub use carve::{Carve, CarveRequest, NewSubnet, Place, carve};
 pub use census::{Blocks, Census, CensusRequest, Censuses, census};
 pub use cure::{By, Culprit, Cure, CureRequest, Cures, cure};
+pub use ledger::Ledger;
 pub use occupied::{Holder, Occupied};
 pub(crate) use occupied::{difference, refused_interface, with_reservations};
 pub use reserve::{Reservations, ReserveRequest, SubnetReservations, reserve};
