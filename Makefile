@@ -1,4 +1,4 @@
-.PHONY: test test-rust test-python test-node wheel-python answers-python update lint docs package nostd data bench nightly
+.PHONY: test test-rust test-python test-node wheel-python answers-python update lint docs package nostd controller data bench nightly
 
 # Everything that must pass, from a clean clone.
 test: test-rust test-python test-node
@@ -13,6 +13,10 @@ test-rust:
 # Proves on this machine that the core links without std and without alloc (Linux x86-64).
 nostd:
 	tests/nostd/prove
+
+# Holds the pool against the real controller's Go code on fresh random traces (needs Go and its module proxy).
+controller:
+	tests/controller/compare $(SEED)
 
 lint:
 	cargo fmt --all --check

@@ -3,10 +3,14 @@
 
 #[path = "core/carve.rs"]
 mod carve;
+#[path = "core/controller.rs"]
+mod controller;
 #[path = "core/error.rs"]
 mod error;
 #[path = "core/forecast.rs"]
 mod forecast;
+#[path = "core/pool.rs"]
+mod pool;
 #[path = "core/prefix.rs"]
 mod prefix;
 #[path = "core/size.rs"]

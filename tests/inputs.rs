@@ -11,6 +11,8 @@ use winpod_cluster::api::call;
 mod hostile;
 #[path = "inputs/payments_prod.rs"]
 mod payments_prod;
+#[path = "inputs/scattered_subnets.rs"]
+mod scattered_subnets;
 
 fn plan(request: Value) -> Value {
     call("plan", request, &mut |_| ControlFlow::Continue(())).unwrap()

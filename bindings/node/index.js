@@ -125,6 +125,10 @@ function subnetReserve(options) {
   return call("subnetReserve", merge(subnetOptions(options, ["ids"]), {}));
 }
 
+function subnetForecast(options) {
+  return call("subnetForecast", merge(subnetOptions(options, ["ids", "more"]), {}));
+}
+
 function subnetSize(options) {
   return call("subnetSize", merge(options, {}));
 }
@@ -206,6 +210,7 @@ module.exports = {
   subnetCarve,
   subnetCensus,
   subnetCure,
+  subnetForecast,
   subnetReserve,
   subnetSize,
   subnets,

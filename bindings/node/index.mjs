@@ -17,6 +17,7 @@ export const {
   subnetCarve,
   subnetCensus,
   subnetCure,
+  subnetForecast,
   subnetReserve,
   subnetSize,
   subnets,

@@ -63,6 +63,10 @@ class Subnet {
     return this.#ask("proposeReservations", merge(options, { prefixes }));
   }
 
+  forecast(more, options) {
+    return this.#ask("forecast", merge(options, more === undefined ? {} : { more: list(more, "more") }));
+  }
+
   copy() {
     return new Subnet(undefined, { [HANDLE]: this.#handle.copy() });
   }

@@ -237,6 +237,22 @@ export declare function subnetCure(options: WithSubnets<CureRequest>): Cures;
 export declare function subnetReserve(options: WithSubnets<ReserveRequest>): Reservations;
 
 /**
+ * {@about subnetForecast}
+ *
+ * @throws {WinpodError} as `subnetCensus` and, for `targets`, `subnetSize`; `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`,
+ *   `TOO_MANY`, `CONFIG_KEY`.
+ * @example
+ * subnetForecast({ subnet: { cidr: "10.0.8.0/24" }, more: [25] }).subnets[0].expected[0].expectedFreePrefixes; // 2.472
+ * subnetForecast({ subnet: { cidr: "10.0.8.0/24" }, more: [-1] }); // throws OUT_OF_RANGE
+ */
+export declare function subnetForecast(
+  options: Omit<WithSubnets<ForecastRequest>, "more"> & {
+    /** Numbers of more single addresses; if absent those that are 1, 2, 5, 10, 20 and 30 % of the usable ones. */
+    more?: Iterable<number> | undefined;
+  },
+): Forecasts;
+
+/**
  * {@about subnetSize}
  *
  * @throws {WinpodError} code `UNKNOWN_TYPE`, `IPAM_MODE`, `IPV4_PER_ENI`, `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`,
@@ -336,6 +352,8 @@ export declare class Subnet {
   cure(prefixes?: number, options?: Pick<CureRequest, "by" | "includeManaged">): Cure;
   /** Proposes the CIDR reservations to make, so that there is room for so many prefixes, as `subnetReserve` does. */
   proposeReservations(prefixes: number, options?: Pick<ReserveRequest, "noSpareBlock">): SubnetReservations;
+  /** Forecasts the free /28 after so many more single addresses, as `subnetForecast` does. */
+  forecast(more?: Iterable<number>, options?: Pick<ForecastRequest, "prefixes">): SubnetForecast;
   /** A subnet of its own with the same state. */
   copy(): Subnet;
   /** Tells whether both have the same block, reservations, and the same assigned to the same holders. */

@@ -102,6 +102,10 @@ impl Subnet {
                     let Room { prefixes, no_spare_block } = parse(&request)?;
                     to_value(&ledger.propose_reservations(prefixes, no_spare_block)?)
                 }
+                "forecast" => {
+                    let Future { more, prefixes } = parse(&request)?;
+                    to_value(&ledger.forecast(&more, prefixes)?)
+                }
                 "owner" => to_value(&ledger.owner(address_of("address", &parse::<One>(&request)?.address)?)),
                 "isFree" => to_value(&map.is_free(address_of("address", &parse::<One>(&request)?.address)?)),
                 "contains" => {
@@ -228,4 +232,11 @@ struct Win {
 struct Room {
     prefixes: Option<Wide>,
     no_spare_block: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Future {
+    more: Vec<Wide>,
+    prefixes: Option<Wide>,
 }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { inspect } from "node:util";
-import { Subnet, call, subnetCarve, subnetCensus, subnetCure, subnetReserve, subnetSize } from "winpod";
+import { Subnet, call, subnetCarve, subnetCensus, subnetCure, subnetForecast, subnetReserve, subnetSize } from "winpod";
 import { codeOf } from "./support.mjs";
 
 const CIDR = "10.0.8.0/24";
@@ -69,6 +69,9 @@ test("state changes, wholly or not at all", () => {
     [() => subnet.proposeReservations(), "REQUEST"],
     [() => subnet.proposeReservations(-1), "OUT_OF_RANGE"],
     [() => subnet.census({ map: "yes" }), "REQUEST"],
+    [() => subnet.forecast(5), "REQUEST"],
+    [() => subnet.forecast([-1]), "OUT_OF_RANGE"],
+    [() => subnet.forecast([1.5]), "NOT_A_WHOLE_NUMBER"],
   ];
   for (const value of [undefined, null, true, {}, [], 1n, () => 1, Symbol("x"), new Map(), cyclic]) {
     const code = value === cyclic ? "TOO_DEEP" : "REQUEST";
@@ -97,6 +100,8 @@ test("answers are those of the operations", () => {
   assert.deepEqual(subnetCure({ subnet, by: "interface" }).subnets, [subnet.cure(undefined, { by: "interface", includeManaged: false })]);
   assert.deepEqual(subnetReserve({ subnet, prefixes: 3 }).subnets, [subnet.proposeReservations(3)]);
   assert.deepEqual(subnetReserve({ subnet, prefixes: 3, noSpareBlock: true }).subnets, [subnet.proposeReservations(3, { noSpareBlock: true })]);
+  assert.deepEqual(subnetForecast({ subnet, more: new Set([5]), prefixes: 2 }).subnets, [subnet.forecast(new Set([5]), { prefixes: 2 })]);
+  assert.equal(subnet.forecast().expected.length, 6);
   const json = JSON.parse(JSON.stringify(subnet));
   assert.deepEqual(json, { cidr: CIDR, used: ["10.0.8.20 i-1", "10.0.8.36"], reservations: [{ cidr: "10.0.8.64/30", type: "explicit" }] });
   assert.ok(new Subnet(json.cidr, { used: json.used, reservations: json.reservations }).equals(subnet));

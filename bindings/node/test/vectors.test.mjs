@@ -25,6 +25,7 @@ const functions = {
   subnetCensus: winpod.subnetCensus,
   subnetCure: winpod.subnetCure,
   subnetReserve: winpod.subnetReserve,
+  subnetForecast: winpod.subnetForecast,
   subnetSize: winpod.subnetSize,
   subnetCarve: winpod.subnetCarve,
 };
@@ -34,8 +35,9 @@ const methods = {
   subnetCensus: (subnet, { map }) => subnet.census({ map }),
   subnetCure: (subnet, { prefixes, by, includeManaged }) => subnet.cure(prefixes, { by, includeManaged }),
   subnetReserve: (subnet, { prefixes, noSpareBlock }) => subnet.proposeReservations(prefixes, { noSpareBlock }),
+  subnetForecast: (subnet, { more, prefixes }) => subnet.forecast(more, { prefixes }),
 };
-const OF_THE_CLASS = ["subnet", "countLastBlock", "prefixes", "map", "by", "includeManaged", "noSpareBlock"];
+const OF_THE_CLASS = ["subnet", "countLastBlock", "prefixes", "map", "more", "by", "includeManaged", "noSpareBlock"];
 
 function isForTheClass({ op, args }) {
   const only = (object, keys) => Object.keys(object).every((key) => keys.includes(key));

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use winpod_cluster::read::node::MAX_NODES;
-use winpod_cluster::request::{Unfit, Wide};
+use winpod_cluster::request::{Refusal, Unfit, Wide};
 use winpod_cluster::subnet::Ledger;
 use winpod_cluster::subnet::ledger::{address_of, prefix_of};
 
@@ -62,7 +62,7 @@ impl Subnet {
     fn change<T>(
         &self,
         py: Python<'_>,
-        change: impl FnOnce(&mut Ledger) -> Result<T, winpod_cluster::request::Refusal>,
+        change: impl FnOnce(&mut Ledger) -> Result<T, Refusal>,
     ) -> PyResult<T> {
         // Taken in one step, so that the lock is not held while the exception is made.
         let result = change(Arc::make_mut(&mut *self.lock(py)));
@@ -191,6 +191,28 @@ impl Subnet {
         let now = self.now(py);
         let proposed = py.detach(|| now.propose_reservations(Some(prefixes), no_spare_block));
         record(py, &refused(py, proposed)?)
+    }
+
+    /// Forecasts how many /28 are likely to stay free after each number of `more` single addresses.
+    ///
+    /// Without `more` after 1, 2, 5, 10, 20 and 30 % of the usable addresses. With `prefixes` also when fewer are expected.
+    #[pyo3(signature = (more=None, *, prefixes=None))]
+    fn forecast<'py>(
+        &self,
+        py: Python<'py>,
+        more: Option<&Object<'py>>,
+        prefixes: Option<&Object<'py>>,
+    ) -> PyResult<Object<'py>> {
+        let more = match more.map(|more| json(more, "more")).transpose()? {
+            None => Vec::new(),
+            Some(more) => {
+                refused(py, serde_json::from_value(more).map_err(|error| Refusal::not_such(&error)))?
+            }
+        };
+        let prefixes = prefixes.map(count).transpose()?;
+        let now = self.now(py);
+        let forecast = py.detach(|| now.forecast(&more, prefixes));
+        record(py, &refused(py, forecast)?)
     }
 
     /// A subnet of its own with the same state.

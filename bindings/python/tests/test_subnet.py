@@ -193,6 +193,10 @@ def test_twice_and_over_each_other():
         (lambda: subnet.cure(by="pod"), "CURE_BY"),
         (lambda: subnet.cure(by=5), "REQUEST"),
         (lambda: subnet.propose_reservations(None), "REQUEST"),
+        (lambda: subnet.forecast(5), "REQUEST"),
+        (lambda: subnet.forecast([-1]), "OUT_OF_RANGE"),
+        (lambda: subnet.forecast([1.5]), "NOT_A_WHOLE_NUMBER"),
+        (lambda: subnet.forecast(range(10_001)), "TOO_MANY"),
         (lambda: subnet.propose_reservations(-1), "OUT_OF_RANGE"),
     ]:
         assert code(refused) == expected
@@ -219,6 +223,8 @@ def test_questions():
     proposed = winpod.Subnet(CIDR).propose_reservations(3)
     assert isinstance(proposed, winpod.SubnetReservations) and proposed.reservations == ("10.0.8.64/26",)
     assert winpod.Subnet(CIDR).propose_reservations(3, no_spare_block=True).reservations == ("10.0.8.16/28", "10.0.8.32/27")
+    assert isinstance(subnet.forecast(), winpod.SubnetForecast) and len(subnet.forecast().expected) == 6
+    assert [it.more for it in subnet.forecast((it for it in (1, 25)), prefixes=3).expected] == [1, 25]
     assert repr(subnet) == "Subnet('10.0.8.0/24', free_addresses=234, free_prefixes=13)"
     page = used("10.0.8.20 <b>&")._repr_html_()
     assert page.startswith("<") and "R" in page and "fragmented" in page and "<b>" not in page and "<script" not in page
@@ -273,6 +279,7 @@ def test_operations_take_the_class():
     assert winpod.subnet_census(subnet=subnet).subnets == (subnet.census(),)
     assert winpod.subnet_cure(subnet=subnet).subnets == (subnet.cure(),)
     assert winpod.subnet_reserve(subnet=subnet, prefixes=6).subnets == (subnet.propose_reservations(6),)
+    assert winpod.subnet_forecast(subnet=subnet).subnets == (subnet.forecast(),)
     assert winpod.call("subnetCensus", {"subnet": subnet})["subnets"] == [subnet.census().to_dict()]
 
 

@@ -27,8 +27,8 @@ def fits(expected, answer):
     return isinstance(expected, bool) == isinstance(answer, bool) and expected == answer
 
 
-METHODS = {"subnetCensus": "census", "subnetCure": "cure", "subnetReserve": "propose_reservations"}
-OPTIONS = {"map": "map", "by": "by", "includeManaged": "include_managed", "noSpareBlock": "no_spare_block"}
+METHODS = {"subnetCensus": "census", "subnetCure": "cure", "subnetReserve": "propose_reservations", "subnetForecast": "forecast"}
+OPTIONS = {"map": "map", "more": "more", "by": "by", "includeManaged": "include_managed", "noSpareBlock": "no_spare_block"}
 
 
 def is_for_the_class(case):

@@ -176,7 +176,7 @@ fn ipam(
     Ok((text, host.problems(&answer.problems, style).unwrap_or(0)))
 }
 
-fn limits(limits: &args::Limits) -> Result<Option<LimitsRequest>, Refusal> {
+pub(crate) fn limits(limits: &args::Limits) -> Result<Option<LimitsRequest>, Refusal> {
     let Some(ipv4_per_eni) = limits.ipv4_per_eni else { return Ok(None) };
     if !limits.nitro && !limits.xen {
         let message = "--ipv4-per-eni needs --nitro or --xen: only Nitro types take prefixes";

@@ -123,6 +123,9 @@ operations! {
     "subnetSize", subnet::SizeRequest => subnet::Size,
         "The smallest subnet for a group of nodes, or the nodes and pods that fit a subnet.",
         |request: &_, _: OnProgress<'_>| subnet::size(request);
+    "subnetForecast", subnet::ForecastRequest => subnet::Forecasts,
+        "How many /28 are likely to stay free, and what other warm targets save.",
+        subnet::forecast;
     "subnetCarve", subnet::CarveRequest => subnet::Carve,
         "Places for new subnets in the free space of a VPC.",
         subnet::carve;

@@ -24,6 +24,7 @@
 //!   what a node holds at rest.
 //! - [`Ipv4Prefix`] and [`Subnet`]: set arithmetic over prefixes, and one subnet as a bitmap with AWS's five reserved
 //!   addresses, /28 prefixes and CIDR reservations.
+//! - [`pool`]: the warm pool of one node, operation for operation as the controller has it.
 //! - [`SourceId`]: every fact about the world that an answer rests on, with its grade and where it is from.
 //!
 //! # What this crate does not do
@@ -39,7 +40,7 @@
 //! # Crate features
 //!
 //! - `std` (default): conveniences only; turns on `alloc`.
-//! - `alloc`: what returns a `Vec` or holds one: set arithmetic over prefixes, and [`Subnet`].
+//! - `alloc`: what returns a `Vec` or holds one: set arithmetic over prefixes, [`Subnet`], and [`pool`].
 //! - `serde`: prefixes, modes, keys and sources as text.
 //!
 //! No feature changes what another part does.
@@ -62,6 +63,8 @@ pub mod error;
 pub mod instance;
 pub mod ipam;
 mod named;
+#[cfg(feature = "alloc")]
+pub mod pool;
 pub mod prefix;
 pub mod source;
 #[cfg(feature = "alloc")]

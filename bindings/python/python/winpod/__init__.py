@@ -43,6 +43,7 @@ __all__ = [
     "subnet_carve",
     "subnet_census",
     "subnet_cure",
+    "subnet_forecast",
     "subnet_reserve",
     "subnet_size",
     "subnets",
@@ -461,6 +462,43 @@ def subnet_size(
         "prefixLength": prefix_length,
     }
     return _native.answer("subnetSize", request)
+
+
+def subnet_forecast(
+    *inputs: Input,
+    subnet: Subnet | Mapping[str, Any] | None = None,
+    ids: Iterable[str] | None = None,
+    count_last_block: bool | None = None,
+    more: Iterable[int] | None = None,
+    prefixes: int | None = None,
+    targets: Mapping[str, Any] | None = None,
+    progress: OnProgress | None = None,
+) -> Forecasts:
+    """Forecasts how many /28 are likely to stay free while single addresses are taken, and what warm targets save.
+
+    Subnets as in `subnet_census`. `more` are numbers of more single addresses (if not given, 1, 2, 5, 10, 20 and 30 % of
+    the usable ones); with `prefixes` also when fewer than so many are expected. `targets` is a dict with
+    `instanceType` (or `limits`), `nodes`, `set` (the keys of the ConfigMap to change) and perhaps `mode`, `podsPerNode`,
+    `maxPods`, `data`.
+
+    Raises WinpodError: as `subnet_census` and, for `targets`, `subnet_size`; OUT_OF_RANGE, NOT_A_WHOLE_NUMBER, TOO_MANY,
+    CONFIG_KEY.
+
+    >>> winpod.subnet_forecast(subnet={"cidr": "10.0.8.0/24"}, more=[25]).subnets[0].expected[0].expected_free_prefixes
+    2.472
+    >>> winpod.subnet_forecast(subnet={"cidr": "10.0.8.0/24"}, more=[-1])
+    Traceback (most recent call last):
+    winpod.WinpodError: more is -1: 0 to 4294967295 is allowed [OUT_OF_RANGE]
+    """
+    request = {
+        "subnet": subnet,
+        "ids": ids,
+        "countLastBlock": count_last_block,
+        "more": more,
+        "prefixes": prefixes,
+        "targets": targets,
+    }
+    return _native.answer("subnetForecast", request, inputs=inputs, progress=progress)
 
 
 def subnet_carve(

@@ -2,7 +2,7 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar, TypeVar, final, overload
 
-from winpod._answers import Capacity, Census, Cure, SubnetReservations, Table
+from winpod._answers import Capacity, Census, Cure, SubnetForecast, SubnetReservations, Table
 from winpod._types import AddressLike, Input, OnProgress, PrefixLike, Reserved, Used
 
 __all__ = ["Subnet", "__version__", "answer", "call", "capacity", "html", "main", "schemas"]
@@ -84,6 +84,12 @@ class Subnet:
         """Proposes the CIDR reservations to make, so that there is room for so many `prefixes`.
 
         With `no_spare_block` no block is set aside beyond what is needed, although that may take more reservations.
+        """
+
+    def forecast(self, more: Iterable[int] | None = None, *, prefixes: int | None = None) -> SubnetForecast:
+        """Forecasts how many /28 are likely to stay free after each number of `more` single addresses.
+
+        Without `more` after 1, 2, 5, 10, 20 and 30 % of the usable addresses. With `prefixes` also when fewer are expected.
         """
 
     def copy(self) -> Subnet:

@@ -3,7 +3,7 @@
 use super::subnet::{self, with_problems};
 use super::table::{Cell, Table, number, text};
 use super::{Block, Item, Tone, answers, plan, printable};
-use crate::subnet::{Censuses, Cures, Reservations};
+use crate::subnet::{Carve, Censuses, Cures, Forecasts, Reservations, Size};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 
@@ -73,6 +73,11 @@ pub fn html(operation: &str, answer: &Value) -> Option<String> {
         "subnetReserve" => Reservations::deserialize(answer)
             .ok()
             .map(|answer| with_problems(subnet::reserve_blocks(&answer, false), &answer.problems)),
+        "subnetForecast" => Forecasts::deserialize(answer)
+            .ok()
+            .map(|answer| with_problems(subnet::forecast_blocks(&answer, false), &answer.problems)),
+        "subnetSize" => Size::deserialize(answer).ok().map(|answer| subnet::size_blocks(&answer, false)),
+        "subnetCarve" => Carve::deserialize(answer).ok().map(|answer| subnet::carve_blocks(&answer, false)),
         "capacity" => Vec::deserialize(answer).ok().map(|rows| answers::capacity_blocks(&rows)),
         "sources" => Vec::deserialize(answer).ok().map(|facts| answers::source_blocks(&facts)),
         "types" => Vec::deserialize(answer).ok().map(|rows| answers::type_blocks(&rows)),

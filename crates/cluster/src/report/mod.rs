@@ -13,7 +13,7 @@ mod text;
 pub use answers::{capacity, ipam, operations, problems, sources, types};
 pub use html::html;
 pub use plan::plan;
-pub use subnet::{census, cure, reserve};
+pub use subnet::{carve, census, cure, forecast, reserve, size};
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

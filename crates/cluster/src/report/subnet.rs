@@ -6,7 +6,10 @@ use super::{Block, Piece, Style, Tone, count, text::render};
 use crate::note::Note;
 use crate::problem::Problem;
 use crate::subnet::census::BLOCKS_A_LINE;
-use crate::subnet::{Census, Censuses, Culprit, Cure, Cures, Reservations};
+use crate::subnet::{
+    Carve, Census, Censuses, Culprit, Cure, Cures, Forecasts, Moment, Reservations, Size, SubnetFits,
+    SubnetForecast, TargetsChange,
+};
 use winpod::Ipv4Prefix;
 use winpod::source::SourceId;
 
@@ -347,6 +350,7 @@ pub(super) fn reserve_blocks(answer: &Reservations, sources: bool) -> Vec<Block>
             text("subnet"),
             text("CIDR"),
             number("needed /28"),
+            text("at"),
             number("free"),
             number("reserved already"),
             text("reserve"),
@@ -363,6 +367,7 @@ pub(super) fn reserve_blocks(answer: &Reservations, sources: bool) -> Vec<Block>
                 Cell::new(one.id.clone().unwrap_or_default(), Tone::Strong),
                 (&one.cidr).into(),
                 one.needed_prefixes.into(),
+                one.peak.clone().unwrap_or_default().into(),
                 one.free_prefixes.into(),
                 one.free_prefixes_inside_reservations.into(),
                 Cell::new(one.reservations.join(" "), Tone::Strong),
@@ -385,6 +390,208 @@ pub(super) fn reserve_blocks(answer: &Reservations, sources: bool) -> Vec<Block>
         blocks.push(lines(&mut template.lines()));
     }
     finish(blocks, &answer.notes, &answer.problems, sources)
+}
+
+/// A size as text.
+pub fn size(answer: &Size, style: Style) -> String {
+    render(&size_blocks(answer, style.sources), style)
+}
+
+/// Forecasts as text.
+pub fn forecast(answer: &Forecasts, style: Style) -> String {
+    render(&forecast_blocks(answer, style.sources), style)
+}
+
+/// Places of new subnets as text.
+pub fn carve(answer: &Carve, style: Style) -> String {
+    render(&carve_blocks(answer, style.sources), style)
+}
+
+pub(super) fn size_blocks(answer: &Size, sources: bool) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if let (Some(nodes), Some(here)) = (answer.nodes, answer.nodes_per_subnet) {
+        let length = match (answer.prefix_length, answer.subnets_per_zone) {
+            (Some(length), _) => (format!("/{length} in each zone"), Tone::Good),
+            (None, Some(subnets)) => {
+                (format!("{} of /16 in each zone", count(subnets as usize, "subnet")), Tone::Bad)
+            }
+            (None, None) => ("no subnet is large enough".to_owned(), Tone::Bad),
+        };
+        blocks.push(Block::Headline(vec![
+            length,
+            (count(nodes as usize, "node"), Tone::Strong),
+            (format!("{here} in one subnet at the peak"), Tone::Plain),
+        ]));
+    }
+    let mut node = Table::new(vec![
+        text("a node"),
+        number("pods"),
+        text("limited by"),
+        number("addresses"),
+        number("/28 prefixes"),
+    ]);
+    node.push(vec![
+        (&answer.mode).into(),
+        Cell::new(answer.pods_per_node, Tone::Strong),
+        answer.limited_by.map_or(Cell::default(), |limit| limit.name().into()),
+        answer.node_addresses.into(),
+        answer.node_prefixes.into(),
+    ]);
+    blocks.push(Block::Table(node.without_empty()));
+    if !answer.because.is_empty() {
+        let mut table = Table::new(vec![
+            text("one subnet needs"),
+            number("nodes"),
+            number("addresses"),
+            number("/28 prefixes"),
+        ]);
+        for share in &answer.because {
+            let nodes = if share.nodes == 0 { Cell::default() } else { share.nodes.into() };
+            table.push(vec![
+                share.what.replace('-', " ").into(),
+                nodes,
+                share.addresses.into(),
+                share.prefixes.into(),
+            ]);
+        }
+        table.push(vec![
+            Cell::new("together", Tone::Strong),
+            answer.nodes_per_subnet.map_or(Cell::default(), Cell::from),
+            answer.needed_addresses.map_or(Cell::default(), |all| Cell::new(all, Tone::Strong)),
+            answer.needed_prefixes.map_or(Cell::default(), |all| Cell::new(all, Tone::Strong)),
+        ]);
+        blocks.push(Block::Table(table));
+    }
+    if let Some(without) = &answer.without_reservation
+        && without.prefix_length != answer.prefix_length
+    {
+        let length =
+            without.prefix_length.map_or("more than a /16".to_owned(), |length| format!("a /{length}"));
+        let sentence =
+            format!("Without a reservation of type prefix: {length}, wherever EC2 places single addresses.");
+        blocks.push(Block::Paragraph(sentence, Tone::Plain));
+    }
+    blocks.extend(answer.fits.iter().map(|these| fits(these, answer.node_prefixes > 0)));
+    finish(blocks, &answer.notes, &[], sources)
+}
+
+fn fits(fits: &SubnetFits, with_prefixes: bool) -> Block {
+    let mut table = Table::new(vec![
+        text(&format!("what fits a /{} in each zone", fits.prefix_length)),
+        number("nodes"),
+        number("pods"),
+        text("then lacks"),
+    ]);
+    table.push(vec![
+        if with_prefixes { "with a prefix reservation" } else { "at the peak" }.into(),
+        Cell::new(fits.nodes, Tone::Strong),
+        Cell::new(fits.pods, Tone::Strong),
+        (&fits.lacks).into(),
+    ]);
+    if fits.nodes_without_reservation != fits.nodes {
+        table.push(vec![
+            "without one, at worst".into(),
+            fits.nodes_without_reservation.into(),
+            fits.pods_without_reservation.into(),
+            Cell::default(),
+        ]);
+    }
+    Block::Table(table)
+}
+
+pub(super) fn forecast_blocks(answer: &Forecasts, sources: bool) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for forecast in &answer.subnets {
+        blocks.push(Block::Headline(vec![
+            (name(forecast.id.as_ref(), &forecast.cidr), Tone::Strong),
+            (format!("{} free /28", forecast.free_prefixes), Tone::Plain),
+            (format!("{} addresses open", forecast.open_addresses), Tone::Plain),
+        ]));
+        blocks.push(Block::Table(expected(forecast)));
+        blocks.push(Block::Table(moments(forecast)));
+    }
+    blocks.extend(answer.targets.iter().map(targets));
+    finish(blocks, &answer.notes, &answer.problems, sources)
+}
+
+fn expected(forecast: &SubnetForecast) -> Table {
+    /// Characters of the longest bar.
+    const WIDTH: f64 = 30.0;
+    let mut table =
+        Table::new(vec![number("more addresses"), number("in use %"), number("expected free /28"), text("")]);
+    let whole = f64::from(forecast.free_prefixes.max(1));
+    for point in &forecast.expected {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 30")]
+        let bar = (point.expected_free_prefixes / whole * WIDTH).round() as usize;
+        table.push(vec![
+            point.more.into(),
+            format!("{:.1}", point.utilisation).into(),
+            Cell::new(format!("{:.1}", point.expected_free_prefixes), Tone::Strong),
+            Cell::new("#".repeat(bar), Tone::Good),
+        ]);
+    }
+    table
+}
+
+fn moments(forecast: &SubnetForecast) -> Table {
+    let mut table = Table::new(vec![text("likely"), number("after more addresses"), number("in use %")]);
+    let mut push = |what: &str, moment: Option<Moment>| {
+        if let Some(moment) = moment {
+            let used = format!("{:.1}", moment.utilisation);
+            table.push(vec![what.into(), Cell::new(moment.more, Tone::Strong), used.into()]);
+        }
+    };
+    push("half of the open free /28 are gone", forecast.half);
+    push("the last open free /28 is gone", forecast.last);
+    push("fewer free /28 than asked for are left", forecast.fewer);
+    table
+}
+
+fn targets(change: &TargetsChange) -> Block {
+    let mut table = Table::new(vec![
+        text(&format!("{} with {} pods each", count(change.nodes as usize, "node"), change.pods_per_node)),
+        text("mode"),
+        number("addresses a node"),
+        number("/28 a node"),
+    ]);
+    for (when, holding) in [("now", &change.before), ("then", &change.after)] {
+        table.push(vec![
+            when.into(),
+            (&holding.mode).into(),
+            holding.addresses.into(),
+            holding.prefixes.into(),
+        ]);
+    }
+    table.push(vec![
+        Cell::new("saved in all", Tone::Strong),
+        Cell::default(),
+        Cell::new(change.saved_addresses, Tone::Strong),
+        Cell::new(change.saved_prefixes, Tone::Strong),
+    ]);
+    Block::Table(table)
+}
+
+pub(super) fn carve_blocks(answer: &Carve, sources: bool) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if let Some(id) = &answer.vpc_id {
+        blocks.push(Block::Headline(vec![(id.clone(), Tone::Strong)]));
+    }
+    let mut table = Table::new(vec![text("subnet"), number("length"), text("CIDR"), text("remarks")]);
+    for place in &answer.subnets {
+        table.push(vec![
+            place.name.clone().unwrap_or_default().into(),
+            format!("/{}", place.prefix_length).into(),
+            Cell::new(place.cidr.clone().unwrap_or_default(), Tone::Strong),
+            Cell::new(place.refused.clone().unwrap_or_default(), Tone::Bad),
+        ]);
+    }
+    if !answer.subnets.is_empty() {
+        blocks.push(Block::Table(table.without_empty()));
+    }
+    blocks.push(Block::Title("Free:".to_owned()));
+    let free = if answer.free.is_empty() { "nothing".to_owned() } else { listed(&answer.free) };
+    blocks.push(Block::Paragraph(free, Tone::Plain));
+    finish(blocks, &answer.notes, &[], sources)
 }
 
 /// An answer with its problems, for a page.

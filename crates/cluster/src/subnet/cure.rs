@@ -369,7 +369,7 @@ fn tell(subnet: &Occupied, cure: &Cure, notes: &mut Vec<Note>) {
             &[("subnet", &name), ("curable", &cure.curable), ("wanted", &cure.wanted)],
         ));
     }
-    let idle = cure.culprits.iter().filter(|culprit| culprit.idle).count();
+    let idle = subnet.holders.iter().filter(|holder| holder.idle).count();
     if idle > 0 {
         notes.push(Note::new(&note::IDLE_INTERFACES, &[("count", &idle), ("subnet", &name)]));
     }

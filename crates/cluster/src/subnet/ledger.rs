@@ -1,6 +1,6 @@
 //! A subnet that is kept and changed: the state behind the class `Subnet` of the bindings.
 
-use super::{Census, Censuses, Cure, GivenReservation, Holder, Occupied, SubnetReservations};
+use super::{Census, Censuses, Cure, GivenReservation, Holder, Occupied, SubnetForecast, SubnetReservations};
 use crate::model::{Interface, Reservation};
 use crate::read::{self, Reading, shortened};
 use crate::request::{Refusal, Wide};
@@ -303,6 +303,15 @@ impl Ledger {
         let prefixes = prefixes.ok_or_else(super::reserve::not_for_how_many)?.count("prefixes")?;
         let spare = if no_spare_block { Spare::NoSpareBlock } else { Spare::FewestRanges };
         Ok(SubnetReservations::of(&self.occupied, prefixes, spare))
+    }
+
+    /// Forecasts the free /28, as the operation `subnetForecast` does.
+    ///
+    /// # Errors
+    /// - `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`, `TOO_MANY`.
+    pub fn forecast(&self, more: &[Wide], prefixes: Option<Wide>) -> Result<SubnetForecast, Refusal> {
+        let (more, prefixes) = super::forecast::wanted(more, prefixes)?;
+        Ok(SubnetForecast::of(&self.occupied, &more, prefixes))
     }
 
     /// The census with its map, as HTML for a notebook.

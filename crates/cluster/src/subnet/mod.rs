@@ -7,6 +7,7 @@
 pub mod carve;
 pub mod census;
 pub mod cure;
+pub mod forecast;
 pub mod ledger;
 mod occupied;
 pub mod reserve;
@@ -16,6 +17,10 @@ mod used;
 pub use carve::{Carve, CarveRequest, NewSubnet, Place, carve};
 pub use census::{Blocks, Census, CensusRequest, Censuses, census};
 pub use cure::{By, Culprit, Cure, CureRequest, Cures, cure};
+pub use forecast::{
+    ForecastRequest, Forecasts, Moment, NodeHolding, Point, SubnetForecast, TargetsChange, TargetsRequest,
+    forecast,
+};
 pub use ledger::Ledger;
 pub use occupied::{Holder, Occupied};
 pub(crate) use occupied::{difference, refused_interface, with_reservations};
@@ -96,17 +101,14 @@ pub(crate) fn find(wanted: Wanted<'_>, progress: OnProgress<'_>) -> Result<Found
         (Some(given), true) => used::given(given)?,
         (None, false) => {
             let reading = read::read(&files, progress)?;
-            let found = occupied::of_cluster(reading, wanted.ids);
-            let known = || found.subnets.iter().filter_map(|subnet| subnet.id.as_deref());
-            let refused = |id: &str| found.problems.iter().any(|problem| problem.message.contains(id));
-            if let Some(id) = wanted.ids.iter().find(|id| !known().any(|known| known == *id) && !refused(id))
-            {
-                let meant = nearest(id, known()).map(|meant| format!(" Did you mean {meant}?"));
+            if let Some(id) = wanted.ids.iter().find(|id| !reading.cluster.subnets.contains_key(*id)) {
+                let known = reading.cluster.subnets.keys().map(String::as_str);
+                let meant = nearest(id, known).map(|meant| format!(" Did you mean {meant}?"));
                 let shown = read::shortened(id);
                 let message = format!("no subnet {shown:?} is in the files.{}", meant.unwrap_or_default());
                 return Err(Refusal::new("UNKNOWN_SUBNET", message));
             }
-            found
+            occupied::of_cluster(reading, wanted.ids)
         }
         (Some(_), false) => {
             let message = "names files and a subnet of its own: give one of the two";

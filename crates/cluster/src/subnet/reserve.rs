@@ -2,7 +2,7 @@
 
 use super::{GivenSubnet, Occupied, Wanted, find};
 use crate::api::OnProgress;
-use crate::note::{Note, text as note};
+use crate::note::{Note, NoteKind, text as note};
 use crate::plan::{self, Plan};
 use crate::problem::Problem;
 use crate::quote::shell;
@@ -65,6 +65,8 @@ pub struct SubnetReservations {
     pub cidr: String,
     /// Prefixes for which room is needed.
     pub needed_prefixes: u32,
+    /// Where the node groups say the need: at which point of the plan it is highest, such as `upgrade`.
+    pub peak: Option<String>,
     /// Aligned /28 that are free now.
     pub free_prefixes: u32,
     /// Of these, those inside `prefix` reservations already.
@@ -130,20 +132,22 @@ pub fn reserve(request: &ReserveRequest, progress: OnProgress<'_>) -> Result<Res
     let spare = if request.no_spare_block { Spare::NoSpareBlock } else { Spare::FewestRanges };
     let mut subnets = Vec::new();
     for subnet in &found.subnets {
-        let needed = match (given, &peak) {
-            (Some(prefixes), _) => prefixes,
+        let (needed, at) = match (given, &peak) {
+            (Some(prefixes), _) => (prefixes, None),
             (None, Some(plan)) => match peak_of(plan, subnet) {
-                Some(needed) => needed,
+                Some((needed, at)) => (needed, Some(at)),
                 None => continue,
             },
             (None, None) => continue,
         };
-        let answer = SubnetReservations::of(subnet, needed, spare);
+        let answer = SubnetReservations { peak: at, ..SubnetReservations::of(subnet, needed, spare) };
         tell(subnet, &answer, &mut found.notes);
         subnets.push(answer);
     }
     if let Some(plan) = peak {
-        found.notes.extend(plan.notes);
+        // Of all that a plan tells, only what the need rests on.
+        let behind = |note: &Note| matches!(note.kind, NoteKind::Assumption | NoteKind::Unknown);
+        found.notes.extend(plan.notes.into_iter().filter(behind));
         found.problems.extend(plan.problems);
     }
     keep_first(&mut found.notes);
@@ -179,11 +183,13 @@ fn keep_first<T: Serialize>(all: &mut Vec<T>) {
     all.retain(|one| kept.insert(serde_json::to_string(one).unwrap_or_default()));
 }
 
-/// Prefixes that the groups still have to get in a subnet at their peak; `None` where no group is.
-fn peak_of(plan: &Plan, subnet: &Occupied) -> Option<u32> {
+/// Prefixes that the groups still have to get in a subnet at their peak, and when that is; `None` where no group is.
+fn peak_of(plan: &Plan, subnet: &Occupied) -> Option<(u32, String)> {
     let planned = plan.subnets.iter().find(|planned| Some(&planned.id) == subnet.id.as_ref())?;
-    let needed = planned.demand.iter().map(|demand| demand.needed_prefixes).max()?;
-    u32::try_from(needed.saturating_sub(planned.held_prefixes.into())).ok()
+    // The first of several, which is the more usual one.
+    let peak = planned.demand.iter().rev().max_by_key(|demand| demand.needed_prefixes)?;
+    let needed = peak.needed_prefixes.saturating_sub(planned.held_prefixes.into());
+    Some((u32::try_from(needed).ok()?, peak.at.clone()))
 }
 
 impl SubnetReservations {
@@ -205,6 +211,7 @@ impl SubnetReservations {
             id: subnet.id.clone(),
             cidr: map.prefix().to_string(),
             needed_prefixes: needed,
+            peak: None,
             free_prefixes: map.free_prefixes(),
             free_prefixes_inside_reservations: inside,
             reservations: ranges.iter().map(ToString::to_string).collect(),

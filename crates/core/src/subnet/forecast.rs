@@ -102,6 +102,11 @@ impl Forecast {
         self.blocks + self.reserved
     }
 
+    /// The free addresses that are open to single assignment.
+    pub const fn open_addresses(self) -> u32 {
+        self.open
+    }
+
     /// The free blocks expected after `more` single addresses, in thousandths of a block, rounded to the nearest.
     ///
     /// More addresses than are open fill the subnet: only the blocks in reservations stay.
