@@ -322,6 +322,38 @@ export interface Failure {
   subnet: string;
 }
 
+/** What to forecast. */
+export interface ForecastRequest {
+  /** Whether the last /28 counts as free. */
+  countLastBlock?: boolean | undefined;
+  /** Such JSON as documents. */
+  documents?: Document[] | undefined;
+  /** Ids of the subnets to answer for; all if empty. */
+  ids?: string[] | undefined;
+  /** Numbers of more single addresses; if empty those that are 1, 2, 5, 10, 20 and 30 % of the usable ones. */
+  more?: number[] | undefined;
+  /** Files and directories with the JSON of the AWS CLI. */
+  paths?: string[] | undefined;
+  /** Also: after how many single addresses fewer than so many /28 are expected. */
+  prefixes?: number | null | undefined;
+  /** A subnet by its CIDR block and what is used in it. */
+  subnet?: GivenSubnet | null | undefined;
+  /** Also: what other warm targets save. */
+  targets?: TargetsRequest | null | undefined;
+}
+
+/** Forecasts. */
+export interface Forecasts {
+  /** What is worth telling, what matters most first. */
+  notes: Note[];
+  /** What is wrong with the input. */
+  problems: Problem[];
+  /** Each subnet, by id; one of which something was refused is not here. */
+  subnets: SubnetForecast[];
+  /** What other warm targets save, if that was asked. */
+  targets: TargetsChange | null;
+}
+
 /** A CIDR reservation of a given subnet. */
 export interface GivenReservation {
   /** The range. */
@@ -502,12 +534,30 @@ export interface MixedCapacityRequest {
   stillUsed?: number | null | undefined;
 }
 
+/** When something is likely to happen. */
+export interface Moment {
+  /** After so many more single addresses than now. */
+  more: number;
+  /** Usable addresses that are used then, in per cent. */
+  utilisation: number;
+}
+
 /** A subnet to make. */
 export interface NewSubnet {
   /** What the answer calls it. */
   name?: string | null | undefined;
   /** Its length, 16 to 28. */
   prefixLength: number;
+}
+
+/** What one node takes from its subnet at rest. */
+export interface NodeHolding {
+  /** Addresses, its own and those in prefixes included. */
+  addresses: number;
+  /** The mode that the node works in. */
+  mode: "secondary-ip" | "prefix-delegation";
+  /** /28 prefixes. */
+  prefixes: number;
 }
 
 /** Room for more nodes of one group. */
@@ -612,6 +662,16 @@ export interface PlanRequest {
   paths?: string[] | undefined;
   /** Values to put in place of those of the amazon-vpc-cni ConfigMap, by key: "what if". */
   set?: { [key: string]: string } | undefined;
+}
+
+/** A point of a forecast. */
+export interface Point {
+  /** Expected free /28, reserved ones included, to a thousandth. */
+  expectedFreePrefixes: number;
+  /** More single addresses than now. */
+  more: number;
+  /** Usable addresses that are used then, in per cent. */
+  utilisation: number;
 }
 
 /** What a prefix is. */
@@ -872,6 +932,28 @@ export interface SubnetFits {
   prefixLength: number;
 }
 
+/** The likely future of one subnet. */
+export interface SubnetForecast {
+  /** Its IPv4 block. */
+  cidr: string;
+  /** Expected free /28 after more single addresses. */
+  expected: Point[];
+  /** When fewer than `prefixes` free /28 are expected; absent if not asked, or if reservations hold as many. */
+  fewer: Moment | null;
+  /** Aligned /28 that are free now. */
+  freePrefixes: number;
+  /** Of these, those inside `prefix` reservations, which no single address breaks. */
+  freePrefixesInsideReservations: number;
+  /** When half of the free /28 outside reservations are gone, by expectation; absent if there are none. */
+  half: Moment | null;
+  /** The subnet's id; absent for one that was told by its block. */
+  id: string | null;
+  /** When the last of them is as likely gone as not; absent if there are none. */
+  last: Moment | null;
+  /** Free addresses that EC2 may take for single assignment: those outside reservations. */
+  openAddresses: number;
+}
+
 /** One subnet and what the Windows node groups ask of it. */
 export interface SubnetPlan {
   /** Its Availability Zone, if a file says it. */
@@ -917,6 +999,8 @@ export interface SubnetReservations {
   neededPrefixes: number;
   /** Free addresses that stay open to single assignment. */
   openAddresses: number;
+  /** Where the node groups say the need: at which point of the plan it is highest, such as `upgrade`. */
+  peak: string | null;
   /** The ranges to set aside, by address: aligned, and all of their blocks free. */
   reservations: string[];
 }
@@ -943,6 +1027,42 @@ export interface Targets {
   warmIpTarget: number;
   /** Prefixes kept free. */
   warmPrefixTarget: number;
+}
+
+/** What nodes hold before and after a change of warm targets. */
+export interface TargetsChange {
+  /** What one node holds then. */
+  after: NodeHolding;
+  /** What one node holds now. */
+  before: NodeHolding;
+  /** Nodes. */
+  nodes: number;
+  /** Pods on each. */
+  podsPerNode: number;
+  /** Addresses that all nodes hold less then, those in prefixes included; negative if they hold more. */
+  savedAddresses: number;
+  /** /28 prefixes that all nodes hold less then; negative if they hold more. */
+  savedPrefixes: number;
+}
+
+/** A change of warm targets on nodes of one kind. */
+export interface TargetsRequest {
+  /** `data` of the ConfigMap as it is, values as text; if absent what chart and eksctl write. */
+  data?: { [key: string]: string } | null | undefined;
+  /** The type of the nodes; this or `limits` must be given. */
+  instanceType?: string | null | undefined;
+  /** Or its limits. */
+  limits?: LimitsRequest | null | undefined;
+  /** The kubelet's pod limit; 110 if absent. */
+  maxPods?: number | null | undefined;
+  /** `secondary-ip` or `prefix-delegation`; if absent what `data` says, and without it `secondary-ip`. */
+  mode?: "secondary-ip" | "prefix-delegation" | null | undefined;
+  /** How many nodes. */
+  nodes: number;
+  /** Pods per node that take an address; if absent as many as a node takes. */
+  podsPerNode?: number | null | undefined;
+  /** The keys to change, with their new values. */
+  set: { [key: string]: string };
 }
 
 /** A node of one instance type in a group. */
@@ -1098,6 +1218,8 @@ export interface Operations {
   subnetCensus: { request: CensusRequest; answer: Censuses };
   /** Who spoils /28 blocks, and the fewest to drain to win some back. */
   subnetCure: { request: CureRequest; answer: Cures };
+  /** How many /28 are likely to stay free, and what other warm targets save. */
+  subnetForecast: { request: ForecastRequest; answer: Forecasts };
   /** The CIDR reservations to make for prefixes, as commands and as a template. */
   subnetReserve: { request: ReserveRequest; answer: Reservations };
   /** The smallest subnet for a group of nodes, or the nodes and pods that fit a subnet. */
@@ -1351,6 +1473,22 @@ export declare function subnetCure(options: WithSubnets<CureRequest>): Cures;
 export declare function subnetReserve(options: WithSubnets<ReserveRequest>): Reservations;
 
 /**
+ * How many /28 are likely to stay free, and what other warm targets save.
+ *
+ * @throws {WinpodError} as `subnetCensus` and, for `targets`, `subnetSize`; `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`,
+ *   `TOO_MANY`, `CONFIG_KEY`.
+ * @example
+ * subnetForecast({ subnet: { cidr: "10.0.8.0/24" }, more: [25] }).subnets[0].expected[0].expectedFreePrefixes; // 2.472
+ * subnetForecast({ subnet: { cidr: "10.0.8.0/24" }, more: [-1] }); // throws OUT_OF_RANGE
+ */
+export declare function subnetForecast(
+  options: Omit<WithSubnets<ForecastRequest>, "more"> & {
+    /** Numbers of more single addresses; if absent those that are 1, 2, 5, 10, 20 and 30 % of the usable ones. */
+    more?: Iterable<number> | undefined;
+  },
+): Forecasts;
+
+/**
  * The smallest subnet for a group of nodes, or the nodes and pods that fit a subnet.
  *
  * @throws {WinpodError} code `UNKNOWN_TYPE`, `IPAM_MODE`, `IPV4_PER_ENI`, `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`,
@@ -1450,6 +1588,8 @@ export declare class Subnet {
   cure(prefixes?: number, options?: Pick<CureRequest, "by" | "includeManaged">): Cure;
   /** Proposes the CIDR reservations to make, so that there is room for so many prefixes, as `subnetReserve` does. */
   proposeReservations(prefixes: number, options?: Pick<ReserveRequest, "noSpareBlock">): SubnetReservations;
+  /** Forecasts the free /28 after so many more single addresses, as `subnetForecast` does. */
+  forecast(more?: Iterable<number>, options?: Pick<ForecastRequest, "prefixes">): SubnetForecast;
   /** A subnet of its own with the same state. */
   copy(): Subnet;
   /** Tells whether both have the same block, reservations, and the same assigned to the same holders. */

@@ -524,7 +524,7 @@ def subnet_carve(
     [('win-a', '10.0.1.0/25'), ('win-b', '10.0.2.0/23')]
     >>> winpod.subnet_carve(vpc=["10.0.0.0/22"], subnets=[{"prefixLength": 12}])
     Traceback (most recent call last):
-    winpod.WinpodError: subnets[0].prefixLength is 12: 16 to 28 is allowed [OUT_OF_RANGE]
+    winpod.WinpodError: prefixLength of subnets[0] is 12: 16 to 28 is allowed [OUT_OF_RANGE]
     """
     request = {"vpc": vpc, "used": used, "subnets": subnets, "vpcId": vpc_id}
     return _native.answer("subnetCarve", request, inputs=inputs, progress=progress)

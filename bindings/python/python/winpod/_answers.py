@@ -19,17 +19,21 @@ __all__ = [
     "Cures",
     "Demand",
     "Failure",
+    "Forecasts",
     "GroupPlan",
     "IgnoredKey",
     "Ipam",
     "Location",
     "MixedCapacity",
+    "Moment",
+    "NodeHolding",
     "NodesThatFit",
     "Note",
     "Origins",
     "Overlaps",
     "Place",
     "Plan",
+    "Point",
     "Prefix",
     "Prefixes",
     "Problem",
@@ -41,11 +45,13 @@ __all__ = [
     "Source",
     "SteadyState",
     "SubnetFits",
+    "SubnetForecast",
     "SubnetPlan",
     "SubnetReservations",
     "Supernet",
     "Table",
     "Targets",
+    "TargetsChange",
     "TypePlan",
     "TypeRow",
     "WithoutReservation",
@@ -416,6 +422,26 @@ class Failure(Record):
     """The subnet."""
 
 
+class Forecasts(Record):
+    """Forecasts."""
+
+    _operation = 'subnetForecast'
+    _json_names = {
+        "notes": "notes",
+        "problems": "problems",
+        "subnets": "subnets",
+        "targets": "targets",
+    }
+    notes: tuple[Note, ...]
+    """What is worth telling, what matters most first."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the input."""
+    subnets: tuple[SubnetForecast, ...]
+    """Each subnet, by id; one of which something was refused is not here."""
+    targets: TargetsChange | None
+    """What other warm targets save, if that was asked."""
+
+
 class GroupPlan(Record):
     """One Windows node group."""
 
@@ -561,6 +587,35 @@ class MixedCapacity(Record):
     """Addresses that new pods can have."""
 
 
+class Moment(Record):
+    """When something is likely to happen."""
+
+    _json_names = {
+        "more": "more",
+        "utilisation": "utilisation",
+    }
+    more: int
+    """After so many more single addresses than now."""
+    utilisation: float
+    """Usable addresses that are used then, in per cent."""
+
+
+class NodeHolding(Record):
+    """What one node takes from its subnet at rest."""
+
+    _json_names = {
+        "addresses": "addresses",
+        "mode": "mode",
+        "prefixes": "prefixes",
+    }
+    addresses: int
+    """Addresses, its own and those in prefixes included."""
+    mode: Literal['secondary-ip', 'prefix-delegation']
+    """The mode that the node works in."""
+    prefixes: int
+    """/28 prefixes."""
+
+
 class NodesThatFit(Record):
     """Room for more nodes of one group."""
 
@@ -677,6 +732,22 @@ class Plan(Record):
     """The subnets that Windows node groups use, by id."""
     verdict: Literal['fits', 'unknown', 'does-not-fit']
     """`does-not-fit` if a group or subnet does not, else `unknown` if one is, else `fits`."""
+
+
+class Point(Record):
+    """A point of a forecast."""
+
+    _json_names = {
+        "expected_free_prefixes": "expectedFreePrefixes",
+        "more": "more",
+        "utilisation": "utilisation",
+    }
+    expected_free_prefixes: float
+    """Expected free /28, reserved ones included, to a thousandth."""
+    more: int
+    """More single addresses than now."""
+    utilisation: float
+    """Usable addresses that are used then, in per cent."""
 
 
 class Prefix(Record):
@@ -936,6 +1007,41 @@ class SubnetFits(Record):
     """The length."""
 
 
+class SubnetForecast(Record):
+    """The likely future of one subnet."""
+
+    _json_names = {
+        "cidr": "cidr",
+        "expected": "expected",
+        "fewer": "fewer",
+        "free_prefixes": "freePrefixes",
+        "free_prefixes_inside_reservations": "freePrefixesInsideReservations",
+        "half": "half",
+        "id": "id",
+        "last": "last",
+        "open_addresses": "openAddresses",
+    }
+    cidr: str
+    """Its IPv4 block."""
+    expected: tuple[Point, ...]
+    """Expected free /28 after more single addresses."""
+    fewer: Moment | None
+    """When fewer than `prefixes` free /28 are expected; absent if not asked, or if reservations hold as many.
+    """
+    free_prefixes: int
+    """Aligned /28 that are free now."""
+    free_prefixes_inside_reservations: int
+    """Of these, those inside `prefix` reservations, which no single address breaks."""
+    half: Moment | None
+    """When half of the free /28 outside reservations are gone, by expectation; absent if there are none."""
+    id: str | None
+    """The subnet's id; absent for one that was told by its block."""
+    last: Moment | None
+    """When the last of them is as likely gone as not; absent if there are none."""
+    open_addresses: int
+    """Free addresses that EC2 may take for single assignment: those outside reservations."""
+
+
 class SubnetPlan(Record):
     """One subnet and what the Windows node groups ask of it."""
 
@@ -987,6 +1093,7 @@ class SubnetReservations(Record):
         "missing_prefixes": "missingPrefixes",
         "needed_prefixes": "neededPrefixes",
         "open_addresses": "openAddresses",
+        "peak": "peak",
         "reservations": "reservations",
     }
     cidr: str
@@ -1005,6 +1112,8 @@ class SubnetReservations(Record):
     """Prefixes for which room is needed."""
     open_addresses: int
     """Free addresses that stay open to single assignment."""
+    peak: str | None
+    """Where the node groups say the need: at which point of the plan it is highest, such as `upgrade`."""
     reservations: tuple[str, ...]
     """The ranges to set aside, by address: aligned, and all of their blocks free."""
 
@@ -1034,6 +1143,31 @@ class Targets(Record):
     """Addresses kept free."""
     warm_prefix_target: int
     """Prefixes kept free."""
+
+
+class TargetsChange(Record):
+    """What nodes hold before and after a change of warm targets."""
+
+    _json_names = {
+        "after": "after",
+        "before": "before",
+        "nodes": "nodes",
+        "pods_per_node": "podsPerNode",
+        "saved_addresses": "savedAddresses",
+        "saved_prefixes": "savedPrefixes",
+    }
+    after: NodeHolding
+    """What one node holds then."""
+    before: NodeHolding
+    """What one node holds now."""
+    nodes: int
+    """Nodes."""
+    pods_per_node: int
+    """Pods on each."""
+    saved_addresses: int
+    """Addresses that all nodes hold less then, those in prefixes included; negative if they hold more."""
+    saved_prefixes: int
+    """/28 prefixes that all nodes hold less then; negative if they hold more."""
 
 
 class TypePlan(Record):
