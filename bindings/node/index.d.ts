@@ -16,6 +16,22 @@ export interface AggregateRequest {
   prefixes: string[];
 }
 
+/** Aligned /28 by state. */
+export interface Blocks {
+  /** It touches an `explicit` reservation. */
+  explicit: number;
+  /** Some of its addresses are assigned one by one. */
+  fragmented: number;
+  /** EC2 can hand it out as a prefix. */
+  free: number;
+  /** All of its addresses are assigned one by one. */
+  full: number;
+  /** Assigned as a prefix. */
+  prefix: number;
+  /** It holds addresses that AWS reserves. */
+  reserved: number;
+}
+
 /** Pods of one Windows node. */
 export interface Capacity {
   /** Whether the controller's table of its date knows the type; absent for limits. */
@@ -54,6 +70,112 @@ export interface CapacityRequest {
   types?: string[] | undefined;
 }
 
+/** Where the new subnets go. */
+export interface Carve {
+  /** The fewest blocks that make up what is free afterwards, none of them over two blocks of the VPC. */
+  free: string[];
+  /** What is worth telling. */
+  notes: Note[];
+  /** The subnets in the order of the request. */
+  subnets: Place[];
+  /** The VPC, if a listing named it. */
+  vpcId: string | null;
+}
+
+/** A VPC, what is used of it, and the subnets to make. */
+export interface CarveRequest {
+  /** Listings as documents. */
+  documents?: Document[] | undefined;
+  /** Files and directories with listings. */
+  paths?: string[] | undefined;
+  /** The subnets to make, placed in this order. */
+  subnets?: NewSubnet[] | undefined;
+  /** The blocks of its subnets, beside those that a describe-subnets listing has. */
+  used?: string[] | undefined;
+  /** The IPv4 blocks of the VPC; or a describe-vpcs listing among the files. */
+  vpc?: string[] | undefined;
+  /** Which VPC of the listings; needed where they have several. */
+  vpcId?: string | null | undefined;
+}
+
+/** What is free in one subnet, and what is broken. */
+export interface Census {
+  /** Its Availability Zone. */
+  availabilityZone: string | null;
+  /** `AvailableIpAddressCount` as EC2 reported it. */
+  availableIpAddressCount: number | null;
+  /** Aligned /28 by state; they sum up to all of the subnet. */
+  blocks: Blocks;
+  /** Its IPv4 block. */
+  cidr: string;
+  /** Blocks that are unused and not counted as free, because no source says whether EC2 hands them out: the last. */
+  contested: string[];
+  /** The script's band of the score. */
+  fragmentationBand: "0-24" | "25-49" | "50-74" | "75-99" | "100";
+  /**
+   * The score of AWS's `subnet_frag.py`, 0 to 100: broken blocks in per cent of those that are neither prefixes nor
+   * hold reserved addresses, rounded up.
+   */
+  fragmentationScore: number;
+  /** Usable addresses that are not assigned, those inside reservations included. */
+  freeAddresses: number;
+  /** Aligned /28 that EC2 can hand out as prefixes. */
+  freePrefixes: number;
+  /** Of these, those inside `prefix` reservations, where no single address goes. */
+  freePrefixesInsideReservations: number;
+  /** Of these, the others. */
+  freePrefixesOutsideReservations: number;
+  /** The subnet's id; absent for one that was told by its block. */
+  id: string | null;
+  /** The longest run of free addresses. */
+  largestFreeRun: number;
+  /** Its first address. */
+  largestFreeRunFirst: string | null;
+  /**
+   * A glyph for each aligned /28, if asked for, 64 a line: `.` free, `:` free inside a `prefix` reservation, `P`
+   * prefix, `x` fragmented, `X` full, `R` holding reserved addresses, `E` touching an `explicit` reservation.
+   */
+  map?: string[] | null;
+  /** Free /28 if `explicit` reservations were no different from others. */
+  naiveFreePrefixes: number;
+  /** CIDR reservations, by address. */
+  reservations: ReservationCensus[];
+  /** Addresses assigned one by one. */
+  singleAddresses: number;
+  /** Addresses of the block. */
+  totalAddresses: number;
+  /** All but the five that AWS reserves. */
+  usableAddresses: number;
+  /** Addresses assigned, those of prefixes included. */
+  usedAddresses: number;
+}
+
+/** Which subnets to count. */
+export interface CensusRequest {
+  /** Whether the last /28 counts as free, although nobody documents that EC2 hands it out. */
+  countLastBlock?: boolean | undefined;
+  /** Such JSON as documents. */
+  documents?: Document[] | undefined;
+  /** Ids of the subnets to answer for; all if empty. */
+  ids?: string[] | undefined;
+  /** Whether the answer has a map of the blocks. */
+  map?: boolean | undefined;
+  /** Files and directories with the JSON of the AWS CLI. */
+  paths?: string[] | undefined;
+  /** A subnet by its CIDR block and what is used in it. */
+  subnet?: GivenSubnet | null | undefined;
+}
+
+/** The subnets of a request, counted. */
+export interface Censuses {
+  /** What is worth telling, what matters most first. */
+  notes: Note[];
+  /** What is wrong with the input. */
+  problems: Problem[];
+  /** Each subnet, by id; one of which something was refused is not here. */
+  subnets: Census[];
+}
+
 /** Which of them lie in it. */
 export interface Contains {
   /** For each address, then for each prefix. */
@@ -68,6 +190,94 @@ export interface ContainsRequest {
   prefix?: string | undefined;
   /** Prefixes to look for. */
   prefixes?: string[] | undefined;
+}
+
+/** Somebody whose single addresses spoil blocks. */
+export interface Culprit {
+  /** How many there are. */
+  addressCount: number;
+  /** Its single addresses in blocks that it spoils, by address; 16 at most. */
+  addresses: string[];
+  /** Of these, the blocks that nobody else spoils. */
+  alone: number;
+  /** Blocks that it spoils. */
+  blocks: number;
+  /** What its maker says that it is for. */
+  description: string | null;
+  /** Whether it can be drained: nobody but AWS removes an interface that a service of AWS made. */
+  drainable: boolean;
+  /** The instance, the network interface, the name that was given, or the address itself. */
+  id: string;
+  /** Attached to nothing, perhaps left behind. */
+  idle: boolean;
+  /** What EC2 calls the interface, where it is not an instance's: `nat_gateway` and so on. */
+  interfaceType: string | null;
+  /** Its interfaces in this subnet. */
+  interfaces: string[];
+  /** `node`, `interface`, `name` or `address`. */
+  kind: "node" | "interface" | "name" | "address";
+  /** Prefixes that it holds in this subnet and gives back when it is drained. */
+  prefixes: number;
+}
+
+/** Whom to drain in one subnet. */
+export interface Cure {
+  /** Its IPv4 block. */
+  cidr: string;
+  /** How many spoil blocks. */
+  culpritCount: number;
+  /** Who spoils the most blocks alone, then together with others; 20 at most. */
+  culprits: Culprit[];
+  /** Blocks that draining everybody who can be drained would free. */
+  curable: number;
+  /** Whom to drain; empty if nothing is to be won. */
+  drain: Culprit[];
+  /** Whether the drains are proven to be the fewest. */
+  exact: boolean;
+  /** Aligned /28 that are free now. */
+  freePrefixes: number;
+  /** Aligned /28 that are free then. */
+  freePrefixesAfter: number;
+  /** The blocks that are free then, besides those that are free now. */
+  frees: string[];
+  /** How many fewer drains might do at best: the number of drains less `lowerBound`, 0 if exact. */
+  gap: number;
+  /** The subnet's id; absent for one that was told by its block. */
+  id: string | null;
+  /** No smaller number of drains wins as many blocks. */
+  lowerBound: number;
+  /** Blocks to win. */
+  wanted: number;
+}
+
+/** Which subnets to cure. */
+export interface CureRequest {
+  /** What is drained as one: `node`, the default, with all its interfaces, or `interface`. */
+  by?: "node" | "interface" | null | undefined;
+  /** Whether the last /28 counts as one for prefixes. */
+  countLastBlock?: boolean | undefined;
+  /** Such JSON as documents. */
+  documents?: Document[] | undefined;
+  /** Ids of the subnets to answer for; all if empty. */
+  ids?: string[] | undefined;
+  /** Whether interfaces that a service of AWS made may be drained too. */
+  includeManaged?: boolean | undefined;
+  /** Files and directories with the JSON of the AWS CLI. */
+  paths?: string[] | undefined;
+  /** How many blocks to win in each subnet; 1 if absent. */
+  prefixes?: number | null | undefined;
+  /** A subnet by its CIDR block and what is used in it. */
+  subnet?: GivenSubnet | null | undefined;
+}
+
+/** The subnets of a request, each with its culprits and a cure. */
+export interface Cures {
+  /** What is worth telling, what matters most first. */
+  notes: Note[];
+  /** What is wrong with the input. */
+  problems: Problem[];
+  /** Each subnet, by id; one of which something was refused is not here. */
+  subnets: Cure[];
 }
 
 /** What all Windows groups together need of one subnet in one situation. */
@@ -110,6 +320,63 @@ export interface Failure {
   of: number;
   /** The subnet. */
   subnet: string;
+}
+
+/** What to forecast. */
+export interface ForecastRequest {
+  /** Whether the last /28 counts as free. */
+  countLastBlock?: boolean | undefined;
+  /** Such JSON as documents. */
+  documents?: Document[] | undefined;
+  /** Ids of the subnets to answer for; all if empty. */
+  ids?: string[] | undefined;
+  /** Numbers of more single addresses; if empty those that are 1, 2, 5, 10, 20 and 30 % of the usable ones. */
+  more?: number[] | undefined;
+  /** Files and directories with the JSON of the AWS CLI. */
+  paths?: string[] | undefined;
+  /** Also: after how many single addresses fewer than so many /28 are expected. */
+  prefixes?: number | null | undefined;
+  /** A subnet by its CIDR block and what is used in it. */
+  subnet?: GivenSubnet | null | undefined;
+  /** Also: what other warm targets save. */
+  targets?: TargetsRequest | null | undefined;
+}
+
+/** Forecasts. */
+export interface Forecasts {
+  /** What is worth telling, what matters most first. */
+  notes: Note[];
+  /** What is wrong with the input. */
+  problems: Problem[];
+  /** Each subnet, by id; one of which something was refused is not here. */
+  subnets: SubnetForecast[];
+  /** What other warm targets save, if that was asked. */
+  targets: TargetsChange | null;
+}
+
+/** A CIDR reservation of a given subnet. */
+export interface GivenReservation {
+  /** The range. */
+  cidr: string;
+  /** `prefix` or `explicit`. */
+  type: "prefix" | "explicit";
+}
+
+/** A subnet told without AWS's listings. */
+export interface GivenSubnet {
+  /** Its IPv4 block, /16 to /28. */
+  cidr?: string | undefined;
+  /** Its CIDR reservations. */
+  reservations?: GivenReservation[] | undefined;
+  /**
+   * What is used in it: single addresses such as `10.0.8.20`, and delegated prefixes such as `10.0.8.32/28`. Behind
+   * a space or a comma may stand who holds it.
+   */
+  used?: string[] | undefined;
+  /** Such files as documents. */
+  usedDocuments?: Document[] | undefined;
+  /** Files with such entries, one a line; `#` starts a remark. */
+  usedPaths?: string[] | undefined;
 }
 
 /** One Windows node group. */
@@ -267,6 +534,32 @@ export interface MixedCapacityRequest {
   stillUsed?: number | null | undefined;
 }
 
+/** When something is likely to happen. */
+export interface Moment {
+  /** After so many more single addresses than now. */
+  more: number;
+  /** Usable addresses that are used then, in per cent. */
+  utilisation: number;
+}
+
+/** A subnet to make. */
+export interface NewSubnet {
+  /** What the answer calls it. */
+  name?: string | null | undefined;
+  /** Its length, 16 to 28. */
+  prefixLength: number;
+}
+
+/** What one node takes from its subnet at rest. */
+export interface NodeHolding {
+  /** Addresses, its own and those in prefixes included. */
+  addresses: number;
+  /** The mode that the node works in. */
+  mode: "secondary-ip" | "prefix-delegation";
+  /** /28 prefixes. */
+  prefixes: number;
+}
+
 /** Room for more nodes of one group. */
 export interface NodesThatFit {
   /** The group. */
@@ -324,6 +617,18 @@ export interface OverlapsRequest {
   b: string;
 }
 
+/** The place of one new subnet. */
+export interface Place {
+  /** Its block; absent if there is no room for it. */
+  cidr: string | null;
+  /** Its name, if it was given one. */
+  name: string | null;
+  /** Its length. */
+  prefixLength: number;
+  /** Why it has none. */
+  refused: string | null;
+}
+
 /** A cluster's Windows node groups against their subnets. */
 export interface Plan {
   /** What would help, with numbers; empty where nothing is short. */
@@ -357,6 +662,16 @@ export interface PlanRequest {
   paths?: string[] | undefined;
   /** Values to put in place of those of the amazon-vpc-cni ConfigMap, by key: "what if". */
   set?: { [key: string]: string } | undefined;
+}
+
+/** A point of a forecast. */
+export interface Point {
+  /** Expected free /28, reserved ones included, to a thousandth. */
+  expectedFreePrefixes: number;
+  /** More single addresses than now. */
+  more: number;
+  /** Usable addresses that are used then, in per cent. */
+  utilisation: number;
 }
 
 /** What a prefix is. */
@@ -417,6 +732,148 @@ export interface RangeRequest {
   last: string;
 }
 
+/** A CIDR reservation and what is left in it. */
+export interface ReservationCensus {
+  /** Aligned /28 wholly inside that are assigned as prefixes. */
+  assignedPrefixes: number;
+  /** The range. */
+  cidr: string;
+  /** Aligned /28 wholly inside that EC2 can hand out as prefixes. */
+  freePrefixes: number;
+  /** `prefix` or `explicit`. */
+  type: "prefix" | "explicit";
+}
+
+/** The subnets of a request, each with reservations to make. */
+export interface Reservations {
+  /** One AWS CLI command a reservation. */
+  awsCli: string[];
+  /** A CloudFormation template with all of them, as YAML; absent if there is none to make. */
+  cloudFormation: string | null;
+  /** What is worth telling, what matters most first. */
+  notes: Note[];
+  /** What is wrong with the input. */
+  problems: Problem[];
+  /** Each subnet, by id; one of which something was refused is not here. */
+  subnets: SubnetReservations[];
+}
+
+/** Which subnets to set ranges aside in. */
+export interface ReserveRequest {
+  /** Whether the last /28 counts as one for prefixes. */
+  countLastBlock?: boolean | undefined;
+  /** Such files as documents. */
+  documents?: Document[] | undefined;
+  /** Ids of the subnets to answer for; all if empty. */
+  ids?: string[] | undefined;
+  /** Sets no block aside beyond what is needed, although that may take more reservations. */
+  noSpareBlock?: boolean | undefined;
+  /** Files and directories with the JSON of the AWS CLI, and with the cluster where `prefixes` is absent. */
+  paths?: string[] | undefined;
+  /**
+   * How many more prefixes each subnet shall have room for. Absent: what the node groups of the files need at their
+   * peak, less what their nodes hold already.
+   */
+  prefixes?: number | null | undefined;
+  /** Values in place of those of the amazon-vpc-cni ConfigMap, for the peak need. */
+  set?: { [key: string]: string } | undefined;
+  /** A subnet by its CIDR block and what is used in it. */
+  subnet?: GivenSubnet | null | undefined;
+}
+
+/** One part of what a subnet must have room for. */
+export interface Share {
+  /** Addresses, those in prefixes included. */
+  addresses: number;
+  /** Nodes. */
+  nodes: number;
+  /** /28 prefixes. */
+  prefixes: number;
+  /** `nodes`, `zone-loss`, `surge`, `replace`, `cool-down`, `control-plane` or `other`. */
+  what: "nodes" | "zone-loss" | "surge" | "replace" | "cool-down" | "control-plane" | "other";
+}
+
+/** The subnets that nodes need, one in each Availability Zone. */
+export interface Size {
+  /** What the need of one subnet is made of: these add up to it. */
+  because: Share[];
+  /** What fits subnets of the given length; only with `prefixLength`. */
+  fits: SubnetFits | null;
+  /** Which limit keeps a node from taking more: `addresses` or `max-pods`; absent if `podsPerNode` asks for less. */
+  limitedBy: LimitedBy | null;
+  /** The mode that the nodes work in. */
+  mode: "secondary-ip" | "prefix-delegation";
+  /** Addresses needed of one subnet at the peak, those in prefixes included. */
+  neededAddresses: number | null;
+  /** /28 prefixes needed of one subnet at the peak. */
+  neededPrefixes: number | null;
+  /** Addresses that one node takes from its subnet, its own among them. */
+  nodeAddresses: number;
+  /** /28 prefixes among them. */
+  nodePrefixes: number;
+  /** Nodes in all, without those that an upgrade adds. */
+  nodes: number | null;
+  /** Nodes in one subnet at the peak, those that an upgrade adds included. */
+  nodesPerSubnet: number | null;
+  /** What the answer takes for granted, and what else is worth telling. */
+  notes: Note[];
+  /** Pods of one node, those of DaemonSets left out. */
+  podsPerNode: number;
+  /**
+   * The length of the smallest subnet, with a `prefix` reservation around the prefixes; absent if even a /16 is too
+   * small, or if neither pods nor nodes were given.
+   */
+  prefixLength: number | null;
+  /** How many /16 in each zone would do where one is too small; absent too if no number would. */
+  subnetsPerZone: number | null;
+  /** The same without a reservation; absent if neither pods nor nodes were given. */
+  withoutReservation: WithoutReservation | null;
+}
+
+/** Nodes, and what else there is room to be for. */
+export interface SizeRequest {
+  /** Whether the control plane uses the subnets too. */
+  controlPlane?: boolean | undefined;
+  /** Whether the last /28 of a subnet counts as room for a prefix, which is contested. */
+  countLastBlock?: boolean | undefined;
+  /** DaemonSet pods on each node that take an address. */
+  daemonSetPods?: number | null | undefined;
+  /** `data` of the ConfigMap, values as text; if absent what chart and eksctl write. */
+  data?: { [key: string]: string } | null | undefined;
+  /** The type of the nodes; this or `limits` must be given. */
+  instanceType?: string | null | undefined;
+  /** Or its limits. */
+  limits?: LimitsRequest | null | undefined;
+  /** The kubelet's pod limit; 110 if absent. */
+  maxPods?: number | null | undefined;
+  /** Or `maxUnavailable` of a managed group, from which EKS takes how many it adds: 1 to 100. */
+  maxUnavailable?: number | null | undefined;
+  /** Or its `maxUnavailablePercentage`: 1 to 100. */
+  maxUnavailablePercentage?: number | null | undefined;
+  /** `secondary-ip` or `prefix-delegation`; if absent what `data` says, and without it `secondary-ip`. */
+  mode?: "secondary-ip" | "prefix-delegation" | null | undefined;
+  /** Or nodes in all. */
+  nodes?: number | null | undefined;
+  /** Single addresses of others in each subnet: Linux nodes and pods, load balancers, interface endpoints. */
+  otherAddresses?: number | null | undefined;
+  /** Pods that end in a minute, in all; their addresses cool down. */
+  podEndsPerMinute?: number | null | undefined;
+  /** Pods in all, those of DaemonSets left out: this, `nodes` or `prefixLength` must be given. */
+  pods?: number | null | undefined;
+  /** Pods per node, those of DaemonSets left out; if absent as many as a node takes. */
+  podsPerNode?: number | null | undefined;
+  /** The length of subnets that there are, 16 to 28: then what fits them is answered. */
+  prefixLength?: number | null | undefined;
+  /** Or whether a second group of the same size stands beside the old one for a time. */
+  replace?: boolean | undefined;
+  /** Nodes that an upgrade adds for a time, in all. */
+  surgeNodes?: number | null | undefined;
+  /** Whether the subnets of the other zones must take the nodes of a lost one. */
+  zoneLoss?: boolean | undefined;
+  /** Availability Zones that the nodes are spread over, with one subnet each; 1 if absent. */
+  zones?: number | null | undefined;
+}
+
 /** A fact about the world. */
 export interface Source {
   /** Where it is from. */
@@ -455,6 +912,48 @@ export interface SteadyState {
   warm: number;
 }
 
+/** What fits subnets of one length, one in each Availability Zone. */
+export interface SubnetFits {
+  /** What one node more would lack: `addresses` or `prefixes`. */
+  lacks: "addresses" | "prefixes";
+  /** Addresses that these nodes need of one subnet at the peak. */
+  neededAddresses: number;
+  /** /28 prefixes that they need of one subnet at the peak. */
+  neededPrefixes: number;
+  /** Nodes in all, without those that an upgrade adds. */
+  nodes: number;
+  /** Nodes that fit without a reservation, wherever EC2 places single addresses. */
+  nodesWithoutReservation: number;
+  /** Pods on them, those of DaemonSets left out. */
+  pods: number;
+  /** Pods on them. */
+  podsWithoutReservation: number;
+  /** The length. */
+  prefixLength: number;
+}
+
+/** The likely future of one subnet. */
+export interface SubnetForecast {
+  /** Its IPv4 block. */
+  cidr: string;
+  /** Expected free /28 after more single addresses. */
+  expected: Point[];
+  /** When fewer than `prefixes` free /28 are expected; absent if not asked, or if reservations hold as many. */
+  fewer: Moment | null;
+  /** Aligned /28 that are free now. */
+  freePrefixes: number;
+  /** Of these, those inside `prefix` reservations, which no single address breaks. */
+  freePrefixesInsideReservations: number;
+  /** When half of the free /28 outside reservations are gone, by expectation; absent if there are none. */
+  half: Moment | null;
+  /** The subnet's id; absent for one that was told by its block. */
+  id: string | null;
+  /** When the last of them is as likely gone as not; absent if there are none. */
+  last: Moment | null;
+  /** Free addresses that EC2 may take for single assignment: those outside reservations. */
+  openAddresses: number;
+}
+
 /** One subnet and what the Windows node groups ask of it. */
 export interface SubnetPlan {
   /** Its Availability Zone, if a file says it. */
@@ -472,12 +971,38 @@ export interface SubnetPlan {
   freePrefixes: number | null;
   /** Addresses that live nodes of the Windows groups hold here. */
   heldAddresses: number;
+  /** Of these, prefixes. */
+  heldPrefixes: number;
   /** Its id. */
   id: string;
   /** How many more nodes of each group fit into what is free now. */
   nodesThatFit: NodesThatFit[];
   /** The worst verdict of `minimum`, `desired`, `maximum` and `upgrade`. */
   verdict: Verdict;
+}
+
+/** Reservations to make in one subnet. */
+export interface SubnetReservations {
+  /** Its IPv4 block. */
+  cidr: string;
+  /** Blocks in them. */
+  coveredPrefixes: number;
+  /** Aligned /28 that are free now. */
+  freePrefixes: number;
+  /** Of these, those inside `prefix` reservations already. */
+  freePrefixesInsideReservations: number;
+  /** The subnet's id; absent for one that was told by its block. */
+  id: string | null;
+  /** Needed prefixes for which there is no free block. */
+  missingPrefixes: number;
+  /** Prefixes for which room is needed. */
+  neededPrefixes: number;
+  /** Free addresses that stay open to single assignment. */
+  openAddresses: number;
+  /** Where the node groups say the need: at which point of the plan it is highest, such as `upgrade`. */
+  peak: string | null;
+  /** The ranges to set aside, by address: aligned, and all of their blocks free. */
+  reservations: string[];
 }
 
 /** Prefixes, and what to take out of them. */
@@ -502,6 +1027,42 @@ export interface Targets {
   warmIpTarget: number;
   /** Prefixes kept free. */
   warmPrefixTarget: number;
+}
+
+/** What nodes hold before and after a change of warm targets. */
+export interface TargetsChange {
+  /** What one node holds then. */
+  after: NodeHolding;
+  /** What one node holds now. */
+  before: NodeHolding;
+  /** Nodes. */
+  nodes: number;
+  /** Pods on each. */
+  podsPerNode: number;
+  /** Addresses that all nodes hold less then, those in prefixes included; negative if they hold more. */
+  savedAddresses: number;
+  /** /28 prefixes that all nodes hold less then; negative if they hold more. */
+  savedPrefixes: number;
+}
+
+/** A change of warm targets on nodes of one kind. */
+export interface TargetsRequest {
+  /** `data` of the ConfigMap as it is, values as text; if absent what chart and eksctl write. */
+  data?: { [key: string]: string } | null | undefined;
+  /** The type of the nodes; this or `limits` must be given. */
+  instanceType?: string | null | undefined;
+  /** Or its limits. */
+  limits?: LimitsRequest | null | undefined;
+  /** The kubelet's pod limit; 110 if absent. */
+  maxPods?: number | null | undefined;
+  /** `secondary-ip` or `prefix-delegation`; if absent what `data` says, and without it `secondary-ip`. */
+  mode?: "secondary-ip" | "prefix-delegation" | null | undefined;
+  /** How many nodes. */
+  nodes: number;
+  /** Pods per node that take an address; if absent as many as a node takes. */
+  podsPerNode?: number | null | undefined;
+  /** The keys to change, with their new values. */
+  set: { [key: string]: string };
 }
 
 /** A node of one instance type in a group. */
@@ -623,6 +1184,12 @@ export type Verdict =
   /** It does not fit. */
   | "does-not-fit";
 
+/** What holds wherever EC2 places single addresses. */
+export interface WithoutReservation {
+  /** The length of the smallest subnet; absent if even a /16 is too small. */
+  prefixLength: number | null;
+}
+
 /** Every operation with its request and its answer. */
 export interface Operations {
   /** The fewest prefixes that cover the same addresses. */
@@ -645,6 +1212,18 @@ export interface Operations {
   range: { request: RangeRequest; answer: Prefixes };
   /** The facts that answers rest on. */
   sources: { request: SourcesRequest; answer: Source[] };
+  /** Places for new subnets in the free space of a VPC. */
+  subnetCarve: { request: CarveRequest; answer: Carve };
+  /** What is free in subnets, and what is broken. */
+  subnetCensus: { request: CensusRequest; answer: Censuses };
+  /** Who spoils /28 blocks, and the fewest to drain to win some back. */
+  subnetCure: { request: CureRequest; answer: Cures };
+  /** How many /28 are likely to stay free, and what other warm targets save. */
+  subnetForecast: { request: ForecastRequest; answer: Forecasts };
+  /** The CIDR reservations to make for prefixes, as commands and as a template. */
+  subnetReserve: { request: ReserveRequest; answer: Reservations };
+  /** The smallest subnet for a group of nodes, or the nodes and pods that fit a subnet. */
+  subnetSize: { request: SizeRequest; answer: Size };
   /** The subnets of a prefix. */
   subnets: { request: LengthRequest; answer: Prefixes };
   /** The fewest prefixes that cover what is left. */
@@ -844,6 +1423,180 @@ export declare function subtract(prefixes: Iterable<string>, without: Iterable<s
  * rangeToPrefixes("192.0.2.0", "192.0.2.2").prefixes; // ["192.0.2.0/31", "192.0.2.2/32"]
  */
 export declare function rangeToPrefixes(first: string, last: string): Prefixes;
+
+/** A subnet of a request: as `GivenSubnet`, with lists that may be anything iterable, or a `Subnet`. */
+export type SubnetInput =
+  | Subnet
+  | (Omit<GivenSubnet, "used" | "reservations"> & {
+      /** What is used in it: addresses and delegated prefixes, each perhaps with who holds it. */
+      used?: Iterable<string> | undefined;
+      /** Its CIDR reservations. */
+      reservations?: Iterable<GivenReservation> | undefined;
+    });
+
+/** Options of an operation on subnets. */
+type WithSubnets<T> = Omit<WithFiles<T>, "subnet" | "ids"> & {
+  /** A subnet by its CIDR block and what is used in it. */
+  subnet?: SubnetInput | null | undefined;
+  /** Ids of the subnets to answer for; all if absent. */
+  ids?: Iterable<string> | undefined;
+};
+
+/**
+ * What is free in subnets, and what is broken.
+ *
+ * @throws {WinpodError} code `UNKNOWN_SUBNET`, `REQUEST`; for `subnet` as `Subnet`.
+ * @example
+ * subnetCensus({ subnet: { cidr: "10.0.8.0/24", used: ["10.0.8.20"] } }).subnets[0].freePrefixes; // 13
+ * subnetCensus({ subnet: { cidr: "10.0.8.0/24", used: ["10.0.9.20"] } }); // throws ADDRESS_OUTSIDE_SUBNET
+ */
+export declare function subnetCensus(options: WithSubnets<CensusRequest>): Censuses;
+
+/**
+ * Who spoils /28 blocks, and the fewest to drain to win some back.
+ *
+ * @throws {WinpodError} as `subnetCensus`, and `CURE_BY`, `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`.
+ * @example
+ * subnetCure({ subnet: { cidr: "10.0.8.0/24", used: ["10.0.8.20 i-1"] } }).subnets[0].drain[0].id; // "i-1"
+ * subnetCure({ subnet: { cidr: "10.0.8.0/24" }, by: "pod" }); // throws CURE_BY
+ */
+export declare function subnetCure(options: WithSubnets<CureRequest>): Cures;
+
+/**
+ * The CIDR reservations to make for prefixes, as commands and as a template.
+ *
+ * @throws {WinpodError} as `subnetCensus`, and `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`, `CONFIG_KEY`.
+ * @example
+ * subnetReserve({ subnet: { cidr: "10.0.8.0/24" }, prefixes: 4 }).subnets[0].reservations; // ["10.0.8.64/26"]
+ * subnetReserve({ subnet: { cidr: "10.0.8.0/24" } }); // throws REQUEST: not said for how many
+ */
+export declare function subnetReserve(options: WithSubnets<ReserveRequest>): Reservations;
+
+/**
+ * How many /28 are likely to stay free, and what other warm targets save.
+ *
+ * @throws {WinpodError} as `subnetCensus` and, for `targets`, `subnetSize`; `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`,
+ *   `TOO_MANY`, `CONFIG_KEY`.
+ * @example
+ * subnetForecast({ subnet: { cidr: "10.0.8.0/24" }, more: [25] }).subnets[0].expected[0].expectedFreePrefixes; // 2.472
+ * subnetForecast({ subnet: { cidr: "10.0.8.0/24" }, more: [-1] }); // throws OUT_OF_RANGE
+ */
+export declare function subnetForecast(
+  options: Omit<WithSubnets<ForecastRequest>, "more"> & {
+    /** Numbers of more single addresses; if absent those that are 1, 2, 5, 10, 20 and 30 % of the usable ones. */
+    more?: Iterable<number> | undefined;
+  },
+): Forecasts;
+
+/**
+ * The smallest subnet for a group of nodes, or the nodes and pods that fit a subnet.
+ *
+ * @throws {WinpodError} code `UNKNOWN_TYPE`, `IPAM_MODE`, `IPV4_PER_ENI`, `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`,
+ *   `NO_PODS_PER_NODE`, `REQUEST`.
+ * @example
+ * subnetSize({ instanceType: "m5.large", pods: 100 }).prefixLength; // 25
+ * subnetSize({ instanceType: "m5.large", pods: 100, nodes: 12 }); // throws REQUEST: pods or nodes, not both
+ */
+export declare function subnetSize(options: SizeRequest): Size;
+
+/**
+ * Places for new subnets in the free space of a VPC.
+ *
+ * @throws {WinpodError} as `prefix`, and `VPC_SIZE`, `SUBNET_SIZE`, `VPC_OVERLAP`, `SUBNET_OVERLAP`, `SUBNET_OUTSIDE_VPC`,
+ *   `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`, `UNKNOWN_VPC`, `REQUEST`; the code of a problem with a listing.
+ * @example
+ * subnetCarve({ vpc: ["10.0.0.0/16"], subnets: [{ prefixLength: 20 }] }).subnets[0].cidr; // "10.0.0.0/20"
+ * subnetCarve({ vpc: ["10.0.0.0/16"], subnets: [{ prefixLength: 12 }] }); // throws OUT_OF_RANGE
+ */
+export declare function subnetCarve(
+  options: Omit<WithFiles<CarveRequest>, "vpc" | "used" | "subnets"> & {
+    /** The IPv4 blocks of the VPC; or a describe-vpcs listing among the files. */
+    vpc?: Iterable<string> | undefined;
+    /** The blocks of its subnets, beside those that a describe-subnets listing has. */
+    used?: Iterable<string> | undefined;
+    /** The subnets to make, placed in this order. */
+    subnets?: Iterable<NewSubnet> | undefined;
+  },
+): Carve;
+
+/** What is in a `Subnet` from the start. */
+export interface SubnetOptions {
+  /**
+   * What is used: addresses and delegated /28 as text (`10.0.8.20`, `10.0.8.32/28`, with its holder `10.0.8.20 i-1`),
+   * addresses as numbers; or the answer of DescribeNetworkInterfaces, its pages, or its `NetworkInterfaces`. Interfaces
+   * of other subnets are left out.
+   */
+  used?: Iterable<string | number | object> | object | undefined;
+  /**
+   * CIDR reservations as `[type, cidr]` or `{ type, cidr }`; or the answer of GetSubnetCidrReservations, its pages, or its
+   * `SubnetIpv4CidrReservations`, of which those of other subnets are left out.
+   */
+  reservations?: Iterable<readonly [string, string] | GivenReservation | object> | object | undefined;
+  /** Whether the last /28 counts as one for prefixes, although nobody documents that EC2 hands it out. */
+  countLastBlock?: boolean | undefined;
+}
+
+/**
+ * One subnet with state: what is used in it, who holds it, and what is left. Each change is made wholly or not at all.
+ *
+ * Addresses are text or numbers. Host bits of `cidr` are taken away.
+ *
+ * @throws {WinpodError} code `PREFIX_SYNTAX`, `SUBNET_SIZE`, `ADDRESS_OUTSIDE_SUBNET`, `ADDRESS_ASSIGNED` and others of what
+ *   lies in it; `LISTING_INCOMPLETE` for a listing with a NextToken; the code of a problem with a listing; `REQUEST`.
+ * @example
+ * const subnet = new Subnet("10.0.8.0/24", { used: ["10.0.8.20 i-1", "10.0.8.32/28"] });
+ * subnet.freePrefixes; // 12
+ * subnet.assign("10.0.8.20"); // throws ADDRESS_ASSIGNED: 10.0.8.20 is already assigned, held by i-1
+ */
+export declare class Subnet {
+  constructor(cidr: string, options?: SubnetOptions);
+  /** The IPv4 block. */
+  readonly cidr: string;
+  /** The id, if a listing told it. */
+  readonly id: string | null;
+  /** Addresses of the block. */
+  readonly totalAddresses: number;
+  /** All but the five that AWS reserves. */
+  readonly usableAddresses: number;
+  /** Addresses assigned, those of prefixes included. */
+  readonly usedAddresses: number;
+  /** Usable addresses that are not assigned, those inside reservations included. */
+  readonly freeAddresses: number;
+  /** Aligned /28 that EC2 can hand out as prefixes. */
+  readonly freePrefixes: number;
+  /** Whether the last /28 counts as one for prefixes. */
+  readonly countsLastBlock: boolean;
+  /** Assigns one address, to the interface or name `owner`. */
+  assign(address: string | number, owner?: string): void;
+  /** Assigns an aligned /28, to the interface or name `owner`. */
+  assignPrefix(prefix: string, owner?: string): void;
+  /** Releases an address that was assigned by itself. */
+  release(address: string | number): void;
+  /** Releases a prefix. */
+  releasePrefix(prefix: string): void;
+  /** Adds a CIDR reservation. */
+  reserve(cidr: string, type: "prefix" | "explicit"): void;
+  /** Tells who holds an address: the id of an interface, or the name that was given. */
+  owner(address: string | number): string | null;
+  /** Tells whether an address can be assigned: of this subnet, not reserved by AWS, not assigned. */
+  isFree(address: string | number): boolean;
+  /** Tells whether an address or a prefix lies in the block, assigned or not. */
+  contains(address: string | number): boolean;
+  /** Counts what is free and what is broken; with `map` the answer has a map of the blocks. */
+  census(options?: { map?: boolean | undefined }): Census;
+  /** Finds who spoils blocks, and the fewest to drain to win so many (1 if not given), as `subnetCure` does. */
+  cure(prefixes?: number, options?: Pick<CureRequest, "by" | "includeManaged">): Cure;
+  /** Proposes the CIDR reservations to make, so that there is room for so many prefixes, as `subnetReserve` does. */
+  proposeReservations(prefixes: number, options?: Pick<ReserveRequest, "noSpareBlock">): SubnetReservations;
+  /** Forecasts the free /28 after so many more single addresses, as `subnetForecast` does. */
+  forecast(more?: Iterable<number>, options?: Pick<ForecastRequest, "prefixes">): SubnetForecast;
+  /** A subnet of its own with the same state. */
+  copy(): Subnet;
+  /** Tells whether both have the same block, reservations, and the same assigned to the same holders. */
+  equals(other: unknown): boolean;
+  /** The subnet as requests have it: its block, what is used with the holders' names, and its reservations. */
+  toJSON(): { cidr: string; used: string[]; reservations: GivenReservation[] };
+}
 
 /**
  * The facts that answers rest on.

@@ -4,6 +4,7 @@
 
 const native = require("./native.js");
 const { files, inputs, isObject, list, merge, refuse, toText } = require("./convert.js");
+const { Subnet, lists } = require("./subnet.js");
 
 function call(operation, request) {
   return JSON.parse(native.call(String(operation).toWellFormed(), toText(request, "request")));
@@ -103,6 +104,39 @@ function rangeToPrefixes(first, last) {
   return call("range", { first, last });
 }
 
+/** Options of an operation on subnets: files, one subnet, and lists under `keys`. */
+function subnetOptions(options, keys) {
+  const request = files(options);
+  if (!isObject(request)) return request;
+  if (isObject(request.subnet) && !(request.subnet instanceof Subnet)) request.subnet = lists(request.subnet);
+  for (const key of keys) if (request[key] !== undefined) request[key] = list(request[key], key);
+  return request;
+}
+
+function subnetCensus(options) {
+  return call("subnetCensus", merge(subnetOptions(options, ["ids"]), {}));
+}
+
+function subnetCure(options) {
+  return call("subnetCure", merge(subnetOptions(options, ["ids"]), {}));
+}
+
+function subnetReserve(options) {
+  return call("subnetReserve", merge(subnetOptions(options, ["ids"]), {}));
+}
+
+function subnetForecast(options) {
+  return call("subnetForecast", merge(subnetOptions(options, ["ids", "more"]), {}));
+}
+
+function subnetSize(options) {
+  return call("subnetSize", merge(options, {}));
+}
+
+function subnetCarve(options) {
+  return call("subnetCarve", merge(subnetOptions(options, ["vpc", "used", "subnets"]), {}));
+}
+
 function sources(ids) {
   return oneOrMany("sources", "ids", ids);
 }
@@ -160,6 +194,7 @@ function stopped(cause) {
 }
 
 module.exports = {
+  Subnet,
   aggregate,
   call,
   capacity,
@@ -172,6 +207,12 @@ module.exports = {
   prefix,
   rangeToPrefixes,
   sources,
+  subnetCarve,
+  subnetCensus,
+  subnetCure,
+  subnetForecast,
+  subnetReserve,
+  subnetSize,
   subnets,
   subtract,
   supernet,

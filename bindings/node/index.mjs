@@ -1,6 +1,7 @@
 import winpod from "./index.js";
 
 export const {
+  Subnet,
   aggregate,
   call,
   capacity,
@@ -13,6 +14,12 @@ export const {
   prefix,
   rangeToPrefixes,
   sources,
+  subnetCarve,
+  subnetCensus,
+  subnetCure,
+  subnetForecast,
+  subnetReserve,
+  subnetSize,
   subnets,
   subtract,
   supernet,

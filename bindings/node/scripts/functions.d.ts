@@ -188,6 +188,180 @@ export declare function subtract(prefixes: Iterable<string>, without: Iterable<s
  */
 export declare function rangeToPrefixes(first: string, last: string): Prefixes;
 
+/** A subnet of a request: as `GivenSubnet`, with lists that may be anything iterable, or a `Subnet`. */
+export type SubnetInput =
+  | Subnet
+  | (Omit<GivenSubnet, "used" | "reservations"> & {
+      /** What is used in it: addresses and delegated prefixes, each perhaps with who holds it. */
+      used?: Iterable<string> | undefined;
+      /** Its CIDR reservations. */
+      reservations?: Iterable<GivenReservation> | undefined;
+    });
+
+/** Options of an operation on subnets. */
+type WithSubnets<T> = Omit<WithFiles<T>, "subnet" | "ids"> & {
+  /** A subnet by its CIDR block and what is used in it. */
+  subnet?: SubnetInput | null | undefined;
+  /** Ids of the subnets to answer for; all if absent. */
+  ids?: Iterable<string> | undefined;
+};
+
+/**
+ * {@about subnetCensus}
+ *
+ * @throws {WinpodError} code `UNKNOWN_SUBNET`, `REQUEST`; for `subnet` as `Subnet`.
+ * @example
+ * subnetCensus({ subnet: { cidr: "10.0.8.0/24", used: ["10.0.8.20"] } }).subnets[0].freePrefixes; // 13
+ * subnetCensus({ subnet: { cidr: "10.0.8.0/24", used: ["10.0.9.20"] } }); // throws ADDRESS_OUTSIDE_SUBNET
+ */
+export declare function subnetCensus(options: WithSubnets<CensusRequest>): Censuses;
+
+/**
+ * {@about subnetCure}
+ *
+ * @throws {WinpodError} as `subnetCensus`, and `CURE_BY`, `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`.
+ * @example
+ * subnetCure({ subnet: { cidr: "10.0.8.0/24", used: ["10.0.8.20 i-1"] } }).subnets[0].drain[0].id; // "i-1"
+ * subnetCure({ subnet: { cidr: "10.0.8.0/24" }, by: "pod" }); // throws CURE_BY
+ */
+export declare function subnetCure(options: WithSubnets<CureRequest>): Cures;
+
+/**
+ * {@about subnetReserve}
+ *
+ * @throws {WinpodError} as `subnetCensus`, and `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`, `CONFIG_KEY`.
+ * @example
+ * subnetReserve({ subnet: { cidr: "10.0.8.0/24" }, prefixes: 4 }).subnets[0].reservations; // ["10.0.8.64/26"]
+ * subnetReserve({ subnet: { cidr: "10.0.8.0/24" } }); // throws REQUEST: not said for how many
+ */
+export declare function subnetReserve(options: WithSubnets<ReserveRequest>): Reservations;
+
+/**
+ * {@about subnetForecast}
+ *
+ * @throws {WinpodError} as `subnetCensus` and, for `targets`, `subnetSize`; `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`,
+ *   `TOO_MANY`, `CONFIG_KEY`.
+ * @example
+ * subnetForecast({ subnet: { cidr: "10.0.8.0/24" }, more: [25] }).subnets[0].expected[0].expectedFreePrefixes; // 2.472
+ * subnetForecast({ subnet: { cidr: "10.0.8.0/24" }, more: [-1] }); // throws OUT_OF_RANGE
+ */
+export declare function subnetForecast(
+  options: Omit<WithSubnets<ForecastRequest>, "more"> & {
+    /** Numbers of more single addresses; if absent those that are 1, 2, 5, 10, 20 and 30 % of the usable ones. */
+    more?: Iterable<number> | undefined;
+  },
+): Forecasts;
+
+/**
+ * {@about subnetSize}
+ *
+ * @throws {WinpodError} code `UNKNOWN_TYPE`, `IPAM_MODE`, `IPV4_PER_ENI`, `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`,
+ *   `NO_PODS_PER_NODE`, `REQUEST`.
+ * @example
+ * subnetSize({ instanceType: "m5.large", pods: 100 }).prefixLength; // 25
+ * subnetSize({ instanceType: "m5.large", pods: 100, nodes: 12 }); // throws REQUEST: pods or nodes, not both
+ */
+export declare function subnetSize(options: SizeRequest): Size;
+
+/**
+ * {@about subnetCarve}
+ *
+ * @throws {WinpodError} as `prefix`, and `VPC_SIZE`, `SUBNET_SIZE`, `VPC_OVERLAP`, `SUBNET_OVERLAP`, `SUBNET_OUTSIDE_VPC`,
+ *   `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`, `UNKNOWN_VPC`, `REQUEST`; the code of a problem with a listing.
+ * @example
+ * subnetCarve({ vpc: ["10.0.0.0/16"], subnets: [{ prefixLength: 20 }] }).subnets[0].cidr; // "10.0.0.0/20"
+ * subnetCarve({ vpc: ["10.0.0.0/16"], subnets: [{ prefixLength: 12 }] }); // throws OUT_OF_RANGE
+ */
+export declare function subnetCarve(
+  options: Omit<WithFiles<CarveRequest>, "vpc" | "used" | "subnets"> & {
+    /** The IPv4 blocks of the VPC; or a describe-vpcs listing among the files. */
+    vpc?: Iterable<string> | undefined;
+    /** The blocks of its subnets, beside those that a describe-subnets listing has. */
+    used?: Iterable<string> | undefined;
+    /** The subnets to make, placed in this order. */
+    subnets?: Iterable<NewSubnet> | undefined;
+  },
+): Carve;
+
+/** What is in a `Subnet` from the start. */
+export interface SubnetOptions {
+  /**
+   * What is used: addresses and delegated /28 as text (`10.0.8.20`, `10.0.8.32/28`, with its holder `10.0.8.20 i-1`),
+   * addresses as numbers; or the answer of DescribeNetworkInterfaces, its pages, or its `NetworkInterfaces`. Interfaces
+   * of other subnets are left out.
+   */
+  used?: Iterable<string | number | object> | object | undefined;
+  /**
+   * CIDR reservations as `[type, cidr]` or `{ type, cidr }`; or the answer of GetSubnetCidrReservations, its pages, or its
+   * `SubnetIpv4CidrReservations`, of which those of other subnets are left out.
+   */
+  reservations?: Iterable<readonly [string, string] | GivenReservation | object> | object | undefined;
+  /** Whether the last /28 counts as one for prefixes, although nobody documents that EC2 hands it out. */
+  countLastBlock?: boolean | undefined;
+}
+
+/**
+ * One subnet with state: what is used in it, who holds it, and what is left. Each change is made wholly or not at all.
+ *
+ * Addresses are text or numbers. Host bits of `cidr` are taken away.
+ *
+ * @throws {WinpodError} code `PREFIX_SYNTAX`, `SUBNET_SIZE`, `ADDRESS_OUTSIDE_SUBNET`, `ADDRESS_ASSIGNED` and others of what
+ *   lies in it; `LISTING_INCOMPLETE` for a listing with a NextToken; the code of a problem with a listing; `REQUEST`.
+ * @example
+ * const subnet = new Subnet("10.0.8.0/24", { used: ["10.0.8.20 i-1", "10.0.8.32/28"] });
+ * subnet.freePrefixes; // 12
+ * subnet.assign("10.0.8.20"); // throws ADDRESS_ASSIGNED: 10.0.8.20 is already assigned, held by i-1
+ */
+export declare class Subnet {
+  constructor(cidr: string, options?: SubnetOptions);
+  /** The IPv4 block. */
+  readonly cidr: string;
+  /** The id, if a listing told it. */
+  readonly id: string | null;
+  /** Addresses of the block. */
+  readonly totalAddresses: number;
+  /** All but the five that AWS reserves. */
+  readonly usableAddresses: number;
+  /** Addresses assigned, those of prefixes included. */
+  readonly usedAddresses: number;
+  /** Usable addresses that are not assigned, those inside reservations included. */
+  readonly freeAddresses: number;
+  /** Aligned /28 that EC2 can hand out as prefixes. */
+  readonly freePrefixes: number;
+  /** Whether the last /28 counts as one for prefixes. */
+  readonly countsLastBlock: boolean;
+  /** Assigns one address, to the interface or name `owner`. */
+  assign(address: string | number, owner?: string): void;
+  /** Assigns an aligned /28, to the interface or name `owner`. */
+  assignPrefix(prefix: string, owner?: string): void;
+  /** Releases an address that was assigned by itself. */
+  release(address: string | number): void;
+  /** Releases a prefix. */
+  releasePrefix(prefix: string): void;
+  /** Adds a CIDR reservation. */
+  reserve(cidr: string, type: "prefix" | "explicit"): void;
+  /** Tells who holds an address: the id of an interface, or the name that was given. */
+  owner(address: string | number): string | null;
+  /** Tells whether an address can be assigned: of this subnet, not reserved by AWS, not assigned. */
+  isFree(address: string | number): boolean;
+  /** Tells whether an address or a prefix lies in the block, assigned or not. */
+  contains(address: string | number): boolean;
+  /** Counts what is free and what is broken; with `map` the answer has a map of the blocks. */
+  census(options?: { map?: boolean | undefined }): Census;
+  /** Finds who spoils blocks, and the fewest to drain to win so many (1 if not given), as `subnetCure` does. */
+  cure(prefixes?: number, options?: Pick<CureRequest, "by" | "includeManaged">): Cure;
+  /** Proposes the CIDR reservations to make, so that there is room for so many prefixes, as `subnetReserve` does. */
+  proposeReservations(prefixes: number, options?: Pick<ReserveRequest, "noSpareBlock">): SubnetReservations;
+  /** Forecasts the free /28 after so many more single addresses, as `subnetForecast` does. */
+  forecast(more?: Iterable<number>, options?: Pick<ForecastRequest, "prefixes">): SubnetForecast;
+  /** A subnet of its own with the same state. */
+  copy(): Subnet;
+  /** Tells whether both have the same block, reservations, and the same assigned to the same holders. */
+  equals(other: unknown): boolean;
+  /** The subnet as requests have it: its block, what is used with the holders' names, and its reservations. */
+  toJSON(): { cidr: string; used: string[]; reservations: GivenReservation[] };
+}
+
 /**
  * {@about sources}
  *

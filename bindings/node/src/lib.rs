@@ -15,6 +15,7 @@
 
 mod convert;
 mod error;
+mod subnet;
 mod work;
 
 use convert::Words;

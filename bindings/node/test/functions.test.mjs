@@ -15,7 +15,7 @@ test("both module systems give the same functions", () => {
   const common = require("winpod");
   assert.deepEqual(Object.keys(winpod).filter((name) => name !== "default").sort(), Object.keys(common).sort());
   for (const name of Object.keys(common)) assert.equal(winpod[name], common[name]);
-  const declared = readFileSync(join(packageDirectory, "index.d.ts"), "utf8").matchAll(/^export declare function (\w+)/gm);
+  const declared = readFileSync(join(packageDirectory, "index.d.ts"), "utf8").matchAll(/^export declare (?:function|class) (\w+)/gm);
   assert.deepEqual([...new Set([...declared].map(([, name]) => name))].sort(), Object.keys(common).sort());
 });
 

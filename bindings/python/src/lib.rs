@@ -5,6 +5,7 @@
 mod answer;
 mod error;
 mod request;
+mod subnet;
 
 use answer::ToPython;
 use core::ops::ControlFlow;
@@ -239,6 +240,9 @@ mod _native {
             winpod_cli::run(arguments, &mut stdin, &mut stdout, &mut stderr, terminal)
         })
     }
+
+    #[pymodule_export]
+    use subnet::Subnet;
 
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name that Python packages use")]

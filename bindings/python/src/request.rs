@@ -1,6 +1,7 @@
 //! From Python values to the JSON of a request.
 
 use crate::error::python_error;
+use crate::subnet::Subnet;
 use pyo3::exceptions::{PyOverflowError, PyUnicodeEncodeError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -12,7 +13,7 @@ use winpod_cluster::read::node::{MAX_DEPTH, MAX_NODES};
 use winpod_cluster::request::{Refusal, Unfit, Wide};
 
 /// Fields of requests that hold addresses: there an `IPv4Interface` stands for its address, elsewhere for its network.
-const ADDRESSES: [&str; 3] = ["addresses", "first", "last"];
+const ADDRESSES: [&str; 4] = ["addresses", "first", "last", "used"];
 
 /// Why a value has no place in a request.
 pub(crate) enum Fault {
@@ -37,7 +38,7 @@ impl From<Unfit<'static>> for Fault {
 }
 
 impl Fault {
-    fn kind(value: &Bound<'_, PyAny>) -> Self {
+    pub(crate) fn kind(value: &Bound<'_, PyAny>) -> Self {
         let kind = value.get_type().name().map(|name| name.to_string_lossy().into_owned());
         Self::Kind(format!("a Python {}", kind.unwrap_or_default()), None)
     }
@@ -102,6 +103,10 @@ impl<'py> Reader<'py> {
         Self { py, depth: 0, values: 0, addresses: false }
     }
 
+    pub(crate) fn of_addresses(py: Python<'py>) -> Self {
+        Self { addresses: true, ..Self::new(py) }
+    }
+
     /// The JSON of a value.
     pub(crate) fn json(&mut self, value: &Bound<'py, PyAny>) -> Result<Value, Fault> {
         self.values += 1;
@@ -140,6 +145,9 @@ impl<'py> Reader<'py> {
         } else if let Ok(mapping) = value.cast::<PyMapping>() {
             let items = mapping.items()?;
             return self.object(items.iter().map(|item| item.extract()));
+        }
+        if let Ok(subnet) = value.cast::<Subnet>() {
+            return Ok(subnet.get().given(py));
         }
         // numpy arrays and scalars, and the series of data frames.
         if let Some(list) = method(value, "tolist")? {
@@ -287,7 +295,15 @@ fn is_bytes(value: &Bound<'_, PyAny>) -> bool {
         || value.is_instance_of::<PyMemoryView>()
 }
 
+/// Whether a value is bytes, and not a view of numbers.
+pub(crate) fn is_text_of_bytes(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(match value.cast::<PyMemoryView>() {
+        Ok(view) => view.getattr(intern!(value.py(), "itemsize"))?.extract::<usize>()? == 1,
+        Err(_) => is_bytes(value),
+    })
+}
+
 /// A method of an object, never that of a class itself.
-fn method<'py>(value: &Bound<'py, PyAny>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub(crate) fn method<'py>(value: &Bound<'py, PyAny>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
     if value.is_instance_of::<pyo3::types::PyType>() { Ok(None) } else { value.getattr_opt(name) }
 }

@@ -37,7 +37,31 @@ def answers(listing: dict[str, Any]) -> None:
         assert_type(winpod.aggregate([network, "10.0.9.0/24"]).prefixes, tuple[str, ...])
         assert_type(winpod.contains(network, addresses=network.hosts()).contains, tuple[bool, ...])
     assert_type(winpod.ipam(data={}).steady_state, winpod.SteadyState | None)
+    assert_type(winpod.subnet_census(listing, ids=["subnet-1"]).subnets[0].blocks, winpod.Blocks)
+    assert_type(winpod.subnet_cure(subnet={"cidr": "10.0.8.0/24"}, prefixes=2).subnets, tuple[winpod.Cure, ...])
+    assert_type(winpod.subnet_reserve("cluster/", set={"warm-ip-target": "1"}).aws_cli, tuple[str, ...])
+    assert_type(winpod.subnet_size("m5.large", pods=100).prefix_length, int | None)
+    assert_type(winpod.subnet_carve(vpc=["10.0.0.0/16"], subnets=[{"prefixLength": 20}]).free, tuple[str, ...])
     assert_type(winpod.call("prefix", {"prefix": "10.0.8.0/24"}), Any)
+
+
+def state(listing: dict[str, Any], addresses: list[ipaddress.IPv4Address]) -> winpod.Subnet:
+    subnet = winpod.Subnet("10.0.8.0/24", used=listing["NetworkInterfaces"], reservations=[("prefix", "10.0.8.64/26")])
+    winpod.Subnet("10.0.8.0/24", used=listing, reservations=[{"type": "prefix", "cidr": "10.0.8.64/26"}])
+    winpod.Subnet("10.0.8.0/24", used=addresses, count_last_block=True)
+    winpod.Subnet("10.0.8.0/24", used=["10.0.8.20 i-1", 0x0A000815])
+    subnet.assign("10.0.8.20", owner="i-1")
+    subnet.assign(0x0A000815)
+    subnet.assign_prefix(ipaddress.IPv4Network("10.0.8.32/28"))
+    subnet.reserve("10.0.8.128/26", type="explicit")
+    assert_type(subnet.owner("10.0.8.20"), str | None)
+    assert_type(subnet.free_prefixes, int)
+    assert_type(subnet.census(map=True), winpod.Census)
+    assert_type(subnet.cure(4, by="interface").drain[0], winpod.Culprit)
+    assert_type(subnet.propose_reservations(4), winpod.SubnetReservations)
+    assert_type("10.0.8.20" in subnet, bool)
+    assert_type(winpod.subnet_census(subnet=subnet), winpod.Censuses)
+    return subnet.copy()
 
 
 def refused() -> str:

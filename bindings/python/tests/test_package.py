@@ -1,5 +1,6 @@
 """The package as a whole: what it loads, its stubs, its documentation."""
 
+import ast
 import doctest
 import inspect
 import json
@@ -14,13 +15,21 @@ import winpod
 
 PACKAGE = pathlib.Path(__file__).resolve().parents[1]
 REPOSITORY = PACKAGE.parents[1]
-FUNCTIONS = {"mixedCapacity": "mixed_capacity", "range": "range_to_prefixes"}
+OTHERS = {"Subnet", "WinpodError", "__version__", "call"}
 OPERATIONS = json.loads(winpod._native.schemas())
 
 
+def snake(name):
+    return re.sub("[A-Z]", lambda found: "_" + found.group().lower(), name)
+
+
+def function(operation):
+    return "range_to_prefixes" if operation == "range" else snake(operation)
+
+
 def test_every_operation_is_a_function():
-    names = {FUNCTIONS.get(name, name) for name in OPERATIONS}
-    assert names == set(winpod.__all__) - {"WinpodError", "__version__", "call"}
+    names = {function(name) for name in OPERATIONS}
+    assert names == set(winpod.__all__) - OTHERS
     assert sorted(winpod.__all__) == winpod.__all__
 
 
@@ -28,9 +37,9 @@ def test_every_operation_is_a_function():
 def test_every_field_of_a_request_is_an_option(operation):
     """An operation that gains a field is not forgotten here."""
     schema = OPERATIONS[operation]["request"]
-    parameters = set(inspect.signature(getattr(winpod, FUNCTIONS.get(operation, operation))).parameters)
+    parameters = set(inspect.signature(getattr(winpod, function(operation))).parameters)
     for field in schema.get("properties", {}):
-        name = re.sub("[A-Z]", lambda found: "_" + found.group().lower(), field)
+        name = snake(field)
         stands_for = {
             "limits": {"ipv4_per_eni", "nitro"},
             "paths": {"inputs"} if "inputs" in parameters else {"listings"},
@@ -64,6 +73,12 @@ def test_readme(readme):
 
 def test_stubs_of_the_native_module_have_its_documentation():
     stub = (PACKAGE / "python/winpod/_native.pyi").read_text()
+    of_class = ast.parse(stub[stub.index("@final\nclass Subnet") :]).body[0]
+    assert ast.get_docstring(of_class) == inspect.getdoc(winpod.Subnet)
+    for member in of_class.body:
+        if isinstance(member, ast.FunctionDef) and not member.name.startswith("_"):
+            documentation = ast.get_docstring(member)
+            assert documentation and documentation == inspect.getdoc(getattr(winpod.Subnet, member.name)), member.name
     for name in ("call", "capacity"):
         documentation = inspect.getdoc(getattr(winpod, name))
         assert inspect.cleandoc(re.search(rf'def {name}\(.*?"""(.*?)"""', stub, re.S).group(1)) == documentation

@@ -26,6 +26,14 @@ def answers():
     yield winpod.overlaps("192.0.2.0/24", "192.0.2.0/24")
     yield winpod.supernet("192.0.2.0/24")
     yield winpod.subnets("192.0.2.0/24")
+    used = {"cidr": "10.0.8.0/24", "used": ["10.0.8.20 i-1"], "reservations": [{"cidr": "10.0.8.64/26", "type": "prefix"}]}
+    yield winpod.subnet_census(subnet=used, map=True)
+    yield winpod.subnet_cure(subnet=used)
+    yield winpod.subnet_reserve(subnet=used, prefixes=8)
+    targets = {"instanceType": "m5.large", "nodes": 3, "set": {"warm-ip-target": "3"}}
+    yield winpod.subnet_forecast(subnet=used, prefixes=8, targets=targets)
+    yield winpod.subnet_size("m5.large", pods=100, prefix_length=24)
+    yield winpod.subnet_carve(vpc=["10.0.0.0/16"], subnets=[{"prefixLength": 20}])
     yield from winpod.types(limit=3)
     yield from winpod.sources()
 

@@ -27,11 +27,44 @@ def fits(expected, answer):
     return isinstance(expected, bool) == isinstance(answer, bool) and expected == answer
 
 
-def outcome(case):
+METHODS = {"subnetCensus": "census", "subnetCure": "cure", "subnetReserve": "propose_reservations", "subnetForecast": "forecast"}
+OPTIONS = {"map": "map", "more": "more", "by": "by", "includeManaged": "include_managed", "noSpareBlock": "no_spare_block"}
+
+
+def is_for_the_class(case):
+    """Whether the class can be asked the same: about one subnet, whose lists are in the request."""
+    given = case["args"].get("subnet")
+    known = {"subnet", "countLastBlock", "prefixes", *OPTIONS}
+    return (
+        case["op"] in METHODS
+        and isinstance(given, dict)
+        and given.keys() <= {"cidr", "used", "reservations"}
+        and case["args"].keys() <= known
+    )
+
+
+def ask_the_class(operation, args):
+    """What a `Subnet` answers, in the shape that the operation answers in."""
+    given = args["subnet"]
+    subnet = winpod.Subnet(
+        given.get("cidr", ""),
+        used=given.get("used"),
+        reservations=given.get("reservations"),
+        count_last_block=args.get("countLastBlock", False),
+    )
+    options = {name: args[field] for field, name in OPTIONS.items() if field in args}
+    if operation == "subnetReserve":
+        options["prefixes"] = args.get("prefixes")
+    elif "prefixes" in args:
+        options["prefixes"] = args["prefixes"]
+    return {"subnets": [getattr(subnet, METHODS[operation])(**options).to_dict()]}
+
+
+def outcome(case, ask=winpod.call):
     """What is wrong with the answer to a case, or None."""
     assert ("expect" in case) != ("error" in case), "a case has either expect or error"
     try:
-        answer = winpod.call(case["op"], case["args"])
+        answer = ask(case["op"], case["args"])
     except winpod.WinpodError as error:
         return None if case.get("error") == error.code else f"{error} instead of {case.get('error')}"
     if "error" in case:
@@ -57,6 +90,22 @@ def test_case(case):
         assert wrong, "passes: take it out of exceptions-python.txt"
     else:
         assert wrong is None, wrong
+
+
+OF_THE_CLASS = [case for case in CASES if is_for_the_class(case)]
+
+
+def test_the_class_has_cases():
+    assert {case["op"] for case in OF_THE_CLASS} == set(METHODS)
+    assert len(OF_THE_CLASS) > 60 and sum("error" in case for case in OF_THE_CLASS) > 15
+
+
+@pytest.mark.parametrize("case", OF_THE_CLASS, ids=lambda case: case["id"])
+def test_case_through_the_class(case):
+    if "expect" in case:
+        # What is told about a request besides its subnets has no place in the class.
+        case = {**case, "expect": {key: value for key, value in case["expect"].items() if key == "subnets"}}
+    assert outcome(case, ask_the_class) is None
 
 
 def test_the_harness_finds_what_is_wrong():

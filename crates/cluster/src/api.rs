@@ -3,7 +3,7 @@
 //! The command line's JSON, the vectors and the bindings are this one list.
 
 use crate::progress::Progress;
-use crate::request::{Document, Refusal, known_keys, nearest, shortened_inside};
+use crate::request::{Document, Refusal, known_keys, nearest};
 use crate::{capacity, ipam, plan, prefixes, read, sources, subnet, types};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -201,10 +201,7 @@ pub fn call(operation: &str, request: Value, progress: OnProgress<'_>) -> Result
 }
 
 fn parse<T: DeserializeOwned>(request: Value) -> Result<T, Refusal> {
-    serde_json::from_value(request).map_err(|error| {
-        let why = shortened_inside(&error.to_string());
-        Refusal::new("REQUEST", format!("the request is no such request: {why}"))
-    })
+    serde_json::from_value(request).map_err(|error| Refusal::not_such(&error))
 }
 
 fn schema<T: JsonSchema>() -> Schema {

@@ -28,6 +28,12 @@ impl Refusal {
         Self { code: code.to_owned(), message: message.into() }
     }
 
+    /// The refusal of a request of another shape.
+    pub fn not_such(error: &serde_json::Error) -> Self {
+        let why = shortened_inside(&error.to_string());
+        Self::new("REQUEST", format!("the request is no such request: {why}"))
+    }
+
     /// The refusal of a value of another language that JSON cannot carry, under the name that the caller gave it.
     ///
     /// # Examples

@@ -1,5 +1,5 @@
 // Compiled only: what a user writes, in an ES module.
-import { call, capacity, contains, ipam, plan, planSync, sources, types, type Capacity, type Plan, type WinpodError } from "winpod";
+import { Subnet, call, capacity, contains, ipam, plan, planSync, sources, subnetCarve, subnetCensus, subnetCure, subnetReserve, subnetSize, types, type Capacity, type Census, type Cure, type Plan, type WinpodError } from "winpod";
 
 const one: Capacity = capacity("m5.large", { mode: "prefix-delegation", maxPods: 58 });
 const many: Capacity[] = capacity(new Set(["m5.large"]));
@@ -22,6 +22,27 @@ try {
 }
 console.log(one, many, limits, by, answer, verdict, asked, found, texts, types({ vcpus: { min: 4 }, families: ["m5"] }));
 
+const listing: { NetworkInterfaces: object[] } = { NetworkInterfaces: [] };
+const subnet = new Subnet("10.0.8.0/24", { used: listing, reservations: [["prefix", "10.0.8.64/26"]], countLastBlock: false });
+new Subnet("10.0.8.0/24", { used: listing.NetworkInterfaces, reservations: { SubnetIpv4CidrReservations: [] } });
+new Subnet("10.0.8.0/24", { used: new Set(["10.0.8.20 i-1", 0x0a000815]), reservations: [{ type: "explicit", cidr: "10.0.8.64/28" }] });
+subnet.assign("10.0.8.20", "i-1");
+subnet.reserve("10.0.8.128/26", "explicit");
+const who: string | null = subnet.owner(0x0a000814);
+const census: Census = subnet.census({ map: true });
+const cure: Cure = subnet.cure(4, { by: "interface" });
+const ranges: string[] = subnet.copy().proposeReservations(4, { noSpareBlock: true }).reservations;
+const same: Census[] = subnetCensus({ subnet, map: true }).subnets;
+const drained: string[] = subnetCure({ subnet: { cidr: "10.0.8.0/24", used: new Set(["10.0.8.20"]) } }).subnets.map(({ cidr }) => cidr);
+console.log(who, census, cure, ranges, same, drained, subnetReserve({ paths: ["cluster/"] }).awsCli, subnet.toJSON().used);
+console.log(subnetSize({ instanceType: "m5.large", pods: 100 }).prefixLength, subnetCarve({ vpc: ["10.0.0.0/16"], subnets: [{ prefixLength: 20 }] }).free);
+
+// @ts-expect-error a type of reservation
+subnet.reserve("10.0.8.128/26", "Prefix");
+// @ts-expect-error is read, not written
+subnet.freePrefixes = 5;
+// @ts-expect-error for how many
+subnet.proposeReservations();
 // @ts-expect-error a mode is text
 capacity("m5.large", { mode: 5 });
 // @ts-expect-error no such option

@@ -15,7 +15,7 @@ What cannot be answered raises `WinpodError`, a `ValueError` with a stable `code
 from __future__ import annotations
 
 from winpod import _native
-from winpod._native import __version__, call, capacity
+from winpod._native import Subnet, __version__, call, capacity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from winpod._types import AddressLike, Input, OnProgress, PrefixLike
 
 __all__ = [
+    "Subnet",
     "WinpodError",
     "__version__",
     "aggregate",
@@ -39,6 +40,12 @@ __all__ = [
     "prefix",
     "range_to_prefixes",
     "sources",
+    "subnet_carve",
+    "subnet_census",
+    "subnet_cure",
+    "subnet_forecast",
+    "subnet_reserve",
+    "subnet_size",
     "subnets",
     "subtract",
     "supernet",
@@ -287,6 +294,240 @@ def range_to_prefixes(first: AddressLike, last: AddressLike, /) -> Prefixes:
     ('192.0.2.0/31', '192.0.2.2/32')
     """
     return _native.answer("range", {"first": first, "last": last})
+
+
+def subnet_census(
+    *inputs: Input,
+    subnet: Subnet | Mapping[str, Any] | None = None,
+    ids: Iterable[str] | None = None,
+    count_last_block: bool | None = None,
+    map: bool | None = None,
+    progress: OnProgress | None = None,
+) -> Censuses:
+    """Tells what is free in subnets, and what is broken.
+
+    The inputs are answers of `aws ec2 describe-subnets`, `describe-network-interfaces` and
+    `get-subnet-cidr-reservations`; or `subnet` is one subnet: a `Subnet`, or a dict with `cidr` and, as in `Subnet`,
+    lists of text in `used` and dicts in `reservations`, and the names of files with such lists in `usedPaths`. `ids` are
+    the subnets to answer for. With `count_last_block` the last /28 counts as free, which is contested; with `map` the
+    answers have a map of the blocks. `progress` as in `plan`.
+
+    Raises WinpodError: UNKNOWN_SUBNET, REQUEST, STOPPED, ENCODING, TOO_DEEP; for `subnet` as `Subnet` does.
+
+    >>> answer = winpod.subnet_census(subnet={"cidr": "10.0.8.0/24", "used": ["10.0.8.20 i-1", "10.0.8.32/28"]})
+    >>> answer.subnets[0].free_addresses, answer.subnets[0].free_prefixes
+    (234, 12)
+    >>> winpod.subnet_census(subnet={"cidr": "10.0.8.0/24", "used": ["10.0.9.20"]})
+    Traceback (most recent call last):
+    winpod.WinpodError: used[0]: 10.0.9.20 is outside the subnet 10.0.8.0/24 [ADDRESS_OUTSIDE_SUBNET]
+    """
+    request = {"subnet": subnet, "ids": ids, "countLastBlock": count_last_block, "map": map}
+    return _native.answer("subnetCensus", request, inputs=inputs, progress=progress)
+
+
+def subnet_cure(
+    *inputs: Input,
+    subnet: Subnet | Mapping[str, Any] | None = None,
+    ids: Iterable[str] | None = None,
+    count_last_block: bool | None = None,
+    prefixes: int | None = None,
+    by: str | None = None,
+    include_managed: bool | None = None,
+    progress: OnProgress | None = None,
+) -> Cures:
+    """Tells who spoils /28 blocks, and the fewest to drain to win some back.
+
+    Subnets as in `subnet_census`. `prefixes` is how many blocks to win in each (1 if not given); `by` is `node` (the
+    default), which is drained with all its interfaces, or `interface`. With `include_managed` interfaces that a service
+    of AWS made may be drained too.
+
+    Raises WinpodError: as `subnet_census`, and CURE_BY, OUT_OF_RANGE, NOT_A_WHOLE_NUMBER.
+
+    >>> used = ["10.0.8.20 i-1", "10.0.8.40 i-1", "10.0.8.41 i-2"]
+    >>> answer = winpod.subnet_cure(subnet={"cidr": "10.0.8.0/24", "used": used})
+    >>> [culprit.id for culprit in answer.subnets[0].drain], answer.subnets[0].frees
+    (['i-1'], ('10.0.8.16/28',))
+    >>> winpod.subnet_cure(subnet={"cidr": "10.0.8.0/24"}, by="pod")
+    Traceback (most recent call last):
+    winpod.WinpodError: by is "pod": node or interface is allowed [CURE_BY]
+    """
+    request = {
+        "subnet": subnet,
+        "ids": ids,
+        "countLastBlock": count_last_block,
+        "prefixes": prefixes,
+        "by": by,
+        "includeManaged": include_managed,
+    }
+    return _native.answer("subnetCure", request, inputs=inputs, progress=progress)
+
+
+def subnet_reserve(
+    *inputs: Input,
+    subnet: Subnet | Mapping[str, Any] | None = None,
+    ids: Iterable[str] | None = None,
+    count_last_block: bool | None = None,
+    prefixes: int | None = None,
+    set: Mapping[str, str] | None = None,
+    no_spare_block: bool | None = None,
+    progress: OnProgress | None = None,
+) -> Reservations:
+    """Proposes the CIDR reservations to make for prefixes, as commands and as a template.
+
+    Subnets as in `subnet_census`. `prefixes` is how many more each shall have room for; if not given, what the node
+    groups among the inputs need at their peak, with `set` as in `plan`. With `no_spare_block` no block is set aside
+    beyond what is needed, although that may take more reservations.
+
+    Raises WinpodError: as `subnet_census`, and OUT_OF_RANGE, NOT_A_WHOLE_NUMBER, CONFIG_KEY.
+
+    >>> answer = winpod.subnet_reserve(subnet={"cidr": "10.0.8.0/24", "used": ["10.0.8.70"]}, prefixes=3)
+    >>> answer.subnets[0].reservations
+    ('10.0.8.128/26',)
+    >>> winpod.subnet_reserve(subnet={"cidr": "10.0.8.0/24"}, prefixes=-1)
+    Traceback (most recent call last):
+    winpod.WinpodError: prefixes is -1: 0 to 4294967295 is allowed [OUT_OF_RANGE]
+    """
+    request = {
+        "subnet": subnet,
+        "ids": ids,
+        "countLastBlock": count_last_block,
+        "prefixes": prefixes,
+        "set": set,
+        "noSpareBlock": no_spare_block,
+    }
+    return _native.answer("subnetReserve", request, inputs=inputs, progress=progress)
+
+
+def subnet_size(
+    instance_type: str | None = None,
+    *,
+    ipv4_per_eni: int | None = None,
+    nitro: bool | None = None,
+    mode: str | None = None,
+    max_pods: int | None = None,
+    pods: int | None = None,
+    nodes: int | None = None,
+    pods_per_node: int | None = None,
+    daemon_set_pods: int | None = None,
+    data: Mapping[str, str] | None = None,
+    zones: int | None = None,
+    zone_loss: bool | None = None,
+    surge_nodes: int | None = None,
+    max_unavailable: int | None = None,
+    max_unavailable_percentage: int | None = None,
+    replace: bool | None = None,
+    control_plane: bool | None = None,
+    other_addresses: int | None = None,
+    pod_ends_per_minute: int | None = None,
+    count_last_block: bool | None = None,
+    prefix_length: int | None = None,
+) -> Size:
+    """Finds the smallest subnets for a group of nodes, or the nodes and pods that fit subnets of a length.
+
+    One of `pods` and `nodes` is what there shall be in all, spread over `zones` with one subnet each (1 if not given);
+    `prefix_length` is the length of subnets that there are (16 to 28). `zone_loss` keeps room for the nodes of a lost
+    zone. For an upgrade, one of `surge_nodes`, `max_unavailable`, `max_unavailable_percentage` and `replace`.
+    `other_addresses` are single addresses of others in each subnet, `data` the ConfigMap's data, values as text.
+
+    Raises WinpodError: UNKNOWN_TYPE, IPAM_MODE, IPV4_PER_ENI, NOT_A_WHOLE_NUMBER, OUT_OF_RANGE, NO_PODS_PER_NODE,
+    REQUEST.
+
+    >>> answer = winpod.subnet_size("m5.large", pods=100)
+    >>> answer.nodes, answer.needed_addresses, answer.prefix_length
+    (12, 120, 25)
+    >>> winpod.subnet_size("m5.large", nodes=-1)
+    Traceback (most recent call last):
+    winpod.WinpodError: nodes is -1: 0 to 4294967295 is allowed [OUT_OF_RANGE]
+    """
+    request = {
+        "instanceType": instance_type,
+        "limits": _limits(ipv4_per_eni, nitro),
+        "mode": mode,
+        "maxPods": max_pods,
+        "pods": pods,
+        "nodes": nodes,
+        "podsPerNode": pods_per_node,
+        "daemonSetPods": daemon_set_pods,
+        "data": data,
+        "zones": zones,
+        "zoneLoss": zone_loss,
+        "surgeNodes": surge_nodes,
+        "maxUnavailable": max_unavailable,
+        "maxUnavailablePercentage": max_unavailable_percentage,
+        "replace": replace,
+        "controlPlane": control_plane,
+        "otherAddresses": other_addresses,
+        "podEndsPerMinute": pod_ends_per_minute,
+        "countLastBlock": count_last_block,
+        "prefixLength": prefix_length,
+    }
+    return _native.answer("subnetSize", request)
+
+
+def subnet_forecast(
+    *inputs: Input,
+    subnet: Subnet | Mapping[str, Any] | None = None,
+    ids: Iterable[str] | None = None,
+    count_last_block: bool | None = None,
+    more: Iterable[int] | None = None,
+    prefixes: int | None = None,
+    targets: Mapping[str, Any] | None = None,
+    progress: OnProgress | None = None,
+) -> Forecasts:
+    """Forecasts how many /28 are likely to stay free while single addresses are taken, and what warm targets save.
+
+    Subnets as in `subnet_census`. `more` are numbers of more single addresses (if not given, 1, 2, 5, 10, 20 and 30 % of
+    the usable ones); with `prefixes` also when fewer than so many are expected. `targets` is a dict with
+    `instanceType` (or `limits`), `nodes`, `set` (the keys of the ConfigMap to change) and perhaps `mode`, `podsPerNode`,
+    `maxPods`, `data`.
+
+    Raises WinpodError: as `subnet_census` and, for `targets`, `subnet_size`; OUT_OF_RANGE, NOT_A_WHOLE_NUMBER, TOO_MANY,
+    CONFIG_KEY.
+
+    >>> winpod.subnet_forecast(subnet={"cidr": "10.0.8.0/24"}, more=[25]).subnets[0].expected[0].expected_free_prefixes
+    2.472
+    >>> winpod.subnet_forecast(subnet={"cidr": "10.0.8.0/24"}, more=[-1])
+    Traceback (most recent call last):
+    winpod.WinpodError: more is -1: 0 to 4294967295 is allowed [OUT_OF_RANGE]
+    """
+    request = {
+        "subnet": subnet,
+        "ids": ids,
+        "countLastBlock": count_last_block,
+        "more": more,
+        "prefixes": prefixes,
+        "targets": targets,
+    }
+    return _native.answer("subnetForecast", request, inputs=inputs, progress=progress)
+
+
+def subnet_carve(
+    *inputs: Input,
+    vpc: Iterable[PrefixLike] | None = None,
+    used: Iterable[PrefixLike] | None = None,
+    subnets: Iterable[Mapping[str, Any]] | None = None,
+    vpc_id: str | None = None,
+    progress: OnProgress | None = None,
+) -> Carve:
+    """Finds places for new subnets in the free space of a VPC.
+
+    `vpc` are its blocks and `used` those of its subnets; or the inputs are answers of `aws ec2 describe-vpcs` and
+    `describe-subnets`, and `vpc_id` is which VPC of several. `subnets` are dicts with `prefixLength` and perhaps `name`,
+    placed in this order. `progress` as in `plan`.
+
+    Raises WinpodError: as `prefix`, and VPC_SIZE, SUBNET_SIZE, VPC_OVERLAP, SUBNET_OVERLAP, SUBNET_OUTSIDE_VPC,
+    OUT_OF_RANGE, NOT_A_WHOLE_NUMBER, UNKNOWN_VPC, REQUEST; the code of a problem with a listing.
+
+    >>> new = [{"name": "win-a", "prefixLength": 25}, {"name": "win-b", "prefixLength": 23}]
+    >>> answer = winpod.subnet_carve(vpc=["10.0.0.0/22"], used=["10.0.0.0/24"], subnets=new)
+    >>> [(place.name, place.cidr) for place in answer.subnets]
+    [('win-a', '10.0.1.0/25'), ('win-b', '10.0.2.0/23')]
+    >>> winpod.subnet_carve(vpc=["10.0.0.0/22"], subnets=[{"prefixLength": 12}])
+    Traceback (most recent call last):
+    winpod.WinpodError: prefixLength of subnets[0] is 12: 16 to 28 is allowed [OUT_OF_RANGE]
+    """
+    request = {"vpc": vpc, "used": used, "subnets": subnets, "vpcId": vpc_id}
+    return _native.answer("subnetCarve", request, inputs=inputs, progress=progress)
 
 
 def sources(*ids: str) -> Table[Source]:

@@ -8,32 +8,53 @@ from winpod._record import Record, Table
 
 __all__ = [
     "Advice",
+    "Blocks",
     "Capacity",
+    "Carve",
+    "Census",
+    "Censuses",
     "Contains",
+    "Culprit",
+    "Cure",
+    "Cures",
     "Demand",
     "Failure",
+    "Forecasts",
     "GroupPlan",
     "IgnoredKey",
     "Ipam",
     "Location",
     "MixedCapacity",
+    "Moment",
+    "NodeHolding",
     "NodesThatFit",
     "Note",
     "Origins",
     "Overlaps",
+    "Place",
     "Plan",
+    "Point",
     "Prefix",
     "Prefixes",
     "Problem",
     "Record",
+    "ReservationCensus",
+    "Reservations",
+    "Share",
+    "Size",
     "Source",
     "SteadyState",
+    "SubnetFits",
+    "SubnetForecast",
     "SubnetPlan",
+    "SubnetReservations",
     "Supernet",
     "Table",
     "Targets",
+    "TargetsChange",
     "TypePlan",
     "TypeRow",
+    "WithoutReservation",
 ]
 
 
@@ -53,6 +74,31 @@ class Advice(Record):
     """What to do and what it gives, in numbers."""
     object: str
     """The group or subnet it is about."""
+
+
+class Blocks(Record):
+    """Aligned /28 by state."""
+
+    _json_names = {
+        "explicit": "explicit",
+        "fragmented": "fragmented",
+        "free": "free",
+        "full": "full",
+        "prefix": "prefix",
+        "reserved": "reserved",
+    }
+    explicit: int
+    """It touches an `explicit` reservation."""
+    fragmented: int
+    """Some of its addresses are assigned one by one."""
+    free: int
+    """EC2 can hand it out as a prefix."""
+    full: int
+    """All of its addresses are assigned one by one."""
+    prefix: int
+    """Assigned as a prefix."""
+    reserved: int
+    """It holds addresses that AWS reserves."""
 
 
 class Capacity(Record):
@@ -91,6 +137,120 @@ class Capacity(Record):
     """Whether Windows runs on the type: `yes`, `no` or `unknown`; absent for limits."""
 
 
+class Carve(Record):
+    """Where the new subnets go."""
+
+    _operation = 'subnetCarve'
+    _json_names = {
+        "free": "free",
+        "notes": "notes",
+        "subnets": "subnets",
+        "vpc_id": "vpcId",
+    }
+    free: tuple[str, ...]
+    """The fewest blocks that make up what is free afterwards, none of them over two blocks of the VPC."""
+    notes: tuple[Note, ...]
+    """What is worth telling."""
+    subnets: tuple[Place, ...]
+    """The subnets in the order of the request."""
+    vpc_id: str | None
+    """The VPC, if a listing named it."""
+
+
+class Census(Record):
+    """What is free in one subnet, and what is broken."""
+
+    _json_names = {
+        "availability_zone": "availabilityZone",
+        "available_ip_address_count": "availableIpAddressCount",
+        "blocks": "blocks",
+        "cidr": "cidr",
+        "contested": "contested",
+        "fragmentation_band": "fragmentationBand",
+        "fragmentation_score": "fragmentationScore",
+        "free_addresses": "freeAddresses",
+        "free_prefixes": "freePrefixes",
+        "free_prefixes_inside_reservations": "freePrefixesInsideReservations",
+        "free_prefixes_outside_reservations": "freePrefixesOutsideReservations",
+        "id": "id",
+        "largest_free_run": "largestFreeRun",
+        "largest_free_run_first": "largestFreeRunFirst",
+        "map": "map",
+        "naive_free_prefixes": "naiveFreePrefixes",
+        "reservations": "reservations",
+        "single_addresses": "singleAddresses",
+        "total_addresses": "totalAddresses",
+        "usable_addresses": "usableAddresses",
+        "used_addresses": "usedAddresses",
+    }
+    availability_zone: str | None
+    """Its Availability Zone."""
+    available_ip_address_count: int | None
+    """`AvailableIpAddressCount` as EC2 reported it."""
+    blocks: Blocks
+    """Aligned /28 by state; they sum up to all of the subnet."""
+    cidr: str
+    """Its IPv4 block."""
+    contested: tuple[str, ...]
+    """Blocks that are unused and not counted as free, because no source says whether EC2 hands them out: the
+    last.
+    """
+    fragmentation_band: Literal['0-24', '25-49', '50-74', '75-99', '100']
+    """The script's band of the score."""
+    fragmentation_score: int
+    """The score of AWS's `subnet_frag.py`, 0 to 100: broken blocks in per cent of those that are neither
+    prefixes nor hold reserved addresses, rounded up.
+    """
+    free_addresses: int
+    """Usable addresses that are not assigned, those inside reservations included."""
+    free_prefixes: int
+    """Aligned /28 that EC2 can hand out as prefixes."""
+    free_prefixes_inside_reservations: int
+    """Of these, those inside `prefix` reservations, where no single address goes."""
+    free_prefixes_outside_reservations: int
+    """Of these, the others."""
+    id: str | None
+    """The subnet's id; absent for one that was told by its block."""
+    largest_free_run: int
+    """The longest run of free addresses."""
+    largest_free_run_first: str | None
+    """Its first address."""
+    map: tuple[str, ...] | None = None
+    """A glyph for each aligned /28, if asked for, 64 a line: `.` free, `:` free inside a `prefix`
+    reservation, `P` prefix, `x` fragmented, `X` full, `R` holding reserved addresses, `E` touching an
+    `explicit` reservation.
+    """
+    naive_free_prefixes: int
+    """Free /28 if `explicit` reservations were no different from others."""
+    reservations: tuple[ReservationCensus, ...]
+    """CIDR reservations, by address."""
+    single_addresses: int
+    """Addresses assigned one by one."""
+    total_addresses: int
+    """Addresses of the block."""
+    usable_addresses: int
+    """All but the five that AWS reserves."""
+    used_addresses: int
+    """Addresses assigned, those of prefixes included."""
+
+
+class Censuses(Record):
+    """The subnets of a request, counted."""
+
+    _operation = 'subnetCensus'
+    _json_names = {
+        "notes": "notes",
+        "problems": "problems",
+        "subnets": "subnets",
+    }
+    notes: tuple[Note, ...]
+    """What is worth telling, what matters most first."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the input."""
+    subnets: tuple[Census, ...]
+    """Each subnet, by id; one of which something was refused is not here."""
+
+
 class Contains(Record):
     """Which of them lie in it."""
 
@@ -100,6 +260,112 @@ class Contains(Record):
     }
     contains: tuple[bool, ...]
     """For each address, then for each prefix."""
+
+
+class Culprit(Record):
+    """Somebody whose single addresses spoil blocks."""
+
+    _json_names = {
+        "address_count": "addressCount",
+        "addresses": "addresses",
+        "alone": "alone",
+        "blocks": "blocks",
+        "description": "description",
+        "drainable": "drainable",
+        "id": "id",
+        "idle": "idle",
+        "interface_type": "interfaceType",
+        "interfaces": "interfaces",
+        "kind": "kind",
+        "prefixes": "prefixes",
+    }
+    address_count: int
+    """How many there are."""
+    addresses: tuple[str, ...]
+    """Its single addresses in blocks that it spoils, by address; 16 at most."""
+    alone: int
+    """Of these, the blocks that nobody else spoils."""
+    blocks: int
+    """Blocks that it spoils."""
+    description: str | None
+    """What its maker says that it is for."""
+    drainable: bool
+    """Whether it can be drained: nobody but AWS removes an interface that a service of AWS made."""
+    id: str
+    """The instance, the network interface, the name that was given, or the address itself."""
+    idle: bool
+    """Attached to nothing, perhaps left behind."""
+    interface_type: str | None
+    """What EC2 calls the interface, where it is not an instance's: `nat_gateway` and so on."""
+    interfaces: tuple[str, ...]
+    """Its interfaces in this subnet."""
+    kind: Literal['node', 'interface', 'name', 'address']
+    """`node`, `interface`, `name` or `address`."""
+    prefixes: int
+    """Prefixes that it holds in this subnet and gives back when it is drained."""
+
+
+class Cure(Record):
+    """Whom to drain in one subnet."""
+
+    _json_names = {
+        "cidr": "cidr",
+        "culprit_count": "culpritCount",
+        "culprits": "culprits",
+        "curable": "curable",
+        "drain": "drain",
+        "exact": "exact",
+        "free_prefixes": "freePrefixes",
+        "free_prefixes_after": "freePrefixesAfter",
+        "frees": "frees",
+        "gap": "gap",
+        "id": "id",
+        "lower_bound": "lowerBound",
+        "wanted": "wanted",
+    }
+    cidr: str
+    """Its IPv4 block."""
+    culprit_count: int
+    """How many spoil blocks."""
+    culprits: tuple[Culprit, ...]
+    """Who spoils the most blocks alone, then together with others; 20 at most."""
+    curable: int
+    """Blocks that draining everybody who can be drained would free."""
+    drain: tuple[Culprit, ...]
+    """Whom to drain; empty if nothing is to be won."""
+    exact: bool
+    """Whether the drains are proven to be the fewest."""
+    free_prefixes: int
+    """Aligned /28 that are free now."""
+    free_prefixes_after: int
+    """Aligned /28 that are free then."""
+    frees: tuple[str, ...]
+    """The blocks that are free then, besides those that are free now."""
+    gap: int
+    """How many fewer drains might do at best: the number of drains less `lowerBound`, 0 if exact."""
+    id: str | None
+    """The subnet's id; absent for one that was told by its block."""
+    lower_bound: int
+    """No smaller number of drains wins as many blocks."""
+    wanted: int
+    """Blocks to win."""
+
+
+class Cures(Record):
+    """The subnets of a request, each with its culprits and a cure."""
+
+    _operation = 'subnetCure'
+    _json_names = {
+        "notes": "notes",
+        "problems": "problems",
+        "subnets": "subnets",
+    }
+    notes: tuple[Note, ...]
+    """What is worth telling, what matters most first."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the input."""
+    subnets: tuple[Cure, ...]
+    """Each subnet, by id; one of which something was refused is not here."""
 
 
 class Demand(Record):
@@ -154,6 +420,26 @@ class Failure(Record):
     """How many nodes there would be."""
     subnet: str
     """The subnet."""
+
+
+class Forecasts(Record):
+    """Forecasts."""
+
+    _operation = 'subnetForecast'
+    _json_names = {
+        "notes": "notes",
+        "problems": "problems",
+        "subnets": "subnets",
+        "targets": "targets",
+    }
+    notes: tuple[Note, ...]
+    """What is worth telling, what matters most first."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the input."""
+    subnets: tuple[SubnetForecast, ...]
+    """Each subnet, by id; one of which something was refused is not here."""
+    targets: TargetsChange | None
+    """What other warm targets save, if that was asked."""
 
 
 class GroupPlan(Record):
@@ -301,6 +587,35 @@ class MixedCapacity(Record):
     """Addresses that new pods can have."""
 
 
+class Moment(Record):
+    """When something is likely to happen."""
+
+    _json_names = {
+        "more": "more",
+        "utilisation": "utilisation",
+    }
+    more: int
+    """After so many more single addresses than now."""
+    utilisation: float
+    """Usable addresses that are used then, in per cent."""
+
+
+class NodeHolding(Record):
+    """What one node takes from its subnet at rest."""
+
+    _json_names = {
+        "addresses": "addresses",
+        "mode": "mode",
+        "prefixes": "prefixes",
+    }
+    addresses: int
+    """Addresses, its own and those in prefixes included."""
+    mode: Literal['secondary-ip', 'prefix-delegation']
+    """The mode that the node works in."""
+    prefixes: int
+    """/28 prefixes."""
+
+
 class NodesThatFit(Record):
     """Room for more nodes of one group."""
 
@@ -363,6 +678,25 @@ class Overlaps(Record):
     """Whether they do."""
 
 
+class Place(Record):
+    """The place of one new subnet."""
+
+    _json_names = {
+        "cidr": "cidr",
+        "name": "name",
+        "prefix_length": "prefixLength",
+        "refused": "refused",
+    }
+    cidr: str | None
+    """Its block; absent if there is no room for it."""
+    name: str | None
+    """Its name, if it was given one."""
+    prefix_length: int
+    """Its length."""
+    refused: str | None
+    """Why it has none."""
+
+
 class Plan(Record):
     """A cluster's Windows node groups against their subnets."""
 
@@ -398,6 +732,22 @@ class Plan(Record):
     """The subnets that Windows node groups use, by id."""
     verdict: Literal['fits', 'unknown', 'does-not-fit']
     """`does-not-fit` if a group or subnet does not, else `unknown` if one is, else `fits`."""
+
+
+class Point(Record):
+    """A point of a forecast."""
+
+    _json_names = {
+        "expected_free_prefixes": "expectedFreePrefixes",
+        "more": "more",
+        "utilisation": "utilisation",
+    }
+    expected_free_prefixes: float
+    """Expected free /28, reserved ones included, to a thousandth."""
+    more: int
+    """More single addresses than now."""
+    utilisation: float
+    """Usable addresses that are used then, in per cent."""
 
 
 class Prefix(Record):
@@ -456,6 +806,124 @@ class Problem(Record):
     """What was found, what is allowed and what to do."""
 
 
+class ReservationCensus(Record):
+    """A CIDR reservation and what is left in it."""
+
+    _json_names = {
+        "assigned_prefixes": "assignedPrefixes",
+        "cidr": "cidr",
+        "free_prefixes": "freePrefixes",
+        "type": "type",
+    }
+    assigned_prefixes: int
+    """Aligned /28 wholly inside that are assigned as prefixes."""
+    cidr: str
+    """The range."""
+    free_prefixes: int
+    """Aligned /28 wholly inside that EC2 can hand out as prefixes."""
+    type: Literal['prefix', 'explicit']
+    """`prefix` or `explicit`."""
+
+
+class Reservations(Record):
+    """The subnets of a request, each with reservations to make."""
+
+    _operation = 'subnetReserve'
+    _json_names = {
+        "aws_cli": "awsCli",
+        "cloud_formation": "cloudFormation",
+        "notes": "notes",
+        "problems": "problems",
+        "subnets": "subnets",
+    }
+    aws_cli: tuple[str, ...]
+    """One AWS CLI command a reservation."""
+    cloud_formation: str | None
+    """A CloudFormation template with all of them, as YAML; absent if there is none to make."""
+    notes: tuple[Note, ...]
+    """What is worth telling, what matters most first."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the input."""
+    subnets: tuple[SubnetReservations, ...]
+    """Each subnet, by id; one of which something was refused is not here."""
+
+
+class Share(Record):
+    """One part of what a subnet must have room for."""
+
+    _json_names = {
+        "addresses": "addresses",
+        "nodes": "nodes",
+        "prefixes": "prefixes",
+        "what": "what",
+    }
+    addresses: int
+    """Addresses, those in prefixes included."""
+    nodes: int
+    """Nodes."""
+    prefixes: int
+    """/28 prefixes."""
+    what: Literal['nodes', 'zone-loss', 'surge', 'replace', 'cool-down', 'control-plane', 'other']
+    """`nodes`, `zone-loss`, `surge`, `replace`, `cool-down`, `control-plane` or `other`."""
+
+
+class Size(Record):
+    """The subnets that nodes need, one in each Availability Zone."""
+
+    _operation = 'subnetSize'
+    _json_names = {
+        "because": "because",
+        "fits": "fits",
+        "limited_by": "limitedBy",
+        "mode": "mode",
+        "needed_addresses": "neededAddresses",
+        "needed_prefixes": "neededPrefixes",
+        "node_addresses": "nodeAddresses",
+        "node_prefixes": "nodePrefixes",
+        "nodes": "nodes",
+        "nodes_per_subnet": "nodesPerSubnet",
+        "notes": "notes",
+        "pods_per_node": "podsPerNode",
+        "prefix_length": "prefixLength",
+        "subnets_per_zone": "subnetsPerZone",
+        "without_reservation": "withoutReservation",
+    }
+    because: tuple[Share, ...]
+    """What the need of one subnet is made of: these add up to it."""
+    fits: SubnetFits | None
+    """What fits subnets of the given length; only with `prefixLength`."""
+    limited_by: Literal['addresses', 'max-pods', 'cpu', 'memory'] | None
+    """Which limit keeps a node from taking more: `addresses` or `max-pods`; absent if `podsPerNode` asks for
+    less.
+    """
+    mode: Literal['secondary-ip', 'prefix-delegation']
+    """The mode that the nodes work in."""
+    needed_addresses: int | None
+    """Addresses needed of one subnet at the peak, those in prefixes included."""
+    needed_prefixes: int | None
+    """/28 prefixes needed of one subnet at the peak."""
+    node_addresses: int
+    """Addresses that one node takes from its subnet, its own among them."""
+    node_prefixes: int
+    """/28 prefixes among them."""
+    nodes: int | None
+    """Nodes in all, without those that an upgrade adds."""
+    nodes_per_subnet: int | None
+    """Nodes in one subnet at the peak, those that an upgrade adds included."""
+    notes: tuple[Note, ...]
+    """What the answer takes for granted, and what else is worth telling."""
+    pods_per_node: int
+    """Pods of one node, those of DaemonSets left out."""
+    prefix_length: int | None
+    """The length of the smallest subnet, with a `prefix` reservation around the prefixes; absent if even a
+    /16 is too small, or if neither pods nor nodes were given.
+    """
+    subnets_per_zone: int | None
+    """How many /16 in each zone would do where one is too small; absent too if no number would."""
+    without_reservation: WithoutReservation | None
+    """The same without a reservation; absent if neither pods nor nodes were given."""
+
+
 class Source(Record):
     """A fact about the world."""
 
@@ -508,6 +976,72 @@ class SteadyState(Record):
     """Addresses held and not used."""
 
 
+class SubnetFits(Record):
+    """What fits subnets of one length, one in each Availability Zone."""
+
+    _json_names = {
+        "lacks": "lacks",
+        "needed_addresses": "neededAddresses",
+        "needed_prefixes": "neededPrefixes",
+        "nodes": "nodes",
+        "nodes_without_reservation": "nodesWithoutReservation",
+        "pods": "pods",
+        "pods_without_reservation": "podsWithoutReservation",
+        "prefix_length": "prefixLength",
+    }
+    lacks: Literal['addresses', 'prefixes']
+    """What one node more would lack: `addresses` or `prefixes`."""
+    needed_addresses: int
+    """Addresses that these nodes need of one subnet at the peak."""
+    needed_prefixes: int
+    """/28 prefixes that they need of one subnet at the peak."""
+    nodes: int
+    """Nodes in all, without those that an upgrade adds."""
+    nodes_without_reservation: int
+    """Nodes that fit without a reservation, wherever EC2 places single addresses."""
+    pods: int
+    """Pods on them, those of DaemonSets left out."""
+    pods_without_reservation: int
+    """Pods on them."""
+    prefix_length: int
+    """The length."""
+
+
+class SubnetForecast(Record):
+    """The likely future of one subnet."""
+
+    _json_names = {
+        "cidr": "cidr",
+        "expected": "expected",
+        "fewer": "fewer",
+        "free_prefixes": "freePrefixes",
+        "free_prefixes_inside_reservations": "freePrefixesInsideReservations",
+        "half": "half",
+        "id": "id",
+        "last": "last",
+        "open_addresses": "openAddresses",
+    }
+    cidr: str
+    """Its IPv4 block."""
+    expected: tuple[Point, ...]
+    """Expected free /28 after more single addresses."""
+    fewer: Moment | None
+    """When fewer than `prefixes` free /28 are expected; absent if not asked, or if reservations hold as many.
+    """
+    free_prefixes: int
+    """Aligned /28 that are free now."""
+    free_prefixes_inside_reservations: int
+    """Of these, those inside `prefix` reservations, which no single address breaks."""
+    half: Moment | None
+    """When half of the free /28 outside reservations are gone, by expectation; absent if there are none."""
+    id: str | None
+    """The subnet's id; absent for one that was told by its block."""
+    last: Moment | None
+    """When the last of them is as likely gone as not; absent if there are none."""
+    open_addresses: int
+    """Free addresses that EC2 may take for single assignment: those outside reservations."""
+
+
 class SubnetPlan(Record):
     """One subnet and what the Windows node groups ask of it."""
 
@@ -518,6 +1052,7 @@ class SubnetPlan(Record):
         "free_addresses": "freeAddresses",
         "free_prefixes": "freePrefixes",
         "held_addresses": "heldAddresses",
+        "held_prefixes": "heldPrefixes",
         "id": "id",
         "nodes_that_fit": "nodesThatFit",
         "verdict": "verdict",
@@ -536,12 +1071,51 @@ class SubnetPlan(Record):
     """Aligned /28 blocks that are wholly free now; absent if they cannot be counted."""
     held_addresses: int
     """Addresses that live nodes of the Windows groups hold here."""
+    held_prefixes: int
+    """Of these, prefixes."""
     id: str
     """Its id."""
     nodes_that_fit: tuple[NodesThatFit, ...]
     """How many more nodes of each group fit into what is free now."""
     verdict: Literal['fits', 'unknown', 'does-not-fit']
     """The worst verdict of `minimum`, `desired`, `maximum` and `upgrade`."""
+
+
+class SubnetReservations(Record):
+    """Reservations to make in one subnet."""
+
+    _json_names = {
+        "cidr": "cidr",
+        "covered_prefixes": "coveredPrefixes",
+        "free_prefixes": "freePrefixes",
+        "free_prefixes_inside_reservations": "freePrefixesInsideReservations",
+        "id": "id",
+        "missing_prefixes": "missingPrefixes",
+        "needed_prefixes": "neededPrefixes",
+        "open_addresses": "openAddresses",
+        "peak": "peak",
+        "reservations": "reservations",
+    }
+    cidr: str
+    """Its IPv4 block."""
+    covered_prefixes: int
+    """Blocks in them."""
+    free_prefixes: int
+    """Aligned /28 that are free now."""
+    free_prefixes_inside_reservations: int
+    """Of these, those inside `prefix` reservations already."""
+    id: str | None
+    """The subnet's id; absent for one that was told by its block."""
+    missing_prefixes: int
+    """Needed prefixes for which there is no free block."""
+    needed_prefixes: int
+    """Prefixes for which room is needed."""
+    open_addresses: int
+    """Free addresses that stay open to single assignment."""
+    peak: str | None
+    """Where the node groups say the need: at which point of the plan it is highest, such as `upgrade`."""
+    reservations: tuple[str, ...]
+    """The ranges to set aside, by address: aligned, and all of their blocks free."""
 
 
 class Supernet(Record):
@@ -569,6 +1143,31 @@ class Targets(Record):
     """Addresses kept free."""
     warm_prefix_target: int
     """Prefixes kept free."""
+
+
+class TargetsChange(Record):
+    """What nodes hold before and after a change of warm targets."""
+
+    _json_names = {
+        "after": "after",
+        "before": "before",
+        "nodes": "nodes",
+        "pods_per_node": "podsPerNode",
+        "saved_addresses": "savedAddresses",
+        "saved_prefixes": "savedPrefixes",
+    }
+    after: NodeHolding
+    """What one node holds then."""
+    before: NodeHolding
+    """What one node holds now."""
+    nodes: int
+    """Nodes."""
+    pods_per_node: int
+    """Pods on each."""
+    saved_addresses: int
+    """Addresses that all nodes hold less then, those in prefixes included; negative if they hold more."""
+    saved_prefixes: int
+    """/28 prefixes that all nodes hold less then; negative if they hold more."""
 
 
 class TypePlan(Record):
@@ -696,3 +1295,13 @@ class TypeRow(Record):
     """Whether Windows runs on it: `yes`, `no` or `unknown`."""
     windows_reason: Literal['x86-64', 'architecture', 'accelerator', 'no-evidence']
     """Why: `x86-64`, `architecture`, `accelerator` or `no-evidence`."""
+
+
+class WithoutReservation(Record):
+    """What holds wherever EC2 places single addresses."""
+
+    _json_names = {
+        "prefix_length": "prefixLength",
+    }
+    prefix_length: int | None
+    """The length of the smallest subnet; absent if even a /16 is too small."""

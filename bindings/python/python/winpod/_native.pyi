@@ -1,15 +1,143 @@
 # The native module; what is public in it is winpod's.
 from collections.abc import Iterable
-from typing import Any, TypeVar, overload
+from typing import Any, ClassVar, TypeVar, final, overload
 
-from winpod._answers import Capacity, Table
-from winpod._types import Input, OnProgress
+from winpod._answers import Capacity, Census, Cure, SubnetForecast, SubnetReservations, Table
+from winpod._types import AddressLike, Input, OnProgress, PrefixLike, Reserved, Used
 
-__all__ = ["__version__", "answer", "call", "capacity", "html", "main", "schemas"]
+__all__ = ["Subnet", "__version__", "answer", "call", "capacity", "html", "main", "schemas"]
 
 _Answer = TypeVar("_Answer")
 
 __version__: str
+
+@final
+class Subnet:
+    """One subnet with state: what is used in it, who holds it, and what is left.
+
+    `used` is an iterable of entries, each an address or a delegated /28 as text (`"10.0.8.20"`, `"10.0.8.32/28"`, with
+    its holder `"10.0.8.20 i-1"`), an `ipaddress` object, or an address as a number; or the answer of
+    `ec2.describe_network_interfaces()`, its pages, or its `NetworkInterfaces`. `reservations` is an iterable of
+    `(type, cidr)` pairs or of dicts with `cidr` and `type`; or the answer of `ec2.get_subnet_cidr_reservations()`, its
+    pages, or its `SubnetIpv4CidrReservations`. Of listings what belongs to other subnets is left out. With
+    `count_last_block` the last /28 counts as one for prefixes, which is contested.
+
+    Host bits of `cidr` are taken away. Threads may share a subnet; each change is made wholly or not at all.
+
+    Raises WinpodError: PREFIX_SYNTAX, PREFIX_LENGTH, PREFIX_LENGTH_MISSING, SUBNET_SIZE for `cidr`; ADDRESS_SYNTAX,
+    OUT_OF_RANGE, HOST_BITS_SET, DELEGATED_LENGTH, ADDRESS_OUTSIDE_SUBNET, ADDRESS_RESERVED, ADDRESS_ASSIGNED,
+    ADDRESS_IN_PREFIX, PREFIX_OUTSIDE_SUBNET, PREFIX_RESERVED, PREFIX_ASSIGNED, PREFIX_NOT_FREE, RESERVATION_TYPE,
+    RESERVATION_OVERLAP for what lies in it; LISTING_INCOMPLETE for a listing with a NextToken; the code of a problem with
+    a listing; REQUEST, ENCODING, TOO_DEEP, TOO_LARGE.
+
+    >>> subnet = winpod.Subnet("10.0.8.0/24", used=["10.0.8.20 i-1", "10.0.8.32/28"])
+    >>> subnet
+    Subnet('10.0.8.0/24', free_addresses=234, free_prefixes=12)
+    >>> subnet.census().blocks.fragmented, subnet.cure().drain[0].id
+    (1, 'i-1')
+    >>> subnet.assign("10.0.8.20")
+    Traceback (most recent call last):
+    winpod.WinpodError: 10.0.8.20 is already assigned, held by i-1 [ADDRESS_ASSIGNED]
+    """
+
+    def __new__(
+        cls,
+        cidr: PrefixLike,
+        /,
+        *,
+        used: Used | None = None,
+        reservations: Reserved | None = None,
+        count_last_block: bool = False,
+    ) -> Subnet: ...
+    def assign(self, address: AddressLike | int, /, owner: str | None = None) -> None:
+        """Assigns one address, to the interface or name `owner`."""
+
+    def assign_prefix(self, prefix: PrefixLike, /, owner: str | None = None) -> None:
+        """Assigns an aligned /28, to the interface or name `owner`."""
+
+    def release(self, address: AddressLike | int, /) -> None:
+        """Releases an address that was assigned by itself."""
+
+    def release_prefix(self, prefix: PrefixLike, /) -> None:
+        """Releases a prefix."""
+
+    def reserve(self, cidr: PrefixLike, /, type: str) -> None:
+        """Adds a CIDR reservation, of type `prefix` or `explicit`."""
+
+    def owner(self, address: AddressLike | int, /) -> str | None:
+        """Tells who holds an address: the id of an interface, or the name that was given."""
+
+    def is_free(self, address: AddressLike | int, /) -> bool:
+        """Tells whether an address can be assigned: of this subnet, not reserved by AWS, not assigned."""
+
+    def census(self, *, map: bool = False) -> Census:
+        """Counts what is free and what is broken; with `map` the answer has a map of the blocks."""
+
+    def cure(self, prefixes: int | None = None, *, by: str | None = None, include_managed: bool = False) -> Cure:
+        """Finds who spoils blocks, and the fewest to drain to win so many `prefixes` (1 if not given).
+
+        `by` is `node` (the default), which is drained with all its interfaces, or `interface`. With `include_managed`
+        interfaces that a service of AWS made may be drained too.
+        """
+
+    def propose_reservations(self, prefixes: int, *, no_spare_block: bool = False) -> SubnetReservations:
+        """Proposes the CIDR reservations to make, so that there is room for so many `prefixes`.
+
+        With `no_spare_block` no block is set aside beyond what is needed, although that may take more reservations.
+        """
+
+    def forecast(self, more: Iterable[int] | None = None, *, prefixes: int | None = None) -> SubnetForecast:
+        """Forecasts how many /28 are likely to stay free after each number of `more` single addresses.
+
+        Without `more` after 1, 2, 5, 10, 20 and 30 % of the usable addresses. With `prefixes` also when fewer are expected.
+        """
+
+    def copy(self) -> Subnet:
+        """A subnet of its own with the same state."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The subnet as requests have it: `cidr`, `used` with the holders' names, and `reservations`."""
+
+    @property
+    def cidr(self) -> str:
+        """The IPv4 block."""
+
+    @property
+    def id(self) -> str | None:
+        """The id, if a listing told it."""
+
+    @property
+    def total_addresses(self) -> int:
+        """Addresses of the block."""
+
+    @property
+    def usable_addresses(self) -> int:
+        """All but the five that AWS reserves."""
+
+    @property
+    def used_addresses(self) -> int:
+        """Addresses assigned, those of prefixes included."""
+
+    @property
+    def free_addresses(self) -> int:
+        """Usable addresses that are not assigned, those inside reservations included."""
+
+    @property
+    def free_prefixes(self) -> int:
+        """Aligned /28 that EC2 can hand out as prefixes."""
+
+    @property
+    def counts_last_block(self) -> bool:
+        """Whether the last /28 counts as one for prefixes."""
+
+    def __contains__(self, item: AddressLike | PrefixLike | int, /) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __copy__(self) -> Subnet: ...
+    def __deepcopy__(self, memo: Any, /) -> Subnet: ...
+    def __reduce__(self) -> tuple[type[Subnet], tuple[str], bytes]: ...
+    def __setstate__(self, state: bytes, /) -> None: ...
+    def _repr_html_(self) -> str | None: ...
 
 # The caller's own return type says which record it is.
 def answer(

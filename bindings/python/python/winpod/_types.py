@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any, TypeAlias, Union
 
@@ -18,3 +18,9 @@ Input: TypeAlias = Union[str, "os.PathLike[str]", bytes, Mapping[str, Any], Sequ
 
 OnProgress: TypeAlias = Callable[[str, int, int], object]
 """Takes a step's name, the units done and the units in all (0 if not known); returns False to stop."""
+
+Used: TypeAlias = Union[Mapping[str, Any], Iterable[Union[str, int, IPv4Address, IPv4Network, IPv4Interface, Mapping[str, Any]]]]
+"""What is used in a subnet: addresses and prefixes, or a listing of network interfaces."""
+
+Reserved: TypeAlias = Union[Mapping[str, Any], Iterable[Union[tuple[str, PrefixLike], Mapping[str, Any]]]]
+"""CIDR reservations of a subnet: pairs of type and range, dicts with both, or a listing."""

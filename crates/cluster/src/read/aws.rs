@@ -70,6 +70,29 @@ pub(super) fn stream(source: impl Read, file: &Arc<str>, reader: &mut Reader<'_>
     }
 }
 
+/// Reads one page of a listing that is already parsed. Entries need not say which subnet they are of.
+pub(super) fn parsed(page: &serde_json::Value, file: &Arc<str>, reader: &mut Reader<'_>) {
+    let mut page = page.clone();
+    let mut of = "entry";
+    for listing in ["NetworkInterfaces", "SubnetIpv4CidrReservations"] {
+        let Some(entries) = page.get_mut(listing) else { continue };
+        of = listing;
+        let Some(entries) = entries.as_array_mut() else { continue };
+        for entry in entries.iter_mut().filter_map(serde_json::Value::as_object_mut) {
+            let subnet = entry.entry("SubnetId").or_insert_with(|| "".into());
+            if subnet.is_null() {
+                *subnet = "".into();
+            }
+        }
+    }
+    let mut sink = Sink { reader, file, entries: 0, stopped: false };
+    if let Err(error) = (Listing { sink: &mut sink }).deserialize(&page) {
+        let why = super::fields::shortened(&error.to_string());
+        let message = format!("{of}[{}] is none of the AWS CLI's: {why}", sink.entries);
+        sink.problem("AWS_JSON", message);
+    }
+}
+
 fn skip_byte_order_mark(source: &mut impl std::io::BufRead) -> std::io::Result<()> {
     if source.fill_buf()?.starts_with(b"\xEF\xBB\xBF") {
         source.consume(3);

@@ -61,16 +61,7 @@ pub fn read(
     inputs: &[Input],
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Reading, Stopped> {
-    let mut reader = Reader {
-        reading: Reading::default(),
-        unknown: BTreeMap::new(),
-        node_classes: Vec::new(),
-        pool_classes: Vec::new(),
-        pages: BTreeMap::new(),
-        shared: HashSet::new(),
-        stopped: false,
-        progress,
-    };
+    let mut reader = Reader::new(progress);
     let (files, problems, skipped) = inputs::expand(inputs);
     reader.reading.problems.extend(problems);
     if !skipped.is_empty() {
@@ -84,6 +75,16 @@ pub fn read(
     }
     reader.name_unknown_documents();
     Ok(merge::finish(reader.reading, &reader.node_classes, &reader.pool_classes, &reader.pages))
+}
+
+/// Reads the pages of an AWS listing that are already parsed; `name` stands for their file in messages.
+pub(crate) fn pages(pages: &[serde_json::Value], name: &str) -> Reading {
+    let mut progress = |_| ControlFlow::Continue(());
+    let mut reader = Reader::new(&mut progress);
+    for page in pages {
+        aws::parsed(page, &name.into(), &mut reader);
+    }
+    merge::finish(reader.reading, &[], &[], &reader.pages)
 }
 
 /// Puts a few names in a row, the rest counted.
@@ -112,6 +113,21 @@ struct Reader<'a> {
     /// The caller stopped in the middle of a document.
     stopped: bool,
     progress: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(progress: &'a mut dyn FnMut(Progress) -> ControlFlow<()>) -> Self {
+        Self {
+            reading: Reading::default(),
+            unknown: BTreeMap::new(),
+            node_classes: Vec::new(),
+            pool_classes: Vec::new(),
+            pages: BTreeMap::new(),
+            shared: HashSet::new(),
+            stopped: false,
+            progress,
+        }
+    }
 }
 
 impl Reader<'_> {

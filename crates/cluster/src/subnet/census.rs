@@ -176,6 +176,17 @@ pub fn census(request: &CensusRequest, progress: OnProgress<'_>) -> Result<Censu
     Ok(Censuses { subnets, notes: found.notes, problems: found.problems })
 }
 
+impl Censuses {
+    /// One subnet with its map.
+    pub(super) fn of(occupied: &Occupied) -> Self {
+        let mut notes = Vec::new();
+        let census = Census::of(occupied, true);
+        tell(occupied, &census, &mut notes);
+        notes.sort_by_key(|note| note.kind);
+        Self { subnets: vec![census], notes, problems: Vec::new() }
+    }
+}
+
 impl Census {
     /// Counts one subnet.
     pub fn of(occupied: &Occupied, with_map: bool) -> Self {

@@ -142,8 +142,7 @@ pub struct Culprit {
 /// # Ok::<(), winpod_cluster::request::Refusal>(())
 /// ```
 pub fn cure(request: &CureRequest, progress: OnProgress<'_>) -> Result<Cures, Refusal> {
-    let prefixes = request.prefixes.map_or(Ok(1), |wide| wide.count("prefixes"))?;
-    let by = By::of(request.by.as_deref())?;
+    let (prefixes, by) = wanted(request.prefixes, request.by.as_deref())?;
     let mut found = find(
         Wanted {
             subnet: request.subnet.as_ref(),
@@ -168,6 +167,11 @@ pub fn cure(request: &CureRequest, progress: OnProgress<'_>) -> Result<Cures, Re
     }
     found.notes.sort_by_key(|note| note.kind);
     Ok(Cures { subnets, notes: found.notes, problems: found.problems })
+}
+
+/// How many blocks to win, and what is drained as one.
+pub(super) fn wanted(prefixes: Option<Wide>, by: Option<&str>) -> Result<(u32, By), Refusal> {
+    Ok((prefixes.map_or(Ok(1), |wide| wide.count("prefixes"))?, By::of(by)?))
 }
 
 /// What is drained as one.

@@ -191,13 +191,7 @@ pub struct NodeHolding {
 /// # Ok::<(), winpod_cluster::request::Refusal>(())
 /// ```
 pub fn forecast(request: &ForecastRequest, progress: OnProgress<'_>) -> Result<Forecasts, Refusal> {
-    if request.more.len() > MAX_POINTS {
-        let message = format!("more has {} numbers: at most {MAX_POINTS} are forecast", request.more.len());
-        return Err(Refusal::new("TOO_MANY", message));
-    }
-    let more: Vec<u32> =
-        request.more.iter().map(|wide| wide.count("more")).collect::<Result<_, Refusal>>()?;
-    let prefixes = request.prefixes.map(|wide| wide.count("prefixes")).transpose()?;
+    let (more, prefixes) = wanted(&request.more, request.prefixes)?;
     let mut notes = Vec::new();
     let targets =
         request.targets.as_ref().map(|targets| TargetsChange::of(targets, &mut notes)).transpose()?;
@@ -224,6 +218,16 @@ pub fn forecast(request: &ForecastRequest, progress: OnProgress<'_>) -> Result<F
     notes.extend(found.notes);
     notes.sort_by_key(|note| note.kind);
     Ok(Forecasts { subnets, targets, notes, problems: found.problems })
+}
+
+/// The numbers of a request.
+pub(super) fn wanted(more: &[Wide], prefixes: Option<Wide>) -> Result<(Vec<u32>, Option<u32>), Refusal> {
+    if more.len() > MAX_POINTS {
+        let message = format!("more has {} numbers: at most {MAX_POINTS} are forecast", more.len());
+        return Err(Refusal::new("TOO_MANY", message));
+    }
+    let more = more.iter().map(|wide| wide.count("more")).collect::<Result<_, Refusal>>()?;
+    Ok((more, prefixes.map(|wide| wide.count("prefixes")).transpose()?))
 }
 
 impl SubnetForecast {

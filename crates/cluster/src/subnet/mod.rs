@@ -8,6 +8,7 @@ pub mod carve;
 pub mod census;
 pub mod cure;
 pub mod forecast;
+pub mod ledger;
 mod occupied;
 pub mod reserve;
 pub mod size;
@@ -20,6 +21,7 @@ pub use forecast::{
     ForecastRequest, Forecasts, Moment, NodeHolding, Point, SubnetForecast, TargetsChange, TargetsRequest,
     forecast,
 };
+pub use ledger::Ledger;
 pub use occupied::{Holder, Occupied};
 pub(crate) use occupied::{difference, refused_interface, with_reservations};
 pub use reserve::{Reservations, ReserveRequest, SubnetReservations, reserve};

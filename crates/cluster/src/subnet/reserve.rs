@@ -104,8 +104,7 @@ pub struct SubnetReservations {
 pub fn reserve(request: &ReserveRequest, progress: OnProgress<'_>) -> Result<Reservations, Refusal> {
     let given = request.prefixes.map(|wide| wide.count("prefixes")).transpose()?;
     if given.is_none() && request.subnet.is_some() {
-        let message = "says not for how many prefixes: give a number, or files with the node groups";
-        return Err(Refusal::new("REQUEST", message));
+        return Err(not_for_how_many());
     }
     let set = known_keys(&request.set)?;
     let mut found = find(
@@ -168,6 +167,11 @@ pub fn reserve(request: &ReserveRequest, progress: OnProgress<'_>) -> Result<Res
         notes: found.notes,
         problems: found.problems,
     })
+}
+
+pub(super) fn not_for_how_many() -> Refusal {
+    let message = "says not for how many prefixes: give a number, or files with the node groups";
+    Refusal::new("REQUEST", message)
 }
 
 /// Stands where a subnet was told by its block only.
