@@ -16,6 +16,15 @@ export interface AggregateRequest {
   prefixes: string[];
 }
 
+/** The answer to the question. */
+export type Answer =
+  /** They can. */
+  | "yes"
+  /** The files do not tell. */
+  | "unknown"
+  /** They cannot as it is. */
+  | "no";
+
 /** Aligned /28 by state. */
 export interface Blocks {
   /** It touches an `explicit` reservation. */
@@ -174,6 +183,24 @@ export interface Censuses {
   problems: Problem[];
   /** Each subnet, by id; one of which something was refused is not here. */
   subnets: Census[];
+}
+
+/** One thing that was looked at. */
+export interface Check {
+  /** Its name. */
+  check: "windows-ipam" | "nitro" | "instance-types" | "mixed-capacity" | "free-prefixes" | "neighbours" | "reservation" | "control-plane" | "network-address-usage";
+  /** The stable name of the sentence. */
+  code: string;
+  /** The sentence, with numbers, and for what is open how to get it. */
+  message: string;
+  /** The node group it is about. */
+  nodeGroup?: string | null;
+  /** The facts it rests on, as keys of the list of sources. */
+  sources?: string[];
+  /** The subnet it is about. */
+  subnet?: string | null;
+  /** What it found. */
+  verdict: Outcome;
 }
 
 /** Which of them lie in it. */
@@ -512,6 +539,40 @@ export interface Location {
   line: number;
 }
 
+/** Whether the Windows node groups can move to prefix delegation, by new groups beside the old ones. */
+export interface Migration {
+  /** Every check: of the settings, of each group, of each subnet, of the control plane and of each VPC. */
+  checks: Check[];
+  /** The cluster's name, if a file says it. */
+  cluster: string | null;
+  /** What nodes could give if the mode were switched under their pods; empty where it is on already. */
+  mixedCapacity: MixedNode[];
+  /** The VPCs of the groups. */
+  networkAddressUsage: NetworkAddressUsage[];
+  /** What else is worth telling. */
+  notes: Note[];
+  /** What is wrong with the files; the answer is about the rest. */
+  problems: Problem[];
+  /** The subnets of the groups, by id. */
+  subnets: SubnetRoom[];
+  /** `no` if a check fails, else `unknown` if one is open or a file could not be used, else `yes`. */
+  verdict: Answer;
+}
+
+/** Which cluster to look at. */
+export interface MigrationRequest {
+  /** Whether the last /28 of a subnet counts as free, although nobody documents that EC2 hands it out. */
+  countLastBlock?: boolean | undefined;
+  /** Documents in memory. */
+  documents?: Document[] | undefined;
+  /** The VPC's quota of Network Address Usage; 64000, the default of AWS, if absent. */
+  nauQuota?: number | null | undefined;
+  /** Files and directories; a directory is read whole. */
+  paths?: string[] | undefined;
+  /** Values of the amazon-vpc-cni ConfigMap that the new groups are to have, by key: the warm targets to use. */
+  set?: { [key: string]: string } | undefined;
+}
+
 /** What a node advertises right after a switch of mode, and what it can give. */
 export interface MixedCapacity {
   /** Addresses that the scheduler counts on. */
@@ -534,12 +595,70 @@ export interface MixedCapacityRequest {
   stillUsed?: number | null | undefined;
 }
 
+/** A full node of one type whose mode is switched under its pods. */
+export interface MixedNode {
+  /** Addresses that new pods can really have until the old ones are gone. */
+  addresses: number;
+  /** Addresses that the node advertises to the scheduler. */
+  advertisedAddresses: number;
+  /** The instance type. */
+  instanceType: string;
+  /** Pods that a new node takes. */
+  newNodePods: number;
+  /** The group. */
+  nodeGroup: string;
+  /** Pods with an address in all, old and new. */
+  pods: number;
+  /** How many types of the group the row stands for: those that give the same numbers. */
+  same: number;
+  /** Pods that keep their secondary addresses, each in a slot of its own. */
+  secondaryPods: number;
+  /** Pods that the node would be given and that would wait for an address. */
+  waitingPods: number;
+}
+
 /** When something is likely to happen. */
 export interface Moment {
   /** After so many more single addresses than now. */
   more: number;
   /** Usable addresses that are used then, in per cent. */
   utilisation: number;
+}
+
+/** Network interfaces of one kind that are not those of the groups' nodes. */
+export interface Neighbour {
+  /** Network interfaces. */
+  interfaces: number;
+  /**
+   * What they belong to; `instance` where no file says what the instance is, `network-load-balancer`
+   * for those of type network and gateway, `unattached` if attached to nothing.
+   */
+  kind: "linux-node" | "windows-node" | "instance" | "load-balancer" | "network-load-balancer" | "nat-gateway" | "lambda" | "vpc-endpoint" | "control-plane" | "transit-gateway" | "efs-mount-target" | "unattached" | "other";
+  /** Prefixes that they hold. */
+  prefixes: number;
+  /** Addresses that they hold one by one. */
+  singleAddresses: number;
+  /** Aligned /28 that are not free because of their single addresses, perhaps with those of others. */
+  spoiltBlocks: number;
+}
+
+/** Network Address Usage of one VPC, as far as the listings show it. */
+export interface NetworkAddressUsage {
+  /**
+   * Units with the new nodes beside everything that is there now, old nodes that no listing shows and what the switch
+   * makes old nodes take; absent if open.
+   */
+  atPeak: number | null;
+  /** Units of the listed interfaces; absent if none were given. */
+  now: number | null;
+  /** The quota. */
+  quota: number;
+  /** Addresses that EC2 counts as taken in described subnets and no listed interface holds: up to so many units more. */
+  unseenAddresses: number;
+  /** `ok`, `fails` or `unknown`. */
+  verdict: Outcome;
+  /** The VPC's id, if a file says it. */
+  vpc: string | null;
 }
 
 /** A subnet to make. */
@@ -602,6 +721,17 @@ export interface Origins {
   /** Of the warm-prefix target. */
   warmPrefixTarget: string;
 }
+
+/** What a check found. */
+export type Outcome =
+  /** Nothing stands in the way. */
+  | "ok"
+  /** Nothing forbids the move, but it can go wrong. */
+  | "warning"
+  /** The files do not tell; the message says what does. */
+  | "unknown"
+  /** The move fails here. */
+  | "fails";
 
 /** Whether two prefixes share an address. */
 export interface Overlaps {
@@ -1005,6 +1135,41 @@ export interface SubnetReservations {
   reservations: string[];
 }
 
+/** The room of one subnet for the new nodes, the old ones still there. */
+export interface SubnetRoom {
+  /** Its Availability Zone, if a file says it. */
+  availabilityZone: string | null;
+  /** Its IPv4 block. */
+  cidr: string;
+  /** Addresses that are free now and not set aside for named use; absent if the files do not tell. */
+  freeAddresses: number | null;
+  /** Aligned /28 that are free now; absent if they cannot be counted. */
+  freePrefixes: number | null;
+  /** Of these, those inside reservations of type `prefix`, where no single address goes. */
+  freePrefixesInsideReservations: number | null;
+  /** Its id. */
+  id: string;
+  /** Addresses that the new nodes need, 16 for each prefix included. */
+  neededAddresses: number | null;
+  /** /28 that the new nodes need. */
+  neededPrefixes: number | null;
+  /** What else lives here, by kind; empty if no interfaces were given. */
+  neighbours: Neighbour[];
+  /** New nodes here at the maximum size of their groups; absent, like what they need, if a size or type is open. */
+  nodes: number | null;
+  /** Of these, addresses that EC2 assigns one by one, each node's own among them. */
+  singleAddresses: number | null;
+  /**
+   * /28 that old nodes take at the most as soon as the mode is switched, because the switch acts on them too; absent
+   * if open.
+   */
+  switchedPrefixes: number | null;
+  /** Addresses of old nodes that no listing shows and that count beside those in use, at the most; absent if open. */
+  unlistedAddresses: number | null;
+  /** Whether the new nodes have room: `ok`, `fails` or `unknown`. */
+  verdict: Outcome;
+}
+
 /** Prefixes, and what to take out of them. */
 export interface SubtractRequest {
   /** The prefixes. */
@@ -1200,6 +1365,8 @@ export interface Operations {
   contains: { request: ContainsRequest; answer: Contains };
   /** The settings in effect, where each came from, and what a node holds at rest. */
   ipam: { request: IpamRequest; answer: Ipam };
+  /** Whether the Windows node groups can move to prefix delegation, by new groups beside the old ones. */
+  migration: { request: MigrationRequest; answer: Migration };
   /** What a node can really give while pods of the other mode still run on it. */
   mixedCapacity: { request: MixedCapacityRequest; answer: MixedCapacity };
   /** Whether two prefixes share an address. */
@@ -1298,6 +1465,19 @@ export declare function plan(inputs: Input | Iterable<Input>, options?: PlanAsyn
 
 /** As `plan`, on this thread. */
 export declare function planSync(inputs: Input | Iterable<Input>, options?: PlanOptions): Plan;
+
+/** What the new groups are to have. */
+export type MigrationOptions = Omit<MigrationRequest, "paths" | "documents">;
+
+/**
+ * Whether the Windows node groups can move to prefix delegation, by new groups beside the old ones.
+ *
+ * @throws {WinpodError} code `REQUEST` without any input, `CONFIG_KEY`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`.
+ * @example
+ * migration("cluster/", { set: { "warm-ip-target": "1" } }).verdict; // "yes", "unknown" or "no"
+ * migration("cluster/", { nauQuota: 0 }); // throws OUT_OF_RANGE
+ */
+export declare function migration(inputs: Input | Iterable<Input>, options?: MigrationOptions): Migration;
 
 /**
  * Pods per instance type, and what limits them.

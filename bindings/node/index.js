@@ -145,6 +145,10 @@ function planSync(from, options) {
   return call("plan", merge(options, inputs(from)));
 }
 
+function migration(from, options) {
+  return call("migration", merge(options, inputs(from)));
+}
+
 async function plan(from, options) {
   const { signal, onProgress, ...rest } = isObject(options) ? options : {};
   const request = toText(merge(isObject(options) ? rest : options, inputs(from)), "request");
@@ -200,6 +204,7 @@ module.exports = {
   capacity,
   contains,
   ipam,
+  migration,
   mixedCapacity,
   overlaps,
   plan,

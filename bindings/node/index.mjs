@@ -7,6 +7,7 @@ export const {
   capacity,
   contains,
   ipam,
+  migration,
   mixedCapacity,
   overlaps,
   plan,

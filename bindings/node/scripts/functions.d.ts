@@ -63,6 +63,19 @@ export declare function plan(inputs: Input | Iterable<Input>, options?: PlanAsyn
 /** As `plan`, on this thread. */
 export declare function planSync(inputs: Input | Iterable<Input>, options?: PlanOptions): Plan;
 
+/** What the new groups are to have. */
+export type MigrationOptions = Omit<MigrationRequest, "paths" | "documents">;
+
+/**
+ * {@about migration}
+ *
+ * @throws {WinpodError} code `REQUEST` without any input, `CONFIG_KEY`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`.
+ * @example
+ * migration("cluster/", { set: { "warm-ip-target": "1" } }).verdict; // "yes", "unknown" or "no"
+ * migration("cluster/", { nauQuota: 0 }); // throws OUT_OF_RANGE
+ */
+export declare function migration(inputs: Input | Iterable<Input>, options?: MigrationOptions): Migration;
+
 /**
  * {@about capacity}
  *

@@ -34,6 +34,9 @@ def answers():
     yield winpod.subnet_forecast(subnet=used, prefixes=8, targets=targets)
     yield winpod.subnet_size("m5.large", pods=100, prefix_length=24)
     yield winpod.subnet_carve(vpc=["10.0.0.0/16"], subnets=[{"prefixLength": 20}])
+    yield winpod.migration(GROUP, boto3_subnets())
+    neighbours = next(case for case in CASES if case["id"] == "migration-neighbours")
+    yield winpod.migration(*(json.loads(document["text"]) for document in neighbours["args"]["documents"]))
     yield from winpod.types(limit=3)
     yield from winpod.sources()
 

@@ -46,7 +46,7 @@ pub(crate) struct Source {
     #[arg(long, value_name = "FILE", requires = "cidr")]
     used: Vec<String>,
     /// One CIDR reservation of it, such as prefix=10.0.8.0/25
-    #[arg(long, value_name = "TYPE=CIDR", requires = "cidr", value_parser = assignment)]
+    #[arg(long, value_name = "TYPE=CIDR", requires = "cidr", value_parser = typed_range)]
     reservation: Vec<(String, String)>,
     /// Counts the last /28 too: it holds a reserved address, and nobody documents whether EC2 hands it out
     #[arg(long)]
@@ -336,6 +336,13 @@ pub(crate) struct Carve {
     /// Lists the facts that each sentence rests on, with their grade, date and origin
     #[arg(long)]
     sources: bool,
+}
+
+fn typed_range(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((kind @ ("prefix" | "explicit"), range)) => Ok((kind.to_owned(), range.to_owned())),
+        _ => Err("expected prefix=CIDR or explicit=CIDR, such as prefix=10.0.8.0/25".to_owned()),
+    }
 }
 
 fn new_subnet(text: &str) -> Result<(Option<String>, i64), String> {

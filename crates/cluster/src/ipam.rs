@@ -261,7 +261,7 @@ fn origin(origin: TargetOrigin) -> String {
     }
 }
 
-fn ignored(key: Key, why: Ignored, data: &ConfigData<'_>) -> IgnoredKey {
+pub(crate) fn ignored(key: Key, why: Ignored, data: &ConfigData<'_>) -> IgnoredKey {
     let value = data.get(key).unwrap_or_default();
     let twin = key.name().trim_start_matches("windows-");
     let text = match why {

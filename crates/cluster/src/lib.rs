@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod capacity;
+mod interface_kind;
 pub mod ipam;
 #[expect(
     clippy::exhaustive_enums,

@@ -34,6 +34,7 @@ __all__ = [
     "capacity",
     "contains",
     "ipam",
+    "migration",
     "mixed_capacity",
     "overlaps",
     "plan",
@@ -89,6 +90,32 @@ def plan(*inputs: Input, set: Mapping[str, str] | None = None, progress: OnProgr
     (9, 'addresses')
     """
     return _native.answer("plan", {"set": set}, inputs=inputs, progress=progress)
+
+
+def migration(
+    *inputs: Input,
+    set: Mapping[str, str] | None = None,
+    nau_quota: int | None = None,
+    count_last_block: bool | None = None,
+    progress: OnProgress | None = None,
+) -> Migration:
+    """Tells whether the Windows node groups can move to prefix delegation, by new groups beside the old ones.
+
+    `set` gives the values of the amazon-vpc-cni ConfigMap that the new groups are to have, `nau_quota` the VPC's quota
+    of Network Address Usage (64000 if not given). `progress` as in `plan`. What is wrong with a file is in the answer's
+    `problems`.
+
+    Raises WinpodError: REQUEST without inputs, CONFIG_KEY, NOT_A_WHOLE_NUMBER, OUT_OF_RANGE, STOPPED.
+
+    >>> group = {"name": "win", "amiFamily": "WindowsServer2022CoreContainer", "instanceType": "t2.large"}
+    >>> winpod.migration({"nodeGroups": [group]}).verdict  # t2 is not Nitro
+    'no'
+    >>> winpod.migration({"nodeGroups": [group]}, nau_quota=0)
+    Traceback (most recent call last):
+    winpod.WinpodError: nauQuota is 0: 1 to 4294967295 is allowed [OUT_OF_RANGE]
+    """
+    request = {"set": set, "nauQuota": nau_quota, "countLastBlock": count_last_block}
+    return _native.answer("migration", request, inputs=inputs, progress=progress)
 
 
 def mixed_capacity(

@@ -13,6 +13,7 @@ __all__ = [
     "Carve",
     "Census",
     "Censuses",
+    "Check",
     "Contains",
     "Culprit",
     "Cure",
@@ -24,8 +25,12 @@ __all__ = [
     "IgnoredKey",
     "Ipam",
     "Location",
+    "Migration",
     "MixedCapacity",
+    "MixedNode",
     "Moment",
+    "Neighbour",
+    "NetworkAddressUsage",
     "NodeHolding",
     "NodesThatFit",
     "Note",
@@ -48,6 +53,7 @@ __all__ = [
     "SubnetForecast",
     "SubnetPlan",
     "SubnetReservations",
+    "SubnetRoom",
     "Supernet",
     "Table",
     "Targets",
@@ -249,6 +255,34 @@ class Censuses(Record):
     """What is wrong with the input."""
     subnets: tuple[Census, ...]
     """Each subnet, by id; one of which something was refused is not here."""
+
+
+class Check(Record):
+    """One thing that was looked at."""
+
+    _json_names = {
+        "check": "check",
+        "code": "code",
+        "message": "message",
+        "node_group": "nodeGroup",
+        "sources": "sources",
+        "subnet": "subnet",
+        "verdict": "verdict",
+    }
+    check: Literal['windows-ipam', 'nitro', 'instance-types', 'mixed-capacity', 'free-prefixes', 'neighbours', 'reservation', 'control-plane', 'network-address-usage']
+    """Its name."""
+    code: str
+    """The stable name of the sentence."""
+    message: str
+    """The sentence, with numbers, and for what is open how to get it."""
+    node_group: str | None = None
+    """The node group it is about."""
+    sources: tuple[str, ...] = ()
+    """The facts it rests on, as keys of the list of sources."""
+    subnet: str | None = None
+    """The subnet it is about."""
+    verdict: Literal['ok', 'warning', 'unknown', 'fails']
+    """What it found."""
 
 
 class Contains(Record):
@@ -570,6 +604,38 @@ class Location(Record):
     """Line from 1; 0 if only the file is known."""
 
 
+class Migration(Record):
+    """Whether the Windows node groups can move to prefix delegation, by new groups beside the old ones."""
+
+    _operation = 'migration'
+    _json_names = {
+        "checks": "checks",
+        "cluster": "cluster",
+        "mixed_capacity": "mixedCapacity",
+        "network_address_usage": "networkAddressUsage",
+        "notes": "notes",
+        "problems": "problems",
+        "subnets": "subnets",
+        "verdict": "verdict",
+    }
+    checks: tuple[Check, ...]
+    """Every check: of the settings, of each group, of each subnet, of the control plane and of each VPC."""
+    cluster: str | None
+    """The cluster's name, if a file says it."""
+    mixed_capacity: tuple[MixedNode, ...]
+    """What nodes could give if the mode were switched under their pods; empty where it is on already."""
+    network_address_usage: tuple[NetworkAddressUsage, ...]
+    """The VPCs of the groups."""
+    notes: tuple[Note, ...]
+    """What else is worth telling."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the files; the answer is about the rest."""
+    subnets: tuple[SubnetRoom, ...]
+    """The subnets of the groups, by id."""
+    verdict: Literal['yes', 'unknown', 'no']
+    """`no` if a check fails, else `unknown` if one is open or a file could not be used, else `yes`."""
+
+
 class MixedCapacity(Record):
     """What a node advertises right after a switch of mode, and what it can give."""
 
@@ -587,6 +653,40 @@ class MixedCapacity(Record):
     """Addresses that new pods can have."""
 
 
+class MixedNode(Record):
+    """A full node of one type whose mode is switched under its pods."""
+
+    _json_names = {
+        "addresses": "addresses",
+        "advertised_addresses": "advertisedAddresses",
+        "instance_type": "instanceType",
+        "new_node_pods": "newNodePods",
+        "node_group": "nodeGroup",
+        "pods": "pods",
+        "same": "same",
+        "secondary_pods": "secondaryPods",
+        "waiting_pods": "waitingPods",
+    }
+    addresses: int
+    """Addresses that new pods can really have until the old ones are gone."""
+    advertised_addresses: int
+    """Addresses that the node advertises to the scheduler."""
+    instance_type: str
+    """The instance type."""
+    new_node_pods: int
+    """Pods that a new node takes."""
+    node_group: str
+    """The group."""
+    pods: int
+    """Pods with an address in all, old and new."""
+    same: int
+    """How many types of the group the row stands for: those that give the same numbers."""
+    secondary_pods: int
+    """Pods that keep their secondary addresses, each in a slot of its own."""
+    waiting_pods: int
+    """Pods that the node would be given and that would wait for an address."""
+
+
 class Moment(Record):
     """When something is likely to happen."""
 
@@ -598,6 +698,59 @@ class Moment(Record):
     """After so many more single addresses than now."""
     utilisation: float
     """Usable addresses that are used then, in per cent."""
+
+
+class Neighbour(Record):
+    """Network interfaces of one kind that are not those of the groups' nodes."""
+
+    _json_names = {
+        "interfaces": "interfaces",
+        "kind": "kind",
+        "prefixes": "prefixes",
+        "single_addresses": "singleAddresses",
+        "spoilt_blocks": "spoiltBlocks",
+    }
+    interfaces: int
+    """Network interfaces."""
+    kind: Literal['linux-node', 'windows-node', 'instance', 'load-balancer', 'network-load-balancer', 'nat-gateway', 'lambda', 'vpc-endpoint', 'control-plane', 'transit-gateway', 'efs-mount-target', 'unattached', 'other']
+    """What they belong to; `instance` where no file says what the instance is, `network-load-balancer` for
+    those of type network and gateway, `unattached` if attached to nothing.
+    """
+    prefixes: int
+    """Prefixes that they hold."""
+    single_addresses: int
+    """Addresses that they hold one by one."""
+    spoilt_blocks: int
+    """Aligned /28 that are not free because of their single addresses, perhaps with those of others."""
+
+
+class NetworkAddressUsage(Record):
+    """Network Address Usage of one VPC, as far as the listings show it."""
+
+    _json_names = {
+        "at_peak": "atPeak",
+        "now": "now",
+        "quota": "quota",
+        "unseen_addresses": "unseenAddresses",
+        "verdict": "verdict",
+        "vpc": "vpc",
+    }
+    at_peak: int | None
+    """Units with the new nodes beside everything that is there now, old nodes that no listing shows and what
+    the switch makes old nodes take; absent if open.
+    """
+    now: int | None
+    """Units of the listed interfaces; absent if none were given."""
+    quota: int
+    """The quota."""
+    unseen_addresses: int
+    """Addresses that EC2 counts as taken in described subnets and no listed interface holds: up to so many
+    units more.
+    """
+    verdict: Literal['ok', 'warning', 'unknown', 'fails']
+    """`ok`, `fails` or `unknown`."""
+    vpc: str | None
+    """The VPC's id, if a file says it."""
 
 
 class NodeHolding(Record):
@@ -1116,6 +1269,61 @@ class SubnetReservations(Record):
     """Where the node groups say the need: at which point of the plan it is highest, such as `upgrade`."""
     reservations: tuple[str, ...]
     """The ranges to set aside, by address: aligned, and all of their blocks free."""
+
+
+class SubnetRoom(Record):
+    """The room of one subnet for the new nodes, the old ones still there."""
+
+    _json_names = {
+        "availability_zone": "availabilityZone",
+        "cidr": "cidr",
+        "free_addresses": "freeAddresses",
+        "free_prefixes": "freePrefixes",
+        "free_prefixes_inside_reservations": "freePrefixesInsideReservations",
+        "id": "id",
+        "needed_addresses": "neededAddresses",
+        "needed_prefixes": "neededPrefixes",
+        "neighbours": "neighbours",
+        "nodes": "nodes",
+        "single_addresses": "singleAddresses",
+        "switched_prefixes": "switchedPrefixes",
+        "unlisted_addresses": "unlistedAddresses",
+        "verdict": "verdict",
+    }
+    availability_zone: str | None
+    """Its Availability Zone, if a file says it."""
+    cidr: str
+    """Its IPv4 block."""
+    free_addresses: int | None
+    """Addresses that are free now and not set aside for named use; absent if the files do not tell."""
+    free_prefixes: int | None
+    """Aligned /28 that are free now; absent if they cannot be counted."""
+    free_prefixes_inside_reservations: int | None
+    """Of these, those inside reservations of type `prefix`, where no single address goes."""
+    id: str
+    """Its id."""
+    needed_addresses: int | None
+    """Addresses that the new nodes need, 16 for each prefix included."""
+    needed_prefixes: int | None
+    """/28 that the new nodes need."""
+    neighbours: tuple[Neighbour, ...]
+    """What else lives here, by kind; empty if no interfaces were given."""
+    nodes: int | None
+    """New nodes here at the maximum size of their groups; absent, like what they need, if a size or type is
+    open.
+    """
+    single_addresses: int | None
+    """Of these, addresses that EC2 assigns one by one, each node's own among them."""
+    switched_prefixes: int | None
+    """/28 that old nodes take at the most as soon as the mode is switched, because the switch acts on them
+    too; absent if open.
+    """
+    unlisted_addresses: int | None
+    """Addresses of old nodes that no listing shows and that count beside those in use, at the most; absent if
+    open.
+    """
+    verdict: Literal['ok', 'warning', 'unknown', 'fails']
+    """Whether the new nodes have room: `ok`, `fails` or `unknown`."""
 
 
 class Supernet(Record):

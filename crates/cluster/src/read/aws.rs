@@ -370,6 +370,14 @@ struct NetworkInfo {
     ipv4_addresses_per_interface: Option<i64>,
 }
 
+/// Why a text is no address or block of the API's.
+fn why_no_block(text: &str) -> String {
+    match text.parse::<Ipv4Prefix>() {
+        Err(error) if text.contains('/') => error.to_string(),
+        _ => "no IPv4 address or block".to_owned(),
+    }
+}
+
 impl Sink<'_, '_> {
     fn subnet(&mut self, entry: SubnetEntry) {
         let id = entry.subnet_id;
@@ -463,7 +471,7 @@ impl Sink<'_, '_> {
         self.reader.cluster().half_listed.insert(subnet);
         self.problem(
             "WRONG_VALUE",
-            format!("{key} of network interface {id} is {text:?}: no IPv4 address or block"),
+            format!("{key} of network interface {id} is {text:?}: {}", why_no_block(text)),
         );
     }
 
@@ -474,8 +482,8 @@ impl Sink<'_, '_> {
             Parsed::Good(cidr) => cidr,
             Parsed::Bad(text) => {
                 self.reader.cluster().half_listed.insert(subnet);
-                return self
-                    .problem("WRONG_VALUE", format!("Cidr of reservation {id} is {text:?}: no IPv4 block"));
+                let why = why_no_block(&text);
+                return self.problem("WRONG_VALUE", format!("Cidr of reservation {id} is {text:?}: {why}"));
             }
         };
         let kind = match entry.reservation_type.as_str() {

@@ -207,14 +207,48 @@ fn overlapping_subnets(cluster: &Cluster, problems: &mut Vec<Problem>) {
 }
 
 /// Removes interfaces that were listed twice and refuses those with addresses that their subnet does not have.
-fn interfaces(cluster: &mut Cluster, problems: &mut Vec<Problem>, notes: &mut Vec<Note>) {
-    let before = cluster.interfaces.len();
-    let mut seen = HashSet::with_capacity(before);
-    cluster.interfaces.retain(|interface| seen.insert(interface.id.clone()));
-    let twice = before - cluster.interfaces.len();
-    if twice > 0 {
-        notes.push(Note::new(&note::INTERFACES_TWICE, &[("count", &twice)]));
+/// Whether two listings of an interface say the same addresses, in whatever order.
+fn holds_the_same(one: &crate::model::Interface, other: &crate::model::Interface) -> bool {
+    fn sorted<T: Ord + Copy>(all: &[T]) -> Vec<T> {
+        let mut all = all.to_vec();
+        all.sort_unstable();
+        all
     }
+    one.subnet == other.subnet
+        && sorted(&one.addresses) == sorted(&other.addresses)
+        && sorted(&one.prefixes) == sorted(&other.prefixes)
+}
+
+fn interfaces(cluster: &mut Cluster, problems: &mut Vec<Problem>, notes: &mut Vec<Note>) {
+    let mut first: HashMap<Box<str>, usize> = HashMap::with_capacity(cluster.interfaces.len());
+    let mut twice = Vec::new();
+    for (place, interface) in cluster.interfaces.iter().enumerate() {
+        let Some(known) = first.get(&interface.id).map(|known| &cluster.interfaces[*known]) else {
+            first.insert(interface.id.clone(), place);
+            continue;
+        };
+        twice.push(place);
+        if !holds_the_same(known, interface) {
+            cluster.half_listed.extend([known.subnet.clone(), interface.subnet.clone()]);
+            let message = format!(
+                "network interface {} is listed twice with different addresses, here and in {}: give listings of \
+                 one time",
+                interface.id, known.file
+            );
+            let place = Place { file: interface.file.clone(), line: 0, column: 0 };
+            problems.push(Problem::new("INTERFACE_TWICE", message, &place));
+        }
+    }
+    if !twice.is_empty() {
+        let names = join(twice.iter().map(|place| cluster.interfaces[*place].id.to_string()));
+        notes.push(Note::new(&note::INTERFACES_TWICE, &[("names", &names)]));
+        let mut place = 0;
+        cluster.interfaces.retain(|_| {
+            place += 1;
+            twice.binary_search(&(place - 1)).is_err()
+        });
+    }
+    drop(first);
     let mut unknown_subnets: Vec<String> = Vec::new();
     let (subnets, half_listed) = (&cluster.subnets, &mut cluster.half_listed);
     cluster.interfaces.retain(|interface| {

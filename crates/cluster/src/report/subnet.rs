@@ -109,13 +109,16 @@ fn counts(census: &Census) -> Table {
         let tone = if state == "free" { Tone::Strong } else { Tone::Plain };
         table.push(vec![state.into(), Cell::new(number, tone), Cell::new(remark, Tone::Faint)]);
     }
-    let score = format!("band {}", census.fragmentation_band);
+    let script =
+        if census.blocks.explicit > 0 { "; AWS's script takes explicit blocks as any other" } else { "" };
+    let score = format!("band {}{script}", census.fragmentation_band);
     table.push(vec![
         "fragmentation score".into(),
         census.fragmentation_score.into(),
         Cell::new(score, Tone::Faint),
     ]);
-    let from = census.largest_free_run_first.as_ref().map(|first| format!("from {first}"));
+    let reserved = if census.reservations.is_empty() { "" } else { ", reservations not looked at" };
+    let from = census.largest_free_run_first.as_ref().map(|first| format!("from {first}{reserved}"));
     table.push(vec![
         "longest free run".into(),
         census.largest_free_run.into(),
@@ -251,18 +254,18 @@ pub(super) fn cure_blocks(answer: &Cures, sources: bool) -> Vec<Block> {
         blocks.push(cure_headline(cure));
         if !cure.drain.is_empty() {
             blocks.push(Block::Title("Drain:".to_owned()));
-            blocks.push(Block::Table(culprits(&cure.drain)));
+            blocks.push(Block::Table(culprits(&cure.drain, usize::MAX)));
             blocks.push(Block::Title("Won:".to_owned()));
             blocks.push(Block::Paragraph(listed(&cure.frees), Tone::Plain));
         }
         let others: Vec<Culprit> =
             cure.culprits.iter().filter(|one| !cure.drain.contains(one)).cloned().collect();
         if !others.is_empty() {
-            let shown = cure.culprits.len();
-            let all = cure.culprit_count as usize;
-            let of = if all > shown { format!(", of {all} the first {shown}") } else { String::new() };
+            let all = (cure.culprit_count as usize).saturating_sub(cure.drain.len());
+            let shown = others.len();
+            let of = if all > shown { format!(", {shown} of {all}") } else { String::new() };
             blocks.push(Block::Title(format!("Others who spoil blocks{of}:")));
-            blocks.push(Block::Table(culprits(&others)));
+            blocks.push(Block::Table(culprits(&others, SHOWN_CULPRITS)));
         }
     }
     finish(blocks, &answer.notes, &answer.problems, sources)
@@ -273,6 +276,9 @@ fn cure_headline(cure: &Cure) -> Block {
     let what = match (cure.drain.len(), won) {
         (0, _) if cure.wanted == 0 => ("nothing asked for".to_owned(), Tone::Plain),
         (0, _) => ("nothing to win by draining".to_owned(), Tone::Doubtful),
+        (drains, won) if cure.curable < cure.wanted => {
+            (format!("{} for only {won} of {} more /28", count(drains, "drain"), cure.wanted), Tone::Bad)
+        }
         (drains, won) => (format!("{} for {won} more /28", count(drains, "drain")), Tone::Good),
     };
     let sure = match (cure.drain.len(), cure.exact) {
@@ -302,9 +308,10 @@ fn listed(all: &[String]) -> String {
     }
 }
 
-fn culprits(culprits: &[Culprit]) -> Table {
-    /// Rows that a reader still reads.
-    const SHOWN: usize = 40;
+/// Rows that a reader still reads.
+const SHOWN_CULPRITS: usize = 40;
+
+fn culprits(culprits: &[Culprit], most: usize) -> Table {
     let mut table = Table::new(vec![
         text("who"),
         text("what"),
@@ -314,7 +321,7 @@ fn culprits(culprits: &[Culprit]) -> Table {
         number("prefixes"),
         text("remarks"),
     ]);
-    for culprit in culprits.iter().take(SHOWN) {
+    for culprit in culprits.iter().take(most) {
         let mut remarks = Vec::new();
         if !culprit.drainable {
             remarks.push("only AWS removes it".to_owned());
@@ -334,7 +341,7 @@ fn culprits(culprits: &[Culprit]) -> Table {
             Cell::new(remarks.join("; "), Tone::Faint),
         ]);
     }
-    let rest = culprits.len().saturating_sub(SHOWN);
+    let rest = culprits.len().saturating_sub(most);
     if rest > 0 {
         let mut row = vec![Cell::new(format!("and {rest} more"), Tone::Faint)];
         row.resize(table.columns.len(), Cell::default());
@@ -508,7 +515,13 @@ pub(super) fn forecast_blocks(answer: &Forecasts, sources: bool) -> Vec<Block> {
             (format!("{} addresses open", forecast.open_addresses), Tone::Plain),
         ]));
         blocks.push(Block::Table(expected(forecast)));
-        blocks.push(Block::Table(moments(forecast)));
+        let moments = moments(forecast);
+        if moments.rows.is_empty() {
+            let none = "No single address breaks a free /28: there is none outside prefix reservations.";
+            blocks.push(Block::Paragraph(none.to_owned(), Tone::Plain));
+        } else {
+            blocks.push(Block::Table(moments));
+        }
     }
     blocks.extend(answer.targets.iter().map(targets));
     finish(blocks, &answer.notes, &answer.problems, sources)

@@ -5,8 +5,8 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 /// Blanks between two columns.
 const GAP: usize = 2;
-/// Columns of text are not squeezed below this: a CIDR block stays in one piece.
-const LEAST: usize = 18;
+/// Columns of text are not squeezed below this: a CIDR block and an AWS id stay in one piece.
+const LEAST: usize = 24;
 
 #[derive(Debug)]
 pub(super) struct Table {

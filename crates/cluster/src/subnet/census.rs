@@ -4,11 +4,12 @@ use super::{GivenSubnet, Occupied, Wanted, find};
 use crate::api::OnProgress;
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
+use crate::read;
 use crate::request::{Document, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use winpod::subnet;
-use winpod::subnet::{Block, BlockState};
+use winpod::subnet::{Block, BlockState, ReservationKind};
 
 /// Which subnets to count.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -171,7 +172,14 @@ pub fn census(request: &CensusRequest, progress: OnProgress<'_>) -> Result<Censu
             tell(subnet, &census, &mut found.notes);
             census
         })
-        .collect();
+        .collect::<Vec<_>>();
+    // One sentence for all: it is the same of every subnet.
+    let contested = subnets.iter().filter(|census| census.blocks.reserved * 16 < census.total_addresses);
+    let contested: Vec<String> = contested.flat_map(|census| census.contested.clone()).collect();
+    if !contested.is_empty() {
+        let blocks = read::join(contested.into_iter());
+        found.notes.push(Note::new(&note::LAST_BLOCK_CONTESTED, &[("blocks", &blocks)]));
+    }
     found.notes.sort_by_key(|note| note.kind);
     Ok(Censuses { subnets, notes: found.notes, problems: found.problems })
 }
@@ -246,6 +254,19 @@ impl ReservationCensus {
     }
 }
 
+/// What is to be told of reservations for prefixes that hold none.
+pub(super) fn useless_reservations(subnet: &Occupied) -> impl Iterator<Item = Note> + '_ {
+    let map = &subnet.map;
+    let holds_some = |range| map.blocks_inside(range).any(|block| block.state != BlockState::Reserved);
+    let useless = map
+        .reservations()
+        .iter()
+        .filter(move |one| one.kind == ReservationKind::Prefix && !holds_some(one.prefix));
+    useless.map(|one| {
+        Note::new(&note::RESERVATION_WITHOUT_ROOM, &[("range", &one.prefix), ("subnet", &subnet.name())])
+    })
+}
+
 /// The band of a score in AWS's script.
 pub(crate) const fn band(score: u8) -> &'static str {
     match score {
@@ -298,9 +319,7 @@ fn tell(subnet: &Occupied, census: &Census, notes: &mut Vec<Note>) {
     if never {
         notes.push(Note::new(&note::NO_CLEAN_BLOCK, &[("subnet", &name)]));
     }
-    for block in census.contested.iter().filter(|_| !never) {
-        notes.push(Note::new(&note::LAST_BLOCK_CONTESTED, &[("block", block), ("subnet", &name)]));
-    }
+    notes.extend(useless_reservations(subnet));
     if let Some(block) = subnet.map.blocks().last().filter(|block| block.state == BlockState::Prefix)
         && let Some(holder) = subnet.holder(block.prefix.first())
     {

@@ -2,8 +2,10 @@
 
 use super::{GivenSubnet, Holder, Occupied, Wanted, find};
 use crate::api::OnProgress;
+use crate::interface_kind::{Described, Kind};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
+use crate::read;
 use crate::request::{Document, Refusal, Wide};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -194,7 +196,7 @@ impl By {
             None | Some("node") => Ok(Self::Node),
             Some("interface") => Ok(Self::Interface),
             Some(other) => {
-                let shown = crate::read::shortened(other);
+                let shown = read::shortened(other);
                 Err(Refusal::new("CURE_BY", format!("by is {shown:?}: node or interface is allowed")))
             }
         }
@@ -240,7 +242,16 @@ impl<'a> Groups<'a> {
 }
 
 fn is_drainable(holder: &Holder) -> bool {
-    !holder.managed && OF_INSTANCES.contains(&&*holder.kind)
+    let described = Described {
+        kind: &holder.kind,
+        description: &holder.description,
+        on_instance: holder.instance.is_some(),
+        idle: holder.idle,
+    };
+    let of_nobody_else = matches!(Kind::of(described, None), Kind::Instance | Kind::Unattached | Kind::Other);
+    // One of a pod with a security group of its own hangs on another interface, and goes with the pod.
+    let of_a_pod = matches!(&*holder.kind, "trunk" | "branch") && holder.instance.is_none();
+    !holder.managed && of_nobody_else && !of_a_pod && OF_INSTANCES.contains(&&*holder.kind)
 }
 
 /// What a group does in a subnet.
@@ -289,9 +300,13 @@ impl Cure {
             }
         }
         deeds.retain(|_, deed| deed.blocks > 0);
-        // The solver knows groups by number.
-        let numbers: BTreeMap<Group, u32> = deeds.keys().copied().zip(0..).collect();
-        let by_number: Vec<Group> = deeds.keys().copied().collect();
+        // The solver knows groups by number, and of equals it takes the lowest: who is least missed comes first.
+        let mut by_number: Vec<Group> = deeds.keys().copied().collect();
+        by_number.sort_by_key(|group| {
+            let in_use = groups.holders(*group).any(|holder| !holder.idle);
+            (in_use, deeds[group].prefixes, deeds[group].addresses.len(), *group)
+        });
+        let numbers: BTreeMap<Group, u32> = by_number.iter().copied().zip(0..).collect();
         let solved = map.cure(prefixes, |address, owner| {
             let group = groups.of_owner(address, owner);
             if stays.contains(&group) { None } else { numbers.get(&group).copied() }
@@ -369,8 +384,10 @@ fn tell(subnet: &Occupied, cure: &Cure, notes: &mut Vec<Note>) {
             &[("subnet", &name), ("curable", &cure.curable), ("wanted", &cure.wanted)],
         ));
     }
-    let idle = subnet.holders.iter().filter(|holder| holder.idle).count();
-    if idle > 0 {
-        notes.push(Note::new(&note::IDLE_INTERFACES, &[("count", &idle), ("subnet", &name)]));
+    let idle: Vec<String> =
+        subnet.holders.iter().filter(|holder| holder.idle).map(|holder| holder.id.to_string()).collect();
+    if !idle.is_empty() {
+        let names = read::join(idle.into_iter());
+        notes.push(Note::new(&note::IDLE_INTERFACES, &[("names", &names), ("subnet", &name)]));
     }
 }

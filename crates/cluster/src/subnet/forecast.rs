@@ -3,7 +3,7 @@
 use super::size::{Size, SizeRequest, size};
 use super::{GivenSubnet, Occupied, Wanted, find};
 use crate::api::OnProgress;
-use crate::capacity::LimitsRequest;
+use crate::capacity::{LimitsRequest, type_limits};
 use crate::note::{Note, text as note};
 use crate::plan::{self, ASSUMED_VALUES};
 use crate::problem::Problem;
@@ -11,7 +11,7 @@ use crate::request::{Document, Refusal, Wide, known_keys};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use winpod::ipam::{IpamMode, Key};
+use winpod::ipam::{ConfigData, Environment, IpamMode, Key, Limits, Settings};
 use winpod::subnet::forecast::Forecast;
 
 /// Shares of the usable addresses that are forecast where none are asked for, in per cent.
@@ -238,7 +238,9 @@ impl SubnetForecast {
         let usable = map.usable_addresses();
         let open = forecast.open_addresses();
         let shares = SHARES.iter().map(|share| (usable * share).div_ceil(100));
-        let more: Vec<u32> = if more.is_empty() { shares.collect() } else { more.to_vec() };
+        let mut shares: Vec<u32> = shares.filter(|more| *more <= open).collect();
+        shares.dedup();
+        let more = if more.is_empty() { shares } else { more.to_vec() };
         // More than are open are never taken.
         let utilisation = |more: u32| per_cent(map.used_addresses() + more.min(open), usable);
         let moment = |more: u32| Moment { more, utilisation: utilisation(more) };
@@ -291,21 +293,26 @@ impl TargetsChange {
         };
         let mut changed = data.clone();
         changed.extend(set.iter().map(|(key, value)| (key.name().to_owned(), value.clone())));
-        let holding = |data: BTreeMap<String, String>, mode: Option<&String>| {
+        let holding = |data: &BTreeMap<String, String>, mode: Option<&String>, pods: Option<Wide>| {
             size(&SizeRequest {
                 instance_type: request.instance_type.clone(),
                 limits: request.limits,
                 mode: mode.cloned(),
                 max_pods: request.max_pods,
                 nodes: Some(request.nodes),
-                pods_per_node: request.pods_per_node,
-                data: Some(data),
+                pods_per_node: pods,
+                data: Some(data.clone()),
                 ..SizeRequest::default()
             })
         };
-        let before = holding(data, request.mode.as_ref())?;
-        // The mode may be among what is changed.
-        let after = holding(changed, None)?;
+        let mut before = holding(&data, request.mode.as_ref(), request.pods_per_node)?;
+        // Both with the same pods, or what is compared is not the targets. The mode may be among what is changed.
+        let pods = |size: &Size| Some(Wide::from(i64::from(size.pods_per_node)));
+        let after = holding(&changed, None, pods(&before))?;
+        if after.pods_per_node < before.pods_per_node {
+            before = holding(&data, request.mode.as_ref(), pods(&after))?;
+        }
+        told.extend(ignored(&set, &changed, type_limits(request.instance_type.as_deref(), request.limits)?));
         let nodes = request.nodes.count("nodes")?;
         let saved = |before: u32, after: u32| (i64::from(before) - i64::from(after)) * i64::from(nodes);
         // A size tells more: how nodes are spread and replaced, which no single node depends on.
@@ -322,6 +329,27 @@ impl TargetsChange {
             after: NodeHolding::of(&after),
         })
     }
+}
+
+/// Of the keys to change, those that the controller does not take at their word.
+fn ignored(
+    set: &BTreeMap<Key, String>,
+    data: &BTreeMap<String, String>,
+    limits: Option<Limits>,
+) -> Vec<Note> {
+    let Some(limits) = limits else { return Vec::new() };
+    let data = ConfigData::from_pairs(data.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    let node = Settings::read(&data, Environment::default()).on_node(limits);
+    node.all_ignored()
+        .filter(|(key, _)| set.contains_key(key))
+        .map(|(key, why)| {
+            let told = crate::ipam::ignored(key, why, &data);
+            Note::new(
+                &note::KEY_IGNORED,
+                &[("key", &told.key), ("value", &told.value), ("why", &told.message)],
+            )
+        })
+        .collect()
 }
 
 impl NodeHolding {

@@ -108,7 +108,12 @@ pub(crate) fn find(wanted: Wanted<'_>, progress: OnProgress<'_>) -> Result<Found
                 let message = format!("no subnet {shown:?} is in the files.{}", meant.unwrap_or_default());
                 return Err(Refusal::new("UNKNOWN_SUBNET", message));
             }
-            occupied::of_cluster(reading, wanted.ids)
+            let mut found = occupied::of_cluster(reading, wanted.ids);
+            if found.subnets.is_empty() && found.problems.is_empty() {
+                let message = "the files describe no subnet: give the output of aws ec2 describe-subnets";
+                found.problems.push(Problem::without_place("NO_SUBNET", message));
+            }
+            found
         }
         (Some(_), false) => {
             let message = "names files and a subnet of its own: give one of the two";

@@ -4,7 +4,7 @@ use super::Found;
 use crate::model::{self, Cluster, Interface, Place};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
-use crate::read::{Reading, shortened};
+use crate::read::{self, Reading, shortened};
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -144,9 +144,25 @@ pub(crate) fn with_reservations<'a>(
         Problem::new(error.code(), message, &subnet.place)
     })?;
     let mut problems = Vec::new();
+    let mut kept: Vec<&model::Reservation> = Vec::new();
     for reservation in reservations {
+        let same = |other: &&model::Reservation| {
+            (&other.id, other.cidr, other.kind) == (&reservation.id, reservation.cidr, reservation.kind)
+        };
+        // Listed twice, and the same both times.
+        if kept.iter().any(same) {
+            continue;
+        }
+        kept.push(reservation);
         if let Err(error) = map.reserve(reservation.cidr, reservation.kind) {
-            let message = format!("reservation {} in subnet {id}: {error}", reservation.id);
+            let other = kept.iter().find(|other| match error {
+                Error::ReservationOverlap { existing, .. } => {
+                    other.cidr == existing && other.id != reservation.id
+                }
+                _ => false,
+            });
+            let other = other.map_or_else(String::new, |other| format!(", which is {}", other.id));
+            let message = format!("reservation {} in subnet {id}: {error}{other}", reservation.id);
             problems.push(Problem::new(error.code(), message, &reservation.place));
         }
     }
@@ -224,6 +240,12 @@ fn tell(cluster: &Cluster, subnets: &[Occupied], notes: &mut Vec<Note>) {
     if live && !cluster.reservations_listed {
         notes.push(Note::new(&note::RESERVATIONS_NOT_GIVEN, &[]));
     }
+    let strangers = cluster.reservations.iter().filter(|one| !cluster.subnets.contains_key(&one.subnet));
+    let names: Vec<String> = strangers.map(|one| format!("{} in {}", one.id, one.subnet)).collect();
+    if !names.is_empty() {
+        let names = read::join(names.into_iter());
+        notes.push(Note::new(&note::RESERVATIONS_WITHOUT_SUBNET, &[("names", &names)]));
+    }
     if !cluster.interfaces_listed {
         return;
     }
@@ -233,17 +255,19 @@ fn tell(cluster: &Cluster, subnets: &[Occupied], notes: &mut Vec<Note>) {
     }
 }
 
-/// EC2's own count of free addresses against ours; reservations may explain a lower one, and a higher one never can.
+/// EC2's own count of free addresses against ours. Whether it counts those in reservations as available is not
+/// documented, so a difference of just so many, of one type or of both, may mean nothing.
 pub(crate) fn difference(id: &str, reported: u32, map: &Subnet) -> Option<Note> {
     let counted = map.free_addresses();
-    let set_aside = map.free_addresses_inside(ReservationKind::Prefix)
-        + map.free_addresses_inside(ReservationKind::Explicit);
-    let text = if reported > counted {
-        &note::STALE_INTERFACES
-    } else if reported + set_aside < counted {
-        &note::UNSEEN_INTERFACES
-    } else {
-        return None;
+    let prefix = map.free_addresses_inside(ReservationKind::Prefix);
+    let explicit = map.free_addresses_inside(ReservationKind::Explicit);
+    let text = match counted.checked_sub(reported) {
+        Some(0) => return None,
+        Some(fewer) if [prefix, explicit, prefix + explicit].contains(&fewer) => {
+            &note::RESERVED_NOT_AVAILABLE
+        }
+        Some(_) => &note::UNSEEN_INTERFACES,
+        None => &note::STALE_INTERFACES,
     };
     Some(Note::new(text, &[("subnet", &id), ("reported", &reported), ("counted", &counted)]))
 }

@@ -251,6 +251,7 @@ fn template(made: &[(&str, &str)]) -> String {
 
 fn tell(subnet: &Occupied, answer: &SubnetReservations, notes: &mut Vec<Note>) {
     let name = subnet.name();
+    notes.extend(super::census::useless_reservations(subnet));
     if answer.missing_prefixes > 0 {
         notes.push(Note::new(
             &note::RESERVATION_FALLS_SHORT,

@@ -1,5 +1,6 @@
 //! Which holders of single addresses spoil blocks, and whom to drain to win blocks back.
 
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
@@ -34,7 +35,7 @@ impl Subnet {
     ///
     /// The problem is NP-hard. Where holders are few or share few blocks the answer is exact; else it is a good one
     /// with a lower bound for this very subnet. Work is bounded by steps, not by time, so that the answer is the same
-    /// everywhere. Of several equally good choices any may be given.
+    /// everywhere. Where one holder can take the place of another, the one with the lower number is drained.
     ///
     /// # Examples
     ///
@@ -66,12 +67,19 @@ impl Subnet {
             }
         }
         let wanted = blocks.len().min(prefixes as usize);
-        let instance = Instance::new(holders);
+        let instance = Instance::new(&holders);
         // There are as many blocks as are wanted.
         let cover = fewest(&instance, wanted).unwrap_or_default();
+        let drain = prefer_low(&holders, wanted, cover.drain);
+        let is_free = |holders: &Vec<u32>| holders.iter().all(|holder| drain.contains(holder));
         Cure {
-            drain: cover.drain,
-            frees: cover.wins.into_iter().map(|block| blocks[block]).collect(),
+            frees: blocks
+                .iter()
+                .zip(&holders)
+                .filter(|(_, here)| is_free(here))
+                .map(|(block, _)| *block)
+                .collect(),
+            drain: drain.into_iter().collect(),
             curable: count(blocks.len()),
             lower_bound: count(cover.lower_bound),
             exact: cover.exact,
@@ -112,6 +120,35 @@ impl Subnet {
         let addresses = block.prefix.addresses().filter(move |address| singly && self.is_assigned(*address));
         addresses.map(|address| (address, self.owner(address)))
     }
+}
+
+/// Exchanges holders one by one for such with lower numbers, as long as no fewer than the wanted blocks are free.
+fn prefer_low(blocks: &[Vec<u32>], wanted: usize, drain: Vec<u32>) -> BTreeSet<u32> {
+    /// Where more are drained, which of them hardly matters, and the work grows with each.
+    const MOST: usize = 256;
+    let mut drained: BTreeSet<u32> = drain.iter().copied().collect();
+    if drain.len() > MOST {
+        return drained;
+    }
+    for holder in drain.into_iter().rev() {
+        drained.remove(&holder);
+        let mut free = 0;
+        let mut would_free: BTreeMap<u32, usize> = BTreeMap::new();
+        for block in blocks {
+            let mut missing = block.iter().filter(|holder| !drained.contains(holder));
+            match missing.next() {
+                None => free += 1,
+                Some(first) if missing.all(|other| other == first) => {
+                    *would_free.entry(*first).or_default() += 1;
+                }
+                Some(_) => {}
+            }
+        }
+        let enough = |(_, more): &(&u32, &usize)| free + **more >= wanted;
+        let low = would_free.iter().find(enough).map_or(holder, |(low, _)| *low);
+        drained.insert(low.min(holder));
+    }
+    drained
 }
 
 /// No subnet has more blocks than 32 bits count.

@@ -4,7 +4,6 @@
 mod answer;
 mod control_plane;
 mod groups;
-mod kind;
 mod neighbours;
 mod old;
 mod reservations;

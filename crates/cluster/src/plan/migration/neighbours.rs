@@ -1,8 +1,8 @@
 //! What else lives in a subnet.
 
 use super::answer::{Check, Neighbour, Outcome};
-use super::kind::{Described, Kind};
 use super::room::Room;
+use crate::interface_kind::{Described, Kind};
 use crate::model::{Cluster, Os};
 use crate::note::text as note;
 use crate::subnet::{Holder, Occupied};

@@ -3,8 +3,8 @@
 use super::super::demand::{Asking, Need, singles};
 use super::Move;
 use super::answer::{Check, NetworkAddressUsage, Outcome};
-use super::kind::{Described, Kind};
 use super::room::Room;
+use crate::interface_kind::{Described, Kind};
 use crate::model::{Cluster, Interface};
 use crate::note::{Text, text as note};
 use std::collections::{BTreeMap, HashSet};

@@ -4,7 +4,7 @@ use crate::model::Os;
 
 /// Whose an interface is, as far as EC2 and the files tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     LinuxNode,
     WindowsNode,
     Instance,
@@ -23,11 +23,11 @@ pub(super) enum Kind {
 
 /// What EC2 says of an interface.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Described<'a> {
-    pub(super) kind: &'a str,
-    pub(super) description: &'a str,
-    pub(super) on_instance: bool,
-    pub(super) idle: bool,
+pub(crate) struct Described<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) description: &'a str,
+    pub(crate) on_instance: bool,
+    pub(crate) idle: bool,
 }
 
 impl Kind {
@@ -35,7 +35,7 @@ impl Kind {
     ///
     /// # Source
     /// `InterfaceKinds`.
-    pub(super) fn of(interface: Described<'_>, os: Option<Os>) -> Self {
+    pub(crate) fn of(interface: Described<'_>, os: Option<Os>) -> Self {
         let described = |start: &str| interface.description.starts_with(start);
         match (interface.kind, os) {
             (_, Some(Os::Linux)) => Self::LinuxNode,
@@ -58,7 +58,7 @@ impl Kind {
         }
     }
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::LinuxNode => "linux-node",
             Self::WindowsNode => "windows-node",
@@ -81,7 +81,7 @@ impl Kind {
     ///
     /// # Source
     /// `NauUnits`, `NauFromListings`.
-    pub(super) const fn units(self) -> Option<u64> {
+    pub(crate) const fn units(self) -> Option<u64> {
         match self {
             Self::NetworkLoadBalancer
             | Self::NatGateway
