@@ -41,7 +41,7 @@ def answers(listing: dict[str, Any]) -> None:
     assert_type(winpod.subnet_cure(subnet={"cidr": "10.0.8.0/24"}, prefixes=2).subnets, tuple[winpod.Cure, ...])
     assert_type(winpod.subnet_reserve("cluster/", set={"warm-ip-target": "1"}).aws_cli, tuple[str, ...])
     assert_type(winpod.subnet_size("m5.large", pods=100).prefix_length, int | None)
-    assert_type(winpod.migration("cluster.yaml", nau_quota=64000).checks[0].check, str)
+    assert_type(winpod.migration("cluster.yaml", nau_quota=64000).checks[0].message, str)
     assert_type(winpod.subnet_carve(vpc=["10.0.0.0/16"], subnets=[{"prefixLength": 20}]).free, tuple[str, ...])
     assert_type(winpod.call("prefix", {"prefix": "10.0.8.0/24"}), Any)
 
