@@ -59,6 +59,12 @@
 //! the same, so the next asking that is played is the first one after a change. The same holds for the 30-second job.
 //! Calls to EC2 that fail are all played, for they use up the limit.
 //!
+//! # What may surprise
+//!
+//! - Slower answers can let pods run earlier: orders are bundled meanwhile, and calls are what is scarce.
+//! - An order that fails in a dry subnet is pending until it has: an address that cools down in that time is one too many
+//!   for the pool, which gives it back to the subnet instead of to a pod that waits.
+//!
 //! # Cost
 //!
 //! Steps are events, answers, and askings and jobs that matter; each takes O(log) of what waits. The limit of EC2

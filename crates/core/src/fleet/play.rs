@@ -254,8 +254,9 @@ impl<'a> Fleet<'a> {
             return None;
         }
         self.steps += 1;
+        // An answer that comes at once does not turn the clock back: nobody asks twice in a millisecond.
+        self.rank = if at_ms == self.now_ms { rank.max(self.rank) } else { rank };
         self.now_ms = at_ms;
-        self.rank = rank;
         match rank {
             rank::ANNOTATION => self.annotated(),
             rank::EVENT => self.event(),
