@@ -151,6 +151,20 @@ fn two_workers_serve_a_scale_out() {
     assert_eq!((times[17], times[18], times[19]), (4_019, 4_619, 4_619));
 }
 
+/// No block is left, the controller understands so, and an answer takes 40 seconds: the look at 30,000 finds the order
+/// under way, that of 60,000 orders again, that of 90,000 finds it under way, that of 120,000 orders again.
+#[test]
+fn a_look_after_a_late_answer_orders_again() {
+    let mut given = group(9, PrefixDelegation, PoolConfig::new(1, 3, 0), 0);
+    given.max_nodes = 1;
+    let mut dry = scenario(28, given, 130_000, &[join(0, 1)]);
+    (dry.quirks, dry.pace.assign_ms) = (Quirks::NONE, 40_000);
+    let timeline = play(&dry);
+    let failure = timeline.failures[0];
+    assert_eq!((failure.reason, failure.times, timeline.calls.assign), (Reason::NoPrefix, 2, 3));
+    assert_eq!((failure.first_ms, failure.last_ms), (40_000, 100_000));
+}
+
 #[test]
 fn neighbours_break_blocks_as_the_choice_says() {
     let take = |count| Event { at_ms: 1_000, action: Action::NeighbourTakes { subnet: 0, count } };
@@ -1012,11 +1026,21 @@ fn release(subnet: &mut Subnet, group: Ipv4Prefix) {
         .unwrap();
 }
 
+/// Some answers take longer than the 30 seconds from one look at a pool to the next.
+fn any_latency() -> impl Strategy<Value = u32> {
+    prop_oneof![2 => 1_u32..900, 1 => 5_000_u32..50_000]
+}
+
 fn any_pace() -> impl Strategy<Value = Pace> {
     let rates = (1_u32..20, 1_u32..20, 1_u32..30, 1_u32..6);
     let account = proptest::option::weighted(0.3, (1_u32..4, 1_u32..3));
-    let latencies =
-        (1_u32..900, 1_u32..900, 1_u32..300, prop_oneof![4 => Just(0_u32), 1 => 0_u32..40_000], 1_u32..90);
+    let latencies = (
+        any_latency(),
+        any_latency(),
+        1_u32..300,
+        prop_oneof![4 => Just(0_u32), 1 => 0_u32..40_000],
+        1_u32..90,
+    );
     (rates, account, latencies, (1_u32..4, 1_u32..4, any::<bool>())).prop_map(
         |(rates, account, latencies, rest)| Pace {
             ec2: Rate { per_second: rates.0, burst: rates.1 },
