@@ -7,6 +7,8 @@ mod carve;
 mod controller;
 #[path = "core/error.rs"]
 mod error;
+#[path = "core/fleet.rs"]
+mod fleet;
 #[path = "core/forecast.rs"]
 mod forecast;
 #[path = "core/pool.rs"]

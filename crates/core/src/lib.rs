@@ -25,6 +25,7 @@
 //! - [`Ipv4Prefix`] and [`Subnet`]: set arithmetic over prefixes, and one subnet as a bitmap with AWS's five reserved
 //!   addresses, /28 prefixes and CIDR reservations.
 //! - [`pool`]: the warm pool of one node, operation for operation as the controller has it.
+//! - [`fleet`]: many such nodes over shared subnets in time.
 //! - [`SourceId`]: every fact about the world that an answer rests on, with its grade and where it is from.
 //!
 //! # What this crate does not do
@@ -40,7 +41,7 @@
 //! # Crate features
 //!
 //! - `std` (default): conveniences only; turns on `alloc`.
-//! - `alloc`: what returns a `Vec` or holds one: set arithmetic over prefixes, [`Subnet`], and [`pool`].
+//! - `alloc`: what returns a `Vec` or holds one: set arithmetic over prefixes, [`Subnet`], [`pool`] and [`fleet`].
 //! - `serde`: prefixes, modes, keys and sources as text.
 //!
 //! No feature changes what another part does.
@@ -60,6 +61,8 @@ extern crate alloc;
 extern crate std;
 
 pub mod error;
+#[cfg(feature = "alloc")]
+pub mod fleet;
 pub mod instance;
 pub mod ipam;
 mod named;
