@@ -17,16 +17,15 @@ const CIDR: &str = "10.0.0.0/16";
 fn winpod_texts(texts: &[&str]) -> u32 {
     let prefix: Ipv4Prefix = CIDR.parse().expect("a prefix");
     let mut subnet = Subnet::new(prefix).expect("a subnet");
-    let addresses: Vec<Ipv4Addr> =
-        texts.iter().map(|text| parse_address(text).expect("an address")).collect();
-    subnet.assign_all(&addresses).expect("free addresses");
+    let addresses = texts.iter().map(|text| parse_address(text).expect("an address"));
+    subnet.assign_all(addresses).expect("free addresses");
     subnet.census().free_prefixes
 }
 
 fn winpod_integers(addresses: &[Ipv4Addr]) -> u32 {
     let prefix: Ipv4Prefix = CIDR.parse().expect("a prefix");
     let mut subnet = Subnet::new(prefix).expect("a subnet");
-    subnet.assign_all(addresses).expect("free addresses");
+    subnet.assign_all(addresses.iter().copied()).expect("free addresses");
     subnet.census().free_prefixes
 }
 

@@ -125,7 +125,7 @@ fn refusals() {
     assert_eq!(code(subnet.release_prefix(p("10.0.8.32/28"))), "PREFIX_NOT_ASSIGNED");
     assert_eq!(code(subnet.reserve(p("10.0.0.0/16"), ReservationKind::Prefix)), "PREFIX_OUTSIDE_SUBNET");
     let free = [a("10.0.8.100"), a("10.0.8.101")];
-    assert_eq!(code(subnet.assign_all(&[free[0], free[1], free[0]])), "ADDRESS_ASSIGNED");
+    assert_eq!(code(subnet.assign_all([free[0], free[1], free[0]])), "ADDRESS_ASSIGNED");
     assert_eq!(code(subnet.assign_interface(1, &free, &[p("10.0.8.192/28"), block])), "PREFIX_ASSIGNED");
     assert_eq!(code(subnet.assign_interface(1, &[free[0], a("10.0.8.2")], &[])), "ADDRESS_RESERVED");
     // A prefix over an address of the same interface.

@@ -68,36 +68,45 @@ impl Subnet {
     /// # use core::net::Ipv4Addr;
     /// # use winpod::{Error, Ipv4Prefix, Subnet};
     /// let mut subnet = Subnet::new(Ipv4Prefix::constant([10, 0, 8, 0], 24))?;
-    /// subnet.assign_all(&[Ipv4Addr::new(10, 0, 8, 20), Ipv4Addr::new(10, 0, 8, 40)])?;
+    /// subnet.assign_all([Ipv4Addr::new(10, 0, 8, 20), Ipv4Addr::new(10, 0, 8, 40)])?;
     /// assert_eq!((subnet.used_addresses(), subnet.free_prefixes()), (2, 12));
     ///
     /// let twice = [Ipv4Addr::new(10, 0, 8, 60), Ipv4Addr::new(10, 0, 8, 40)];
-    /// assert_eq!(subnet.assign_all(&twice), Err(Error::AddressAssigned { address: twice[1] }));
+    /// assert_eq!(subnet.assign_all(twice), Err(Error::AddressAssigned { address: twice[1] }));
     /// assert_eq!(subnet.used_addresses(), 2);
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn assign_all(&mut self, addresses: &[Ipv4Addr]) -> Result<(), Error> {
+    pub fn assign_all<I>(&mut self, addresses: I) -> Result<(), Error>
+    where
+        I: IntoIterator<Item = Ipv4Addr, IntoIter: Clone>,
+    {
+        let addresses = addresses.into_iter();
         let first = self.prefix.first().to_bits();
-        let mut done = 0;
-        for address in addresses {
+        let (mut done, mut refused) = (0, None);
+        for address in addresses.clone() {
             let offset = address.to_bits().wrapping_sub(first);
             // Past the end there is no word, or a bit that is set.
-            let Some(word) = self.taken.get_mut((offset / u64::BITS) as usize) else { break };
+            let word = self.taken.get_mut((offset / u64::BITS) as usize);
             let bit = 1 << (offset % u64::BITS);
-            if *word & bit != 0 {
-                break;
+            match word {
+                Some(word) if *word & bit == 0 => *word |= bit,
+                _ => {
+                    refused = Some(address);
+                    break;
+                }
             }
-            *word |= bit;
             done += 1;
         }
         // Blocks are looked at once, not for every address.
         self.mark_busy_blocks();
         // No more addresses are taken than the subnet has.
         self.used += u32::try_from(done).unwrap_or(u32::MAX);
-        let Some(refused) = addresses.get(done) else { return Ok(()) };
-        let error = self.take(*refused).err();
-        self.take_back(&addresses[..done], &[]);
-        Err(error.unwrap_or(Error::AddressAssigned { address: *refused }))
+        let Some(refused) = refused else { return Ok(()) };
+        let error = self.single(refused).err();
+        for address in addresses.take(done) {
+            self.take_back(&[address], &[]);
+        }
+        Err(error.unwrap_or(Error::AddressAssigned { address: refused }))
     }
 
     /// Assigns the addresses and prefixes of one network interface to an owner, or none of them.

@@ -22,7 +22,8 @@
 //! | operation | time |
 //! |---|---|
 //! | `assign`, `release`, `assign_prefix`, `release_prefix`, `is_free`, `is_assigned`, address counts | O(1) |
-//! | `assign_all`, `assign_interface` | O(addresses and prefixes given) |
+//! | `assign_interface` | O(addresses and prefixes given) |
+//! | `assign_all` | O(w + addresses) |
 //! | `free_prefixes`, `free_prefixes_inside_reservations` | O(w / 16) |
 //! | `census`, `largest_free_run`, `free_addresses_inside` | O(w) |
 //! | `reserve` | O(w + reservations) |
