@@ -25,10 +25,12 @@ lint:
 docs:
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --all-features
 
-# Builds every published crate from what its package would hold.
+# Builds every published crate from what its package would hold. Each time in a directory of its own: cargo keeps what it
+# unpacked by path and version, and would build against the crates of an earlier run.
 package:
+	directory=$$(mktemp -d) && trap 'rm -rf "$$directory"' EXIT && \
 	cargo package --locked --workspace --exclude winpod-tests --exclude winpod-benches \
-		--exclude winpod-python --exclude winpod-node --allow-dirty --quiet
+		--exclude winpod-python --exclude winpod-node --allow-dirty --quiet --target-dir "$$directory"
 
 # Makes data/instance-types.csv again from the pinned releases (needs pip and a package index); review the diff.
 # ALLOW="m5.large c5.large" accepts that these rows change.
