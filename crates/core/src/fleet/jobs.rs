@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use super::bucket::Bucket;
-use super::play::{Fleet, index, rank};
+use super::members::index;
+use super::play::{Fleet, rank};
 use super::scenario::{MAX_WORKERS, Pace};
 use super::timeline::Reason;
 use crate::Ipv4Prefix;

@@ -80,11 +80,18 @@ mod bucket;
 mod error;
 mod ground;
 mod jobs;
+mod members;
+mod nodes;
+mod outcome;
 mod play;
+mod pods;
+mod pools;
 mod random;
+mod room;
 mod scenario;
 mod spread;
 mod timeline;
+mod view;
 mod waiting;
 
 pub use error::FleetError;

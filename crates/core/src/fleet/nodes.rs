@@ -1,0 +1,180 @@
+//! Nodes join and leave, and hear of new settings.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::mem;
+
+use super::members::{Held, MODES, NEVER, NO_RING, Node, State, index};
+use super::play::Fleet;
+use super::scenario::count;
+use super::timeline::Reason;
+use super::waiting::Waiting;
+use crate::Ipv4Prefix;
+use crate::ipam::{self, IpamMode, Limits};
+use crate::pool::{Counts, Job, ModeUpdate, Pool, PoolConfig, mode_update};
+
+/// Orders of a pool that comes to rest: one, and a few more to see that there are no others.
+const ORDERS_TO_REST: u32 = 8;
+
+impl Fleet<'_> {
+    /// The next node of the plan comes.
+    pub(super) fn node_joins(&mut self, anchor_ms: u64, at_rest: bool) {
+        self.steps += 1;
+        let number = self.nodes.len();
+        let Some(&group_index) = self.plan.nodes.get(number) else {
+            return;
+        };
+        let owner = u32::try_from(number).unwrap_or(u32::MAX);
+        let group = &mut self.groups[group_index as usize];
+        let place = count(group.numbers.len());
+        group.numbers.push(owner);
+        let (mode, config, limits) = (group.mode, group.config, group.limits);
+        let subnets = &self.scenario.groups[group_index as usize].subnets;
+        let start = place as usize % subnets.len();
+        let found = subnets[start..].iter().chain(&subnets[..start]).find_map(|&subnet| {
+            let ground = &mut self.grounds[subnet as usize];
+            let mode = IpamMode::SecondaryIp;
+            let primary = ground.grant(mode, owner, self.scenario.choice, &mut self.random, self.now_ms)?;
+            Some((subnet, primary.first()))
+        });
+        let subnet = found.map_or(subnets[start], |(subnet, _)| subnet);
+        self.nodes.push(Node {
+            group: group_index,
+            subnet,
+            primary: found.map(|(_, primary)| primary),
+            place,
+            anchor_ms,
+            mode,
+            pods: 0,
+            alive: found.is_some(),
+            pools: [None, None],
+            waiting: Waiting::default(),
+            queue: VecDeque::new(),
+            tick_ms: NEVER,
+            retry_ms: NEVER,
+        });
+        if found.is_none() {
+            self.failed(number, Reason::NoNodeAddress);
+            return;
+        }
+        self.groups[group_index as usize].now.nodes += 1;
+        self.nodes[number].pools[index(mode)] = Some(self.empty_pool(limits, mode, config));
+        if at_rest {
+            self.come_to_rest(number, mode);
+        } else {
+            self.reconcile(number, mode);
+        }
+        self.settle(number, true);
+        self.open(number);
+    }
+
+    fn empty_pool(&self, limits: Limits, mode: IpamMode, config: PoolConfig) -> Box<Held> {
+        let capacity = ipam::capacity(limits, mode).addresses;
+        Box::new(Held {
+            pool: Pool::with_quirks(mode, capacity, config, self.scenario.quirks),
+            on_eni: Vec::new(),
+            resyncing: false,
+            dirty: false,
+            cool_ms: NEVER,
+        })
+    }
+
+    /// Fills a pool without calls, as far as the subnet goes.
+    fn come_to_rest(&mut self, node: usize, mode: IpamMode) {
+        let mut rests = false;
+        for _ in 0..ORDERS_TO_REST {
+            let job = self.with_pool(node, mode, Pool::reconcile).flatten();
+            // Only a pool that holds something deletes, and only one that failed asks for a re-sync.
+            let Some(Job::Create { count }) = job else {
+                rests = job.is_none();
+                break;
+            };
+            let (granted, reason) = self.grant(node, mode, count);
+            self.created(node, mode, count, &granted, reason);
+            if reason.is_some() {
+                break;
+            }
+        }
+        if let Some(held) = self.nodes[node].pools[index(mode)].as_mut() {
+            held.dirty = !rests;
+        }
+    }
+
+    pub(super) fn node_leaves(&mut self, number: usize) {
+        let Some(node) = self.nodes.get_mut(number) else {
+            return;
+        };
+        node.alive = false;
+        let ground = &mut self.grounds[node.subnet as usize];
+        if let Some(primary) = node.primary.take() {
+            ground.release(Ipv4Prefix::host(primary));
+            self.groups[node.group as usize].now.nodes -= 1;
+        }
+        let mut pods: Vec<u32> = node.waiting.pods().collect();
+        node.waiting = Waiting::default();
+        for (mode, held) in MODES.into_iter().zip(mem::take(&mut node.pools)) {
+            let Some(held) = held else { continue };
+            for group in &held.on_eni {
+                if ground.release(*group) {
+                    ground.held -= mode.addresses_per_slot();
+                }
+            }
+            self.groups[node.group as usize].now.recount(&held.pool.counts(), &Counts::default());
+            pods.extend(held.pool.introspect().used.iter().map(|&(pod, _)| pod));
+        }
+        let (group, queue) = (node.group, mem::take(&mut node.queue));
+        pods.extend(
+            queue.iter().filter(|&&(pod, life)| self.pods[pod as usize].life == life).map(|&(pod, _)| pod),
+        );
+        pods.sort_unstable();
+        self.open(number);
+        for number in pods {
+            self.steps += 1;
+            let pod = &mut self.pods[number as usize];
+            pod.life = pod.life.wrapping_add(1);
+            pod.ring = NO_RING;
+            if pod.bound {
+                self.lost_pods += 1;
+                self.set_state(number, State::Absent);
+            } else {
+                pod.asked_ms = self.now_ms;
+                let life = pod.life;
+                self.set_state(number, State::Unplaced);
+                self.groups[group as usize].queue.push_back((number, life));
+            }
+        }
+        self.fill_group(group as usize);
+    }
+
+    pub(super) fn settings(&mut self, group_index: usize, mode: IpamMode, config: PoolConfig) {
+        let group = &mut self.groups[group_index];
+        let limits = group.limits;
+        let now = ipam::capacity(limits, mode).mode;
+        group.mode = now;
+        group.config = config;
+        for number in 0..self.nodes.len() {
+            let node = &mut self.nodes[number];
+            if node.group as usize != group_index || !node.alive {
+                continue;
+            }
+            self.steps += 1;
+            let was = mem::replace(&mut node.mode, now);
+            for mode in MODES {
+                let given = match mode_update(mode, was, now) {
+                    ModeUpdate::Activate => config,
+                    ModeUpdate::Drain => PoolConfig::DRAINING,
+                    ModeUpdate::Keep => continue,
+                };
+                if self.nodes[number].pools[index(mode)].is_none() {
+                    self.nodes[number].pools[index(mode)] = Some(self.empty_pool(limits, mode, given));
+                }
+                self.with_pool(number, mode, |pool| pool.set_config(given));
+                self.reconcile(number, mode);
+            }
+            self.settle(number, true);
+            self.open(number);
+            self.fill_node(number);
+        }
+    }
+}
