@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use winpod::fleet::{
     Action, Batch, Choice, End, Event, Fleet, FleetError, Group, MAX_UNTIL_MS, NEIGHBOUR, Pace, Place, Rate,
-    Reason, Scenario, Timeline, run,
+    Reason, Rollout, Scenario, Timeline, run,
 };
 use winpod::ipam::IpamMode::{PrefixDelegation, SecondaryIp};
 use winpod::ipam::{IpamMode, Limits, capacity};
@@ -291,6 +291,23 @@ fn what_cannot_be_is_refused() {
     let takes = |subnet, count| Event { at_ms: 0, action: Action::NeighbourTakes { subnet, count } };
     assert_eq!(refused(&[takes(1, 1)]).code(), "UNKNOWN_SUBNET");
     assert_eq!(refused(&[takes(0, u32::MAX)]).code(), "TOO_MUCH");
+    let rollout = Rollout { group: 0, first: 0, with: 1, count: 1, surge: 1, unavailable: 0, ready_ms: 0 };
+    let rolls = |rollout| Event { at_ms: 1, action: Action::Rollout(rollout) };
+    assert_eq!(refused(&[start(0, 0, 0), rolls(Rollout { surge: 0, ..rollout })]).code(), "ZERO");
+    assert_eq!(refused(&[start(0, 0, 0), rolls(Rollout { group: 1, ..rollout })]).code(), "UNKNOWN_GROUP");
+    assert_eq!(
+        refused(&[start(0, 0, 0), rolls(Rollout { ready_ms: u32::MAX, ..rollout })]).code(),
+        "TOO_MUCH"
+    );
+    assert_eq!(refused(&[start(0, 0, 0), rolls(Rollout { count: u32::MAX, ..rollout })]).code(), "TOO_MUCH");
+    assert_eq!(refused(&[rolls(rollout)]), FleetError::PodNotThere { pod: 0 });
+    assert_eq!(
+        refused(&[start(0, 0, 0), rolls(Rollout { with: 0, ..rollout })]),
+        FleetError::PodTwice { pod: 0 }
+    );
+    assert_eq!(refused(&[start(0, 0, 0), rolls(rollout), end(2, 1)]), FleetError::PodNotThere { pod: 1 });
+    let closes = Event { at_ms: 0, action: Action::SubnetCloses { subnet: 1 } };
+    assert_eq!(refused(&[closes]).code(), "UNKNOWN_SUBNET");
     let code = |change: fn(&mut Scenario)| {
         let mut given = scenario(24, given.clone(), 0, &[]);
         change(&mut given);
@@ -298,6 +315,8 @@ fn what_cannot_be_is_refused() {
     };
     assert_eq!(code(|given| given.until_ms = MAX_UNTIL_MS + 1), "TOO_MUCH");
     assert_eq!(code(|given| (given.until_ms, given.sample_ms) = (MAX_UNTIL_MS, 1)), "TOO_MUCH");
+    assert_eq!(code(|given| given.groups[0].initial_pods = u32::MAX), "TOO_MUCH");
+    assert_eq!(code(|given| given.groups[0].daemon_set_pods = u32::MAX), "TOO_MUCH");
     assert_eq!(code(|given| given.pace.workers = 0), "ZERO");
     assert_eq!(code(|given| given.pace.ec2.burst = 0), "ZERO");
     assert_eq!(code(|given| given.pace.assign_ms = u32::MAX), "TOO_MUCH");
@@ -306,6 +325,103 @@ fn what_cannot_be_is_refused() {
         code(|given| (given.groups[0].initial_nodes, given.groups[0].max_nodes) = (u32::MAX, u32::MAX)),
         "TOO_MUCH"
     );
+}
+
+#[test]
+fn pods_of_the_start_run_without_calls_and_count_as_any_other() {
+    let given = Group { initial_pods: 3, ..group(9, SecondaryIp, PoolConfig::new(1, 3, 0), 2) };
+    let timeline = play(&scenario(24, given.clone(), 60_000, &[end(1_000, 2), start(2_000, 3, 1)]));
+    let first = &timeline.samples[0].groups[0];
+    // Two pods and one, each with its warm address.
+    assert_eq!((first.running, first.waiting, first.warm), (3, 0, 1 + 2));
+    assert_eq!(timeline.samples[0].calls.total(), 0);
+    assert_eq!(timeline.waits.pods, 1);
+    assert_eq!((timeline.groups[0].asked_pods, timeline.groups[0].never_ran), (4, 0));
+    // What the node lacks is asked for as ever: one address for the node, one for a pod, and no third.
+    let mut tight = scenario(28, given, 60_000, &[]);
+    tight.groups[0].initial_nodes = 1;
+    tight.groups[0].config = PoolConfig::new(1, 0, 0);
+    for address in 6..15 {
+        tight.subnets[0].assign(Ipv4Addr::new(10, 0, 0, address)).unwrap();
+    }
+    let timeline = play(&tight);
+    let end = timeline.groups[0].end;
+    assert_eq!((end.running, end.waiting), (1, 2));
+    assert_eq!(timeline.groups[0].never_ran, 2);
+    assert_eq!(timeline.failures[0].reason, Reason::NoAddress);
+}
+
+#[test]
+fn daemon_set_pods_come_and_go_with_their_node() {
+    let given =
+        Group { daemon_set_pods: 2, max_nodes: 2, ..group(9, SecondaryIp, PoolConfig::new(1, 3, 0), 1) };
+    let leave = Event { at_ms: 100_000, action: Action::NodeLeaves { node: 0 } };
+    let timeline = play(&scenario(24, given, 120_000, &[join(10_000, 1), leave]));
+    let running: Vec<u32> = timeline.samples.iter().map(|sample| sample.groups[0].running).collect();
+    assert_eq!(running, [2, 4, 2]);
+    assert_eq!(timeline.lost_pods, 2);
+    // Those of the first node were there from the start.
+    assert_eq!(timeline.waits.pods, 2);
+    assert_eq!(timeline.groups[0].asked_pods, 4);
+}
+
+#[test]
+fn a_rollout_keeps_to_surge_and_unavailability() {
+    let given = Group { initial_pods: 10, ..group(20, SecondaryIp, PoolConfig::new(1, 3, 0), 2) };
+    for (surge, unavailable) in [(1, 0), (3, 0), (0, 2), (2, 3), (20, 20)] {
+        let rollout =
+            Rollout { group: 0, first: 0, with: 10, count: 10, surge, unavailable, ready_ms: 5_000 };
+        let begins = Event { at_ms: 30_000, action: Action::Rollout(rollout) };
+        let played = Scenario { sample_ms: 100, ..scenario(24, given.clone(), 1_000_000, &[begins]) };
+        let timeline = play(&played);
+        let most = 10 + surge.min(10);
+        for sample in &timeline.samples {
+            let now = &sample.groups[0];
+            assert!(
+                now.running + now.waiting + now.unplaced <= most,
+                "{surge} {unavailable} {}",
+                sample.at_ms
+            );
+            assert!(now.running + unavailable >= 10, "{surge} {unavailable} {}", sample.at_ms);
+        }
+        let outcome = timeline.rollouts[0];
+        assert_eq!((outcome.started, outcome.ready, outcome.ended), (10, 10, 10));
+        // So many rounds, each at least as long as a pod needs to be ready.
+        let rounds = u64::from(10_u32.div_ceil((surge + unavailable).min(10)));
+        assert!(outcome.done_ms.unwrap() >= 30_000 + rounds * 5_000);
+        assert_eq!(timeline.groups[0].end.running, 10);
+    }
+}
+
+#[test]
+fn a_rollout_stalls_where_its_surge_finds_no_address() {
+    // Nine addresses, nine pods: the tenth waits, and so does the rollout.
+    let given = Group { initial_pods: 9, max_pods: 20, ..group(9, SecondaryIp, PoolConfig::new(1, 3, 0), 1) };
+    let rollout =
+        Rollout { group: 0, first: 0, with: 9, count: 9, surge: 1, unavailable: 0, ready_ms: 5_000 };
+    let begins = Event { at_ms: 0, action: Action::Rollout(rollout) };
+    let timeline = play(&scenario(24, given, 3_600_000, &[begins]));
+    let outcome = timeline.rollouts[0];
+    assert_eq!((outcome.started, outcome.ready, outcome.ended, outcome.done_ms), (1, 0, 0, None));
+    assert_eq!(timeline.groups[0].never_ran, 1);
+}
+
+#[test]
+fn no_node_comes_to_a_closed_subnet() {
+    let subnets = vec![subnet(24), Subnet::new(Ipv4Prefix::constant([10, 0, 1, 0], 24)).unwrap()];
+    let given = group(9, SecondaryIp, PoolConfig::new(1, 3, 0), 1);
+    let given = Group { subnets: vec![0, 1], max_nodes: 9, ..given };
+    let close = |subnet| Event { at_ms: 1_000, action: Action::SubnetCloses { subnet } };
+    let mut played = Scenario::new(subnets, vec![given], 60_000);
+    played.events = vec![close(0), join(2_000, 3)];
+    let mut fleet = Fleet::new(&played).unwrap();
+    while fleet.step().is_some() {}
+    let places: Vec<u32> = (0..4).map(|node| fleet.primary(node).unwrap().0).collect();
+    assert_eq!(places, [0, 1, 1, 1]);
+    played.events.insert(1, close(1));
+    let timeline = play(&played);
+    assert_eq!(timeline.failures.len(), 3);
+    assert!(timeline.failures.iter().all(|failure| failure.reason == Reason::NoNodeAddress));
 }
 
 #[test]

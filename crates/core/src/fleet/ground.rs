@@ -100,6 +100,8 @@ pub(super) struct Ground {
     /// What neighbours took, as places in the subnet, the first one first.
     neighbours: VecDeque<u32>,
     pub(super) held: u32,
+    /// No node comes here any more.
+    pub(super) closed: bool,
     pub(super) record: Record,
 }
 
@@ -155,6 +157,7 @@ impl Ground {
             free_blocks: [Bits::new(count), Bits::new(count)],
             neighbours: VecDeque::new(),
             held: 0,
+            closed: false,
             record: Record {
                 fewest_addresses: subnet.free_addresses(),
                 fewest_prefixes: subnet.free_prefixes(),

@@ -77,6 +77,8 @@ pub(super) struct Pod {
     /// Which pool its address is from.
     pub(super) mode: IpamMode,
     pub(super) bound: bool,
+    /// It had an address and its annotation at some time.
+    pub(super) ran: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -32,7 +32,8 @@
 //!
 //! Every pool is the twin of the controller's, every address has one owner, and the same scenario gives the same
 //! timeline everywhere: there is no clock, and random choices follow the seed. At the same millisecond the order is:
-//! answers of EC2, the cool-down job, pods that ask again, annotations, events of the scenario, the sample.
+//! answers of EC2, the cool-down job, pods that ask again, annotations, pods of rollouts that become ready, events of the
+//! scenario, the sample.
 //!
 //! # What is assumed
 //!
@@ -52,6 +53,8 @@
 //! | Prefixes come from reservations of type `prefix` as long as those have any | unverified |
 //! | The scheduler takes the node with the fewest pods, up to the addresses that it advertises and its maximum | assumed |
 //! | A growing back-off is played as its cap, 1,000 s | assumed |
+//! | A rollout keeps to its surge and unavailability at every moment, as a Deployment does; pods that end are gone at once | assumed |
+//! | Pods of the start, and DaemonSet pods of nodes that are there then, have their addresses without calls | assumed |
 //!
 //! # What is skipped
 //!
@@ -87,6 +90,7 @@ mod play;
 mod pods;
 mod pools;
 mod random;
+mod rollout;
 mod room;
 mod scenario;
 mod spread;
@@ -96,13 +100,14 @@ mod waiting;
 
 pub use error::FleetError;
 pub use play::Fleet;
+pub use random::Random;
 pub use scenario::{
     Action, Batch, Choice, Event, Group, MAX_EVENTS, MAX_LATENCY_MS, MAX_NODES, MAX_SAMPLED, MAX_UNTIL_MS,
-    MAX_WORKERS, Pace, Place, Rate, Scenario,
+    MAX_WORKERS, Pace, Place, Rate, Rollout, Scenario,
 };
 pub use timeline::{
-    Calls, End, Failure, GroupOutcome, GroupSample, Reason, Sample, SubnetOutcome, SubnetSample, Symptom,
-    Timeline, Waits,
+    Calls, End, Failure, GroupOutcome, GroupSample, Reason, RolloutOutcome, Sample, SubnetOutcome,
+    SubnetSample, Symptom, Timeline, Waits,
 };
 
 use core::ops::ControlFlow;

@@ -7,7 +7,7 @@ use core::mem;
 
 use super::members::{Held, MODES, NEVER, NO_RING, Node, State, index};
 use super::play::Fleet;
-use super::scenario::count;
+use super::scenario::{Place, count};
 use super::timeline::Reason;
 use super::waiting::Waiting;
 use crate::Ipv4Prefix;
@@ -34,6 +34,9 @@ impl Fleet<'_> {
         let start = place as usize % subnets.len();
         let found = subnets[start..].iter().chain(&subnets[..start]).find_map(|&subnet| {
             let ground = &mut self.grounds[subnet as usize];
+            if ground.closed {
+                return None;
+            }
             let mode = IpamMode::SecondaryIp;
             let primary = ground.grant(mode, owner, self.scenario.choice, &mut self.random, self.now_ms)?;
             Some((subnet, primary.first()))
@@ -67,6 +70,54 @@ impl Fleet<'_> {
         }
         self.settle(number, true);
         self.open(number);
+        for _ in 0..self.scenario.groups[group_index as usize].daemon_set_pods {
+            let pod = self.next_daemon;
+            self.next_daemon += 1;
+            if at_rest {
+                let state = &mut self.pods[pod as usize];
+                state.group = group_index;
+                state.bound = true;
+                self.runs_from_the_start(pod, number);
+            } else {
+                self.pod_starts(pod, Place::Node(owner));
+            }
+        }
+    }
+
+    /// Puts the initial pods of every group on its initial nodes.
+    pub(super) fn initial_pods(&mut self) {
+        let mut pod = 0;
+        for group in 0..self.groups.len() {
+            for _ in 0..self.scenario.groups[group].initial_pods {
+                self.pods[pod as usize].group = count(group);
+                match self.first_with_room(group) {
+                    Some(node) => self.runs_from_the_start(pod, node),
+                    None => self.pod_starts(pod, Place::Group(count(group))),
+                }
+                pod += 1;
+            }
+        }
+    }
+
+    /// A pod has its address without calls, if the node has or gets one for it; else it asks like any other.
+    fn runs_from_the_start(&mut self, pod: u32, node: usize) {
+        let mode = self.nodes[node].mode;
+        let place = Place::Node(count(node));
+        if !self.has_room(node) || self.with_pool(node, mode, |pool| pool.assign(pod).is_ok()) != Some(true) {
+            let bound = self.pods[pod as usize].bound;
+            self.pod_starts(pod, place);
+            self.pods[pod as usize].bound = bound;
+            return;
+        }
+        let state = &mut self.pods[pod as usize];
+        state.node = count(node);
+        state.mode = mode;
+        state.ran = true;
+        self.set_state(pod, State::Running);
+        self.nodes[node].pods += 1;
+        self.come_to_rest(node, mode);
+        self.settle(node, true);
+        self.open(node);
     }
 
     fn empty_pool(&self, limits: Limits, mode: IpamMode, config: PoolConfig) -> Box<Held> {

@@ -3,8 +3,9 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::members::NEVER;
+use super::members::{NEVER, State};
 use super::play::Fleet;
+use super::rollout::Rolling;
 use super::timeline::{End, Failure, GroupOutcome, Sample, SubnetOutcome, SubnetSample, Timeline, Waits};
 
 impl Fleet<'_> {
@@ -27,8 +28,16 @@ impl Fleet<'_> {
     pub(super) fn stop(self, end: End) -> Timeline {
         let ended_ms = if end == End::Complete { self.scenario.until_ms } else { self.now_ms };
         let mut waits = vec![Vec::new(); self.groups.len()];
-        for pod in self.pods.iter().filter(|pod| pod.waited > 0) {
-            waits[pod.group as usize].push(pod.waited - 1);
+        let mut asked = vec![(0, 0); self.groups.len()];
+        for pod in &self.pods {
+            let (asked, in_vain) = &mut asked[pod.group as usize];
+            if pod.state != State::Absent || pod.life > 0 {
+                *asked += 1;
+                *in_vain += u32::from(!pod.ran);
+            }
+            if pod.waited > 0 {
+                waits[pod.group as usize].push(pod.waited - 1);
+            }
         }
         let all = waits.concat();
         let subnets = self.grounds.into_iter().map(|ground| {
@@ -42,7 +51,7 @@ impl Fleet<'_> {
                 subnet: ground.into_subnet(),
             }
         });
-        let groups = self.groups.iter().zip(waits);
+        let groups = self.groups.iter().zip(waits).zip(asked);
         let mut failures: Vec<Failure> = self.failures.into_values().collect();
         failures.sort_by_key(|failure| (failure.first_ms, failure.node, failure.reason));
         Timeline {
@@ -52,7 +61,12 @@ impl Fleet<'_> {
             samples: self.samples,
             subnets: subnets.collect(),
             groups: groups
-                .map(|(group, waits)| GroupOutcome { end: group.now, waits: Waits::of(waits) })
+                .map(|((group, waits), (asked_pods, never_ran))| GroupOutcome {
+                    end: group.now,
+                    waits: Waits::of(waits),
+                    asked_pods,
+                    never_ran,
+                })
                 .collect(),
             waits: Waits::of(all),
             calls: self.calls,
@@ -60,6 +74,7 @@ impl Fleet<'_> {
             lost_pods: self.lost_pods,
             failures,
             symptoms: self.symptoms,
+            rollouts: self.rollouts.iter().map(Rolling::outcome).collect(),
         }
     }
 

@@ -11,6 +11,7 @@ use super::ground::Ground;
 use super::jobs::Desk;
 use super::members::{GroupState, NEVER, NO_RING, Node, Pod, State};
 use super::random::Random;
+use super::rollout::Rolling;
 use super::scenario::{Action, Plan, Scenario};
 use super::spread::Spread;
 use super::timeline::{Calls, Failure, GroupSample, Reason, Sample, Symptom};
@@ -23,8 +24,9 @@ pub(super) mod rank {
     pub(in super::super) const COOL_DOWN: u8 = 1;
     pub(in super::super) const RETRY: u8 = 2;
     pub(in super::super) const ANNOTATION: u8 = 3;
-    pub(in super::super) const EVENT: u8 = 4;
-    pub(in super::super) const SAMPLE: u8 = 5;
+    pub(in super::super) const READY: u8 = 4;
+    pub(in super::super) const EVENT: u8 = 5;
+    pub(in super::super) const SAMPLE: u8 = 6;
 }
 
 /// A scenario that is being played, step by step; [`run`](super::run) does it all at once.
@@ -62,7 +64,7 @@ pub struct Fleet<'a> {
     pub(super) steps: u64,
     next_event: usize,
     pub(super) next_sample_ms: u64,
-    /// Time, rank, number of the order or node, worker.
+    /// Time, rank, number of the order, node or rollout, worker.
     pub(super) due: BinaryHeap<Reverse<(u64, u8, u64, u32)>>,
     pub(super) grounds: Vec<Ground>,
     pub(super) groups: Vec<GroupState>,
@@ -79,6 +81,9 @@ pub struct Fleet<'a> {
     pub(super) failures: BTreeMap<(u32, Reason), Failure>,
     pub(super) symptoms: Vec<Symptom>,
     pub(super) samples: Vec<Sample>,
+    pub(super) rollouts: Vec<Rolling>,
+    /// The number of the next DaemonSet pod.
+    pub(super) next_daemon: u32,
 }
 
 impl<'a> Fleet<'a> {
@@ -114,6 +119,7 @@ impl<'a> Fleet<'a> {
             ring: NO_RING,
             mode: IpamMode::SecondaryIp,
             bound: false,
+            ran: false,
         };
         let mut fleet = Self {
             scenario,
@@ -126,7 +132,7 @@ impl<'a> Fleet<'a> {
             grounds: scenario.subnets.iter().cloned().map(Ground::new).collect(),
             groups: groups.collect(),
             nodes: Vec::with_capacity(plan.nodes.len()),
-            pods: vec![pod; plan.pods as usize],
+            pods: vec![pod; (plan.pods + plan.daemon_set_pods) as usize],
             annotating: VecDeque::new(),
             kubernetes: Bucket::new(scenario.pace.kubernetes),
             desk: Desk::new(&scenario.pace),
@@ -137,12 +143,15 @@ impl<'a> Fleet<'a> {
             failures: BTreeMap::new(),
             symptoms: Vec::new(),
             samples: Vec::new(),
+            rollouts: Vec::new(),
+            next_daemon: plan.pods,
             plan,
         };
         let initial: u64 = scenario.groups.iter().map(|group| u64::from(group.initial_nodes)).sum();
         for number in 0..initial {
             fleet.node_joins(number * COOL_DOWN_MS / initial, true);
         }
+        fleet.initial_pods();
         Ok(fleet)
     }
 
@@ -173,6 +182,7 @@ impl<'a> Fleet<'a> {
                     match rank {
                         rank::ANSWER => self.job_due(number, worker),
                         rank::COOL_DOWN => self.cool_down(node),
+                        rank::READY => self.rollout_ready(node),
                         _ => self.ask_again(node),
                     }
                 }
@@ -224,6 +234,8 @@ impl<'a> Fleet<'a> {
                 (0..count).all(|_| ground.regain(choice, random));
             }
             Action::Settings { group, mode, config } => self.settings(group as usize, mode, config),
+            Action::Rollout(rollout) => self.rollout_begins(rollout),
+            Action::SubnetCloses { subnet } => self.grounds[subnet as usize].closed = true,
         }
     }
 }

@@ -161,7 +161,9 @@ impl Fleet<'_> {
         let pod = &mut self.pods[number as usize];
         if pod.life == life {
             pod.waited = pod.waited.max(self.now_ms - pod.asked_ms + 1);
+            pod.ran = true;
             self.set_state(number, State::Running);
+            self.rollout_sees(number);
         }
     }
 

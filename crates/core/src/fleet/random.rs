@@ -1,11 +1,21 @@
 //! Random numbers of our own, so that a seed means the same everywhere.
 
 /// The generator `SplitMix64`.
+///
+/// # Examples
+///
+/// ```
+/// use winpod::fleet::Random;
+///
+/// let mut random = Random::new(7);
+/// assert_eq!([random.below(100), random.below(100), random.below(0)], [38, 1, 0]);
+/// ```
 #[derive(Debug, Clone)]
-pub(super) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    pub(super) const fn new(seed: u64) -> Self {
+    /// The numbers of a seed.
+    pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -18,7 +28,7 @@ impl Random {
     }
 
     /// A number below `end`, 0 if that is 0. The chances differ by less than 2^-32.
-    pub(super) fn below(&mut self, end: u32) -> u32 {
+    pub fn below(&mut self, end: u32) -> u32 {
         let scaled = u128::from(self.next()) * u128::from(end);
         u32::try_from(scaled >> 64).unwrap_or(0)
     }

@@ -23,10 +23,7 @@ impl Fleet<'_> {
     pub(super) fn fill_group(&mut self, index: usize) {
         while let Some(&(pod, life)) = self.groups[index].queue.front() {
             if self.pods[pod as usize].life == life {
-                let Some(place) = self.groups[index].spread.first() else {
-                    return;
-                };
-                let Some(node) = self.node_at(index, place) else {
+                let Some(node) = self.first_with_room(index) else {
                     return;
                 };
                 self.place(pod, node);
@@ -50,7 +47,12 @@ impl Fleet<'_> {
         self.settle(node, changed);
     }
 
-    fn has_room(&self, number: usize) -> bool {
+    /// The node of a group that the next pod goes to.
+    pub(super) fn first_with_room(&self, group: usize) -> Option<usize> {
+        self.node_at(group, self.groups[group].spread.first()?)
+    }
+
+    pub(super) fn has_room(&self, number: usize) -> bool {
         let node = &self.nodes[number];
         let group = &self.groups[node.group as usize];
         let advertised = ipam::capacity(group.limits, node.mode).addresses;

@@ -24,7 +24,8 @@ pub const MAX_WORKERS: u32 = 64;
 /// A fleet and what happens to it.
 ///
 /// Nodes are numbered from 0: the initial ones of the first group, of the next groups, then those that join, in the
-/// order of the events. Pods are numbered by the caller from 0 to one less than there are, in any order.
+/// order of the events. Pods are numbered from 0: the initial ones of the first group, of the next groups, then by the
+/// caller those that start, in any order; DaemonSet pods have the numbers behind all of them.
 ///
 /// # Examples
 ///
@@ -86,6 +87,12 @@ pub struct Group {
     pub subnets: Vec<u32>,
     /// Nodes at the start. They have come to rest: their warm pools are filled, without calls.
     pub initial_nodes: u32,
+    /// Pods at the start, as evenly on the initial nodes as they fit; they have their addresses, without calls, as far as
+    /// there are any.
+    pub initial_pods: u32,
+    /// Pods that every node has as long as it is there, one of each DaemonSet that takes an address. They count among the
+    /// pods of the node.
+    pub daemon_set_pods: u32,
     /// The most nodes at one time.
     pub max_nodes: u32,
     /// The most pods on a node, whatever addresses it has.
@@ -155,6 +162,58 @@ pub enum Action {
         /// What pools of that mode aim for.
         config: PoolConfig,
     },
+    /// Pods are replaced by others, a few at a time.
+    Rollout(Rollout),
+    /// No node comes to a subnet any more. Those that are there stay until they leave.
+    SubnetCloses {
+        /// The place of the subnet in the list.
+        subnet: u32,
+    },
+}
+
+/// A rollout as a Deployment does it: new pods start and old ones end as soon as two limits allow.
+///
+/// It counts how many new pods have become ready; one that has to move later still counts. Its new pods are its own: no
+/// event may end them.
+///
+/// # Examples
+///
+/// ```
+/// use winpod::fleet::{Action, Event, Group, Rollout, Scenario, run};
+/// use winpod::ipam::{IpamMode, Limits};
+/// use winpod::pool::PoolConfig;
+/// use winpod::{Ipv4Prefix, Subnet};
+/// use core::ops::ControlFlow;
+///
+/// let subnet = Subnet::new(Ipv4Prefix::constant([10, 0, 8, 0], 24))?;
+/// let group = Group::new(Limits::new(10, true)?, IpamMode::SecondaryIp, PoolConfig::new(1, 3, 0), vec![0], 1);
+/// let mut scenario = Scenario::new(vec![subnet], vec![Group { initial_pods: 4, ..group }], 600_000);
+/// let mut rollout = Rollout { group: 0, first: 0, with: 4, count: 4, surge: 1, unavailable: 0, ready_ms: 10_000 };
+/// scenario.events.push(Event { at_ms: 0, action: Action::Rollout(rollout) });
+/// assert_eq!(run(&scenario, |_| ControlFlow::Continue(()))?.rollouts[0].done_ms, Some(40_080));
+///
+/// rollout.surge = 0; // Nothing would ever happen.
+/// scenario.events[0].action = Action::Rollout(rollout);
+/// assert_eq!(scenario.check().unwrap_err().code(), "ZERO");
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "callers build it")]
+pub struct Rollout {
+    /// The group that the new pods go to.
+    pub group: u32,
+    /// The number of the first old pod.
+    pub first: u32,
+    /// The number of the first new pod.
+    pub with: u32,
+    /// How many pods are replaced: the old ones and the new ones have so many numbers in a row.
+    pub count: u32,
+    /// How many more pods than `count` there may be.
+    pub surge: u32,
+    /// How many fewer pods than `count` may be ready.
+    pub unavailable: u32,
+    /// Milliseconds from a new pod's annotation until it is ready, at most [`MAX_LATENCY_MS`].
+    pub ready_ms: u32,
 }
 
 /// Where a pod may run.
@@ -264,7 +323,7 @@ impl Default for Pace {
 }
 
 impl Group {
-    /// Nodes at the start and no others, of at most 110 pods each, the maximum of Windows nodes unless it is set.
+    /// Nodes at the start and no others, without pods, of at most 110 pods each, the maximum of Windows nodes unless it is set.
     ///
     /// # Source
     /// [`SourceId::WindowsMaxPods110`](crate::source::SourceId::WindowsMaxPods110).
@@ -275,7 +334,17 @@ impl Group {
         subnets: Vec<u32>,
         initial_nodes: u32,
     ) -> Self {
-        Self { limits, mode, config, subnets, initial_nodes, max_nodes: initial_nodes, max_pods: 110 }
+        Self {
+            limits,
+            mode,
+            config,
+            subnets,
+            initial_nodes,
+            initial_pods: 0,
+            daemon_set_pods: 0,
+            max_nodes: initial_nodes,
+            max_pods: 110,
+        }
     }
 }
 
@@ -326,7 +395,8 @@ impl Scenario {
     pub(super) fn plan(&self) -> Result<Plan, FleetError> {
         self.check_sizes()?;
         self.pace.check()?;
-        let mut plan = Plan { pods: 0, nodes: Vec::new(), joins: Vec::new() };
+        let mut plan =
+            Plan { pods: 0, initial_pods: 0, daemon_set_pods: 0, nodes: Vec::new(), joins: Vec::new() };
         let mut present = Vec::new();
         for (index, group) in self.groups.iter().enumerate() {
             let index = count(index);
@@ -340,9 +410,21 @@ impl Scenario {
             plan.joins.push(0);
             self.join(&mut plan, &mut present, index, group.initial_nodes)?;
         }
-        let starts = |event: &&Event| matches!(event.action, Action::PodStarts { .. });
-        plan.pods = count(self.events.iter().filter(starts).count());
+        let initial: u64 = self.groups.iter().map(|group| u64::from(group.initial_pods)).sum();
+        let started: u64 = self.events.iter().map(|event| event.action.pods()).sum();
+        let pods = initial + started;
+        if pods > u64::from(MAX_EVENTS) {
+            return Err(FleetError::TooMuch { what: "pods", got: pods, max: MAX_EVENTS.into() });
+        }
+        plan.initial_pods = u32::try_from(initial).unwrap_or(u32::MAX);
+        plan.pods = u32::try_from(pods).unwrap_or(u32::MAX);
         self.check_events(&mut plan, &mut present)?;
+        let each = plan.joins.iter().zip(&self.groups);
+        let daemons = each.map(|(&nodes, group)| u64::from(nodes) * u64::from(group.daemon_set_pods)).sum();
+        if daemons > u64::from(MAX_EVENTS) {
+            return Err(FleetError::TooMuch { what: "DaemonSet pods", got: daemons, max: MAX_EVENTS.into() });
+        }
+        plan.daemon_set_pods = u32::try_from(daemons).unwrap_or(u32::MAX);
         Ok(plan)
     }
 
@@ -361,6 +443,7 @@ impl Scenario {
 
     fn check_events(&self, plan: &mut Plan, present: &mut [u32]) -> Result<(), FleetError> {
         let mut pods = alloc::vec![Seen::No; plan.pods as usize];
+        pods[..plan.initial_pods as usize].fill(Seen::Started);
         let mut gone = alloc::collections::BTreeSet::new();
         let mut taken = 0_u64;
         let mut last_ms = 0;
@@ -415,6 +498,11 @@ impl Scenario {
                     }
                 }
                 Action::Settings { group, .. } => self.known_group(group)?,
+                Action::SubnetCloses { subnet } => self.known_subnet(subnet)?,
+                Action::Rollout(rollout) => {
+                    self.known_group(rollout.group)?;
+                    rollout.check(&mut pods)?;
+                }
             }
         }
         Ok(())
@@ -444,6 +532,53 @@ impl Scenario {
     fn known_subnet(&self, subnet: u32) -> Result<(), FleetError> {
         let subnets = count(self.subnets.len());
         if subnet < subnets { Ok(()) } else { Err(FleetError::UnknownSubnet { subnet, subnets }) }
+    }
+}
+
+impl Action {
+    /// Pods that it brings.
+    fn pods(&self) -> u64 {
+        match self {
+            Self::PodStarts { .. } => 1,
+            Self::Rollout(rollout) => rollout.count.into(),
+            _ => 0,
+        }
+    }
+}
+
+impl Rollout {
+    /// Takes its pods, or says why that cannot be.
+    fn check(&self, pods: &mut [Seen]) -> Result<(), FleetError> {
+        if self.surge == 0 && self.unavailable == 0 {
+            return Err(FleetError::Zero { what: "surge and unavailability of a rollout" });
+        }
+        if self.ready_ms > MAX_LATENCY_MS {
+            return Err(FleetError::TooMuch {
+                what: "milliseconds until a pod is ready",
+                got: self.ready_ms.into(),
+                max: MAX_LATENCY_MS.into(),
+            });
+        }
+        let known = count(pods.len());
+        for step in 0..self.count {
+            let mut take = |first: u32, from: Seen, to: Seen| {
+                let pod = first.saturating_add(step);
+                let seen = pods.get_mut(pod as usize).ok_or(FleetError::UnknownPod { pod, pods: known })?;
+                if *seen != from {
+                    let twice = from == Seen::No;
+                    return Err(if twice {
+                        FleetError::PodTwice { pod }
+                    } else {
+                        FleetError::PodNotThere { pod }
+                    });
+                }
+                *seen = to;
+                Ok(())
+            };
+            take(self.first, Seen::Started, Seen::Ended)?;
+            take(self.with, Seen::No, Seen::Rolling)?;
+        }
+        Ok(())
     }
 }
 
@@ -483,7 +618,11 @@ impl Pace {
 /// What is known of a scenario before it is played.
 #[derive(Debug)]
 pub(super) struct Plan {
+    /// Pods but those of DaemonSets.
     pub(super) pods: u32,
+    /// Of these, the first ones, which are there at the start.
+    pub(super) initial_pods: u32,
+    pub(super) daemon_set_pods: u32,
     /// The group of every node.
     pub(super) nodes: Vec<u32>,
     /// Nodes of each group, those that leave again among them.
@@ -505,6 +644,8 @@ enum Seen {
     No,
     Started,
     Ended,
+    /// A new pod of a rollout.
+    Rolling,
 }
 
 pub(super) fn count(len: usize) -> u32 {

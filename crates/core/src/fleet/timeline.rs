@@ -33,6 +33,8 @@ pub struct Timeline {
     pub failures: Vec<Failure>,
     /// What users saw on their pods, by the time of its first occurrence: one entry for each error of the pool.
     pub symptoms: Vec<Symptom>,
+    /// How far each rollout came, in the order in which they began.
+    pub rollouts: Vec<RolloutOutcome>,
 }
 
 named! {
@@ -119,10 +121,30 @@ pub struct GroupOutcome {
     pub end: GroupSample,
     /// How long its pods waited.
     pub waits: Waits,
+    /// Pods that there were, those of the start and of DaemonSets among them.
+    pub asked_pods: u32,
+    /// Of these, pods that never had an address and its annotation.
+    pub never_ran: u32,
+}
+
+/// How far a rollout came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct RolloutOutcome {
+    /// When it began.
+    pub begun_ms: u64,
+    /// New pods that were asked for.
+    pub started: u32,
+    /// New pods that became ready.
+    pub ready: u32,
+    /// Old pods that were deleted.
+    pub ended: u32,
+    /// When the last new pod was ready and the last old one deleted; `None` if that never was.
+    pub done_ms: Option<u64>,
 }
 
 /// How long pods waited from when they were asked for until their annotation; of a pod that had to move, the longest
-/// wait. Pods that never got there are not counted.
+/// wait. Pods that never got there are not counted, and pods of the start only if they had to wait or to move.
 ///
 /// A percentile is the wait of the pod at that place, rounded up, in the order of waits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
