@@ -1,5 +1,6 @@
 //! The fleet against scenarios worked out by hand, properties, and a slow loop that plays every millisecond.
 use core::net::Ipv4Addr;
+use core::num::NonZeroU32;
 use core::ops::ControlFlow;
 use std::collections::VecDeque;
 
@@ -10,7 +11,7 @@ use winpod::fleet::{
     Reason, Rollout, Scenario, Timeline, run,
 };
 use winpod::ipam::IpamMode::{PrefixDelegation, SecondaryIp};
-use winpod::ipam::{IpamMode, Limits, capacity};
+use winpod::ipam::{ConfigData, Environment, IpamMode, Limits, Settings, capacity, steady_state};
 use winpod::pool::{
     Job, JobResult, ModeUpdate, Pool, PoolConfig, PoolError, Quirk, Quirks, Retry, mode_update,
 };
@@ -404,6 +405,31 @@ fn a_rollout_stalls_where_its_surge_finds_no_address() {
     let outcome = timeline.rollouts[0];
     assert_eq!((outcome.started, outcome.ready, outcome.ended, outcome.done_ms), (1, 0, 0, None));
     assert_eq!(timeline.groups[0].never_ran, 1);
+}
+
+#[test]
+fn a_job_ends_by_itself_after_it_has_run() {
+    let runs_ms = NonZeroU32::new(50_000).unwrap();
+    let job = |at_ms, pod| Event { at_ms, action: Action::JobStarts { pod, place: Place::Group(0), runs_ms } };
+    let given = Group { max_nodes: 2, ..group(9, SecondaryIp, PoolConfig::new(1, 3, 0), 0) };
+    // It waits for a node until 100 s, so it runs from then on.
+    let mut played = scenario(24, given, 300_000, &[job(0, 0), join(100_000, 1)]);
+    played.sample_ms = 1_000;
+    let running = |played: &Scenario| -> Vec<u64> {
+        let samples = play(played).samples;
+        samples.iter().filter(|sample| sample.groups[0].running == 1).map(|sample| sample.at_ms).collect()
+    };
+    let times = running(&played);
+    assert_eq!((times[0], times.len()), (101_000, 50), "{times:?}");
+    // Its node leaves half-way: on the next one it begins again.
+    played.events.push(join(120_000, 1));
+    played.events.push(Event { at_ms: 130_000, action: Action::NodeLeaves { node: 0 } });
+    let times = running(&played);
+    let (before, after): (Vec<u64>, Vec<u64>) = times.iter().partition(|&&at| at < 130_000);
+    assert_eq!((before.len(), after.len()), (29, 50), "{times:?}");
+    assert_eq!(play(&played).groups[0].never_ran, 0);
+    played.events.push(end(140_000, 0));
+    assert_eq!(played.check(), Err(FleetError::PodNotThere { pod: 0 }));
 }
 
 #[test]
@@ -1539,5 +1565,49 @@ proptest! {
             state = fleet.pool(0, mode).map(Pool::introspect);
         }
         prop_assert!(expected.next().is_none());
+    }
+}
+
+/// Settings of a ConfigMap, and limits of a type.
+fn any_settings() -> impl Strategy<Value = (Limits, Vec<(&'static str, String)>)> {
+    let target =
+        || prop_oneof![3 => (0_i64..24).prop_map(|target| target.to_string()), 1 => Just("-1".to_owned())];
+    let keys = ["warm-ip-target", "minimum-ip-target", "warm-prefix-target"];
+    (2_i64..24, any::<bool>(), any::<bool>(), [target(), target(), target()], any::<[bool; 3]>()).prop_map(
+        move |(ipv4, nitro, prefixes, targets, written)| {
+            let mut pairs = vec![
+                ("enable-windows-ipam", "true".to_owned()),
+                ("enable-windows-prefix-delegation", prefixes.to_string()),
+            ];
+            let given = keys.into_iter().zip(targets).zip(written).filter(|(_, written)| *written);
+            pairs.extend(given.map(|(pair, _)| pair));
+            (Limits::new(ipv4, nitro).unwrap(), pairs)
+        },
+    )
+}
+
+proptest! {
+    /// What a node holds once it has come to rest is what the closed forms say: both where pods came one after the other,
+    /// and where they are there from the start.
+    #[test]
+    fn comes_to_rest_where_the_closed_forms_are((limits, pairs) in any_settings(), pods in 0_u32..60) {
+        let data = ConfigData::from_pairs(pairs.iter().map(|(key, value)| (*key, value.as_str())));
+        let settings = Settings::read(&data, Environment::default()).on_node(limits);
+        let pods = pods.min(capacity(limits, settings.mode).addresses);
+        let rest = steady_state(limits, &settings, pods, 0);
+        let group = Group {
+            max_pods: u32::MAX,
+            ..Group::new(limits, settings.mode, PoolConfig::on_node(&settings, settings.mode), vec![0], 1)
+        };
+        let events: Vec<Event> = (0..pods).map(|pod| start(u64::from(pod) * 200_000, pod, 0)).collect();
+        let one_by_one = scenario(20, group.clone(), u64::from(pods) * 200_000 + 300_000, &events);
+        let from_the_start = scenario(20, Group { initial_pods: pods, ..group }, 300_000, &[]);
+        for played in [one_by_one, from_the_start] {
+            let timeline = play(&played);
+            let last = timeline.samples.last().unwrap();
+            prop_assert_eq!(last.subnets[0].held_addresses, rest.held_addresses);
+            prop_assert_eq!((last.groups[0].running, last.groups[0].waiting), (rest.pods, rest.waiting));
+            prop_assert_eq!(last.groups[0].warm, rest.warm);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::memory;
 use crate::migration::Migration;
+use crate::simulate::Simulate;
 use crate::subnet::Subnet;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -34,6 +35,8 @@ Examples:
   winpod ipam amazon-vpc-cni.yaml     the settings in effect
   winpod types --pods-min 30          types with at least 30 pod addresses
   winpod subnet census aws/           what is free in the subnets, and what is broken
+  winpod simulate cluster/ --scenario scale-out
+                                      when the subnets run dry, and how long pods wait
 
 Exit codes: 0 all is well, or not known; 1 the answer is no; 2 the arguments or
 an input are unusable."
@@ -78,6 +81,7 @@ pub(crate) enum Command {
     Ipam(Ipam),
     Subnet(Box<Subnet>),
     Migration(Migration),
+    Simulate(Box<Simulate>),
     Sources(Sources),
     Schema(Schema),
 }

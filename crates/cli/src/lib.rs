@@ -27,6 +27,7 @@ mod commands;
 mod memory;
 mod migration;
 mod progress;
+mod simulate;
 mod subnet;
 mod terminal;
 

@@ -4,7 +4,7 @@
 
 use crate::progress::Progress;
 use crate::request::{Document, Refusal, known_keys, nearest};
-use crate::{capacity, ipam, plan, prefixes, read, sources, subnet, types};
+use crate::{capacity, ipam, plan, prefixes, read, simulate, sources, subnet, types};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
@@ -90,6 +90,9 @@ operations! {
     "migration", plan::migration::MigrationRequest => plan::migration::Migration,
         "Whether the Windows node groups can move to prefix delegation, by new groups beside the old ones.",
         plan::migration::migration;
+    "simulate", simulate::SimulateRequest => simulate::Simulation,
+        "What happens to the addresses of the Windows node groups in a scenario, minute by minute.",
+        simulate::simulate;
     "capacity", capacity::CapacityRequest => Vec<capacity::Capacity>, "Pods per instance type, and what limits them.",
         |request: &_, _: OnProgress<'_>| capacity::capacity(request);
     "mixedCapacity", capacity::MixedCapacityRequest => capacity::MixedCapacity,

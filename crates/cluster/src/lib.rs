@@ -24,6 +24,7 @@ pub mod quote;
 pub mod read;
 pub mod report;
 pub mod request;
+pub mod simulate;
 pub mod sources;
 pub mod subnet;
 pub mod types;

@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What one node takes from its subnet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Cost {
-    pub(super) addresses: u32,
-    pub(super) prefixes: u32,
+pub(crate) struct Cost {
+    pub(crate) addresses: u32,
+    pub(crate) prefixes: u32,
 }
 
 impl Cost {
@@ -23,18 +23,18 @@ impl Cost {
 
 /// A group as far as its demand goes.
 #[derive(Debug)]
-pub(super) struct Asking<'a> {
-    pub(super) group: &'a NodeGroup,
+pub(crate) struct Asking<'a> {
+    pub(crate) group: &'a NodeGroup,
     /// The most that a node of any of its types takes; `None` if no type is known.
-    pub(super) cost: Option<Cost>,
+    pub(crate) cost: Option<Cost>,
     /// Described subnets that its nodes go to.
-    pub(super) subnets: Vec<&'a str>,
+    pub(crate) subnets: Vec<&'a str>,
     /// The types that its nodes may have.
-    pub(super) candidates: Vec<Candidate>,
+    pub(crate) candidates: Vec<Candidate>,
     /// What a node of each of them takes.
-    pub(super) rows: Vec<TypePlan>,
+    pub(crate) rows: Vec<TypePlan>,
     /// Largest number of nodes; also where only Karpenter's CPU limit says it.
-    pub(super) max_size: Option<u32>,
+    pub(crate) max_size: Option<u32>,
 }
 
 impl Asking<'_> {
@@ -73,7 +73,7 @@ fn min_size(asking: &Asking<'_>) -> Option<u32> {
     asking.group.min_size.known().copied().or(none)
 }
 
-pub(super) fn zone_of(id: &str, supplies: &BTreeMap<String, Supply>) -> String {
+pub(crate) fn zone_of(id: &str, supplies: &BTreeMap<String, Supply>) -> String {
     supplies[id].zone.clone().unwrap_or_else(|| id.to_owned())
 }
 

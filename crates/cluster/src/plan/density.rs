@@ -7,20 +7,20 @@ use winpod::ipam::{Limits, NodeSettings, Settings, SteadyState, capacity, fulles
 
 /// What runs on every node of a group, and the mean of what else runs there.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Load {
-    pub(super) daemon_set_pods: u32,
-    pub(super) host_network_pods: u32,
-    pub(super) daemon_set_cpu: u64,
-    pub(super) daemon_set_memory: u64,
+pub(crate) struct Load {
+    pub(crate) daemon_set_pods: u32,
+    pub(crate) host_network_pods: u32,
+    pub(crate) daemon_set_cpu: u64,
+    pub(crate) daemon_set_memory: u64,
     /// Pods of all other workloads.
-    pub(super) pods: u64,
-    pub(super) cpu: u64,
-    pub(super) memory: u64,
+    pub(crate) pods: u64,
+    pub(crate) cpu: u64,
+    pub(crate) memory: u64,
 }
 
 impl Load {
     /// What of the given workloads may run on the group.
-    pub(super) fn on(group: &NodeGroup, workloads: &[Workload]) -> Self {
+    pub(crate) fn on(group: &NodeGroup, workloads: &[Workload]) -> Self {
         let mut load = Self::default();
         for workload in workloads.iter().filter(|workload| may_run(workload, group)) {
             if workload.is_daemon_set() {
@@ -50,7 +50,7 @@ impl Load {
 }
 
 /// Whether the scheduler lets a Windows workload onto the group, as far as selectors and taints tell.
-pub(super) fn may_run(workload: &Workload, group: &NodeGroup) -> bool {
+pub(crate) fn may_run(workload: &Workload, group: &NodeGroup) -> bool {
     let labels = &group.labels;
     workload.os == Some(Os::Windows)
         && workload
@@ -113,7 +113,7 @@ pub(super) fn max_pods(group: &NodeGroup, vcpus: Option<u32>, live: Option<u32>)
 pub(super) const ASSUMED_RESERVED_MIB: u64 = 2048;
 
 /// A node of one type.
-pub(super) fn on_type(
+pub(crate) fn on_type(
     group: &NodeGroup,
     candidate: &Candidate,
     settings: &Settings,
@@ -204,7 +204,7 @@ impl FullNode {
 ///
 /// # Source
 /// `ManagedUpdateSurge`, `KarpenterDefaultBudget`; a self-managed group is replaced by a second one.
-pub(super) fn surge(group: &NodeGroup, size: u32, zones: u32) -> Option<u32> {
+pub(crate) fn surge(group: &NodeGroup, size: u32, zones: u32) -> Option<u32> {
     match group.tool {
         Tool::EksctlManaged | Tool::EksManaged => {
             Some(managed_surge(group.max_unavailable.known().copied(), size, zones))
@@ -221,10 +221,17 @@ pub(super) fn surge(group: &NodeGroup, size: u32, zones: u32) -> Option<u32> {
 /// # Source
 /// `ManagedUpdateSurge`.
 pub(crate) fn managed_surge(unavailable: Option<MaxUnavailable>, size: u32, zones: u32) -> u32 {
+    if size == 0 { 0 } else { unavailable_nodes(unavailable, size).max(zones.saturating_mul(2)) }
+}
+
+/// Nodes that the rolling update of a managed group replaces at a time.
+///
+/// # Source
+/// `ManagedUpdateSurge`.
+pub(crate) fn unavailable_nodes(unavailable: Option<MaxUnavailable>, size: u32) -> u32 {
     const DEFAULT: u32 = 1;
     const MOST: u32 = 100;
-    let unavailable = unavailable.map_or(DEFAULT, |unavailable| share(unavailable, size).min(MOST));
-    if size == 0 { 0 } else { unavailable.max(zones.saturating_mul(2)) }
+    unavailable.map_or(DEFAULT, |unavailable| share(unavailable, size).min(MOST))
 }
 
 fn share(unavailable: MaxUnavailable, size: u32) -> u32 {

@@ -2,11 +2,11 @@
 
 mod advice;
 mod answer;
-mod candidates;
-mod demand;
-mod density;
+pub(crate) mod candidates;
+pub(crate) mod demand;
+pub(crate) mod density;
 pub mod migration;
-mod supply;
+pub(crate) mod supply;
 mod tell;
 
 pub use answer::{
@@ -79,7 +79,7 @@ pub fn plan(reading: Reading, set: &BTreeMap<Key, String>) -> Plan {
 }
 
 /// The groups that are known to run Windows; of the others that might, and of there being none, a note tells.
-fn windows_groups<'a>(cluster: &'a Cluster, notes: &mut Vec<Note>) -> Vec<&'a NodeGroup> {
+pub(crate) fn windows_groups<'a>(cluster: &'a Cluster, notes: &mut Vec<Note>) -> Vec<&'a NodeGroup> {
     let mut windows = Vec::new();
     for group in &cluster.node_groups {
         match &group.os {
@@ -100,7 +100,7 @@ fn windows_groups<'a>(cluster: &'a Cluster, notes: &mut Vec<Note>) -> Vec<&'a No
 }
 
 /// A live node tells the system of a group whose AMI does not.
-fn learn_from_nodes(cluster: &mut Cluster) {
+pub(crate) fn learn_from_nodes(cluster: &mut Cluster) {
     for group in &mut cluster.node_groups {
         if group.os.known().is_some() {
             continue;
@@ -133,7 +133,7 @@ pub(crate) fn values_assumed(values: &BTreeMap<Key, &str>) -> Note {
 }
 
 /// The ConfigMap as given, or the values that most tools write, with a note that they are taken for granted.
-fn settings(cluster: &Cluster, set: &BTreeMap<Key, String>, notes: &mut Vec<Note>) -> Settings {
+pub(crate) fn settings(cluster: &Cluster, set: &BTreeMap<Key, String>, notes: &mut Vec<Note>) -> Settings {
     let environment = Environment {
         old_controller: cluster.cni.old_controller.known().is_some(),
         ..Environment::default()
@@ -163,7 +163,7 @@ fn settings(cluster: &Cluster, set: &BTreeMap<Key, String>, notes: &mut Vec<Note
     settings
 }
 
-fn plan_group<'a>(
+pub(crate) fn plan_group<'a>(
     group: &'a NodeGroup,
     cluster: &'a Cluster,
     settings: &Settings,

@@ -12,32 +12,34 @@ use winpod::{Ipv4Prefix, Subnet};
 /// One subnet: what is free now, and what is there for the Windows node groups, whose own nodes are
 /// left out because the demand counts them.
 #[derive(Debug)]
-pub(super) struct Supply {
-    pub(super) cidr: Ipv4Prefix,
-    pub(super) zone: Option<String>,
-    pub(super) now: Free,
-    pub(super) for_groups: Free,
+pub(crate) struct Supply {
+    pub(crate) cidr: Ipv4Prefix,
+    pub(crate) zone: Option<String>,
+    pub(crate) now: Free,
+    pub(crate) for_groups: Free,
     /// Addresses and prefixes that nodes of the Windows groups hold here already.
-    pub(super) held: u32,
+    pub(crate) held: u32,
     /// Of these, prefixes.
-    pub(super) held_prefixes: u32,
+    pub(crate) held_prefixes: u32,
     /// The control plane places its interfaces here.
-    pub(super) control_plane: bool,
+    pub(crate) control_plane: bool,
+    /// What is there for the Windows node groups, address by address.
+    pub(crate) others: Subnet,
 }
 
 /// Free room; a prefix count without interfaces to count from is only a bound.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Free {
-    pub(super) addresses: Option<u32>,
-    pub(super) prefixes: Option<u32>,
+pub(crate) struct Free {
+    pub(crate) addresses: Option<u32>,
+    pub(crate) prefixes: Option<u32>,
     /// Prefixes that there can be at the most.
-    pub(super) prefixes_at_most: u32,
+    pub(crate) prefixes_at_most: u32,
     /// Addresses that EC2 counts as taken and no listed interface holds; each may break a block.
-    pub(super) unseen: u32,
+    pub(crate) unseen: u32,
     /// Free prefixes inside `prefix` reservations, where no single address goes; `None` without such a reservation.
-    pub(super) reserved_prefixes: Option<u32>,
+    pub(crate) reserved_prefixes: Option<u32>,
     /// Free addresses inside `prefix` reservations.
-    pub(super) for_prefixes_only: u32,
+    pub(crate) for_prefixes_only: u32,
 }
 
 /// Instances of the Windows groups' nodes, with the group that owns each.
@@ -64,7 +66,7 @@ fn may_use(group: &NodeGroup, subnet: &str) -> bool {
 }
 
 /// Shows a subnet with everything in it: its id, who holds what, and which holders are nodes of the Windows groups.
-pub(super) type Look<'a> = &'a mut dyn FnMut(&str, &Occupied, &[bool]);
+pub(crate) type Look<'a> = &'a mut dyn FnMut(&str, &Occupied, &[bool]);
 
 /// The cluster's interfaces, reservations and nodes, by subnet.
 struct Given<'a> {
@@ -76,7 +78,7 @@ struct Given<'a> {
 }
 
 /// What every subnet has; `last_block` says whether its last /28 counts.
-pub(super) fn supplies(
+pub(crate) fn supplies(
     cluster: &Cluster,
     last_block: bool,
     look: Look<'_>,
@@ -178,6 +180,7 @@ impl Given<'_> {
             held,
             held_prefixes,
             control_plane: control_plane.is_some_and(|ids| ids.iter().any(|known| known == id)),
+            others,
         })
     }
 }
@@ -226,7 +229,7 @@ fn tell_what_is_missing(cluster: &Cluster, notes: &mut Vec<Note>) {
 }
 
 /// What a field says, or why it says nothing.
-pub(super) fn reason<T>(field: &Field<T>) -> &str {
+pub(crate) fn reason<T>(field: &Field<T>) -> &str {
     match field {
         Field::Unknown(reason, _) => reason,
         Field::Absent => "the files do not say",

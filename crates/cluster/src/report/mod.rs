@@ -7,6 +7,7 @@ mod answers;
 mod html;
 mod migration;
 mod plan;
+mod simulate;
 mod subnet;
 mod table;
 mod text;
@@ -15,6 +16,7 @@ pub use answers::{capacity, ipam, operations, problems, sources, types};
 pub use html::html;
 pub use migration::migration;
 pub use plan::plan;
+pub use simulate::simulate;
 pub use subnet::{carve, census, cure, forecast, reserve, size};
 
 use std::borrow::Cow;

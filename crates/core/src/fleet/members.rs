@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::net::Ipv4Addr;
+use core::num::NonZeroU32;
 
 use super::spread::Spread;
 use super::timeline::GroupSample;
@@ -79,6 +80,8 @@ pub(super) struct Pod {
     pub(super) bound: bool,
     /// It had an address and its annotation at some time.
     pub(super) ran: bool,
+    /// How long it runs; else until an event ends it.
+    pub(super) runs_ms: Option<NonZeroU32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

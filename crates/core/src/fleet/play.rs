@@ -25,8 +25,9 @@ pub(super) mod rank {
     pub(in super::super) const RETRY: u8 = 2;
     pub(in super::super) const ANNOTATION: u8 = 3;
     pub(in super::super) const READY: u8 = 4;
-    pub(in super::super) const EVENT: u8 = 5;
-    pub(in super::super) const SAMPLE: u8 = 6;
+    pub(in super::super) const DONE: u8 = 5;
+    pub(in super::super) const EVENT: u8 = 6;
+    pub(in super::super) const SAMPLE: u8 = 7;
 }
 
 /// A scenario that is being played, step by step; [`run`](super::run) does it all at once.
@@ -64,7 +65,7 @@ pub struct Fleet<'a> {
     pub(super) steps: u64,
     next_event: usize,
     pub(super) next_sample_ms: u64,
-    /// Time, rank, number of the order, node or rollout, worker.
+    /// Time, rank, number of the order, node, rollout or pod, and the worker or the pod's life.
     pub(super) due: BinaryHeap<Reverse<(u64, u8, u64, u32)>>,
     pub(super) grounds: Vec<Ground>,
     pub(super) groups: Vec<GroupState>,
@@ -120,6 +121,7 @@ impl<'a> Fleet<'a> {
             mode: IpamMode::SecondaryIp,
             bound: false,
             ran: false,
+            runs_ms: None,
         };
         let mut fleet = Self {
             scenario,
@@ -183,6 +185,7 @@ impl<'a> Fleet<'a> {
                         rank::ANSWER => self.job_due(number, worker),
                         rank::COOL_DOWN => self.cool_down(node),
                         rank::READY => self.rollout_ready(node),
+                        rank::DONE => self.pod_is_done(node, worker),
                         _ => self.ask_again(node),
                     }
                 }
@@ -222,6 +225,10 @@ impl<'a> Fleet<'a> {
             }
             Action::NodeLeaves { node } => self.node_leaves(node as usize),
             Action::PodStarts { pod, place } => self.pod_starts(pod, place),
+            Action::JobStarts { pod, place, runs_ms } => {
+                self.pods[pod as usize].runs_ms = Some(runs_ms);
+                self.pod_starts(pod, place);
+            }
             Action::PodEnds { pod } => self.pod_ends(pod),
             Action::NeighbourTakes { subnet, count } => {
                 let ground = &mut self.grounds[subnet as usize];

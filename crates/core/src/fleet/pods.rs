@@ -1,10 +1,11 @@
 //! Pods start and end, and ask for an address in between.
 
+use core::cmp::Reverse;
 use core::mem;
 
 use super::members::{NEVER, NO_RING, State, index};
-use super::play::Fleet;
-use super::scenario::Place;
+use super::play::{Fleet, rank};
+use super::scenario::{Place, count};
 use super::timeline::Symptom;
 use super::waiting::{Waiting, ring_of};
 use crate::pool::COOL_DOWN_MS;
@@ -162,8 +163,19 @@ impl Fleet<'_> {
         if pod.life == life {
             pod.waited = pod.waited.max(self.now_ms - pod.asked_ms + 1);
             pod.ran = true;
+            if let Some(runs_ms) = pod.runs_ms {
+                let done_ms = self.now_ms + u64::from(runs_ms.get());
+                self.due.push(Reverse((done_ms, rank::DONE, number.into(), life)));
+            }
             self.set_state(number, State::Running);
             self.rollout_sees(number);
+        }
+    }
+
+    /// The work of a pod is done, unless it had to begin again.
+    pub(super) fn pod_is_done(&mut self, number: usize, life: u32) {
+        if self.pods[number].life == life {
+            self.pod_ends(count(number));
         }
     }
 

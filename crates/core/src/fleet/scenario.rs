@@ -1,6 +1,7 @@
 //! What is played: nodes, subnets, and what happens to them.
 
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 use super::error::FleetError;
 use crate::Subnet;
@@ -132,6 +133,15 @@ pub enum Action {
         pod: u32,
         /// Where it may run.
         place: Place,
+    },
+    /// A pod is asked for that ends by itself. It begins again if its node leaves.
+    JobStarts {
+        /// Its number.
+        pod: u32,
+        /// Where it may run.
+        place: Place,
+        /// Milliseconds from its annotation until it ends.
+        runs_ms: NonZeroU32,
     },
     /// A pod is deleted, whether it runs or waits.
     PodEnds {
@@ -466,7 +476,7 @@ impl Scenario {
                     gone.insert(node);
                     present[group as usize] -= 1;
                 }
-                Action::PodStarts { pod, place } => {
+                Action::PodStarts { pod, place } | Action::JobStarts { pod, place, .. } => {
                     match place {
                         Place::Group(group) => self.known_group(group)?,
                         Place::Node(node) => plan.present(node, &gone).map(|_| ())?,
@@ -476,7 +486,8 @@ impl Scenario {
                     if *seen != Seen::No {
                         return Err(FleetError::PodTwice { pod });
                     }
-                    *seen = Seen::Started;
+                    let ends_itself = matches!(event.action, Action::JobStarts { .. });
+                    *seen = if ends_itself { Seen::OnItsOwn } else { Seen::Started };
                 }
                 Action::PodEnds { pod } => {
                     let seen =
@@ -539,7 +550,7 @@ impl Action {
     /// Pods that it brings.
     fn pods(&self) -> u64 {
         match self {
-            Self::PodStarts { .. } => 1,
+            Self::PodStarts { .. } | Self::JobStarts { .. } => 1,
             Self::Rollout(rollout) => rollout.count.into(),
             _ => 0,
         }
@@ -576,7 +587,7 @@ impl Rollout {
                 Ok(())
             };
             take(self.first, Seen::Started, Seen::Ended)?;
-            take(self.with, Seen::No, Seen::Rolling)?;
+            take(self.with, Seen::No, Seen::OnItsOwn)?;
         }
         Ok(())
     }
@@ -644,8 +655,8 @@ enum Seen {
     No,
     Started,
     Ended,
-    /// A new pod of a rollout.
-    Rolling,
+    /// Its end is no event's: a new pod of a rollout, or one that ends by itself.
+    OnItsOwn,
 }
 
 pub(super) fn count(len: usize) -> u32 {
