@@ -149,7 +149,20 @@ function migration(from, options) {
   return call("migration", merge(options, inputs(from)));
 }
 
-async function plan(from, options) {
+function simulateSync(from, options) {
+  return call("simulate", merge(options, inputs(from)));
+}
+
+function plan(from, options) {
+  return offThread("plan", from, options);
+}
+
+function simulate(from, options) {
+  return offThread("simulate", from, options);
+}
+
+/** Answers off the main thread, with progress and a signal that stops the work. */
+async function offThread(operation, from, options) {
   const { signal, onProgress, ...rest } = isObject(options) ? options : {};
   const request = toText(merge(isObject(options) ? rest : options, inputs(from)), "request");
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse("REQUEST", "signal", typeof signal);
@@ -172,7 +185,7 @@ async function plan(from, options) {
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     // Who waits is told at once; the thread stops at its next step.
-    return JSON.parse(await Promise.race([interrupted, work.call("plan", request, onProgress && onStep)]));
+    return JSON.parse(await Promise.race([interrupted, work.call(operation, request, onProgress && onStep)]));
   } finally {
     signal?.removeEventListener("abort", onAbort);
   }
@@ -211,6 +224,8 @@ module.exports = {
   planSync,
   prefix,
   rangeToPrefixes,
+  simulate,
+  simulateSync,
   sources,
   subnetCarve,
   subnetCensus,

@@ -14,6 +14,8 @@ export const {
   planSync,
   prefix,
   rangeToPrefixes,
+  simulate,
+  simulateSync,
   sources,
   subnetCarve,
   subnetCensus,

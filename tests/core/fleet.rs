@@ -410,7 +410,8 @@ fn a_rollout_stalls_where_its_surge_finds_no_address() {
 #[test]
 fn a_job_ends_by_itself_after_it_has_run() {
     let runs_ms = NonZeroU32::new(50_000).unwrap();
-    let job = |at_ms, pod| Event { at_ms, action: Action::JobStarts { pod, place: Place::Group(0), runs_ms } };
+    let job =
+        |at_ms, pod| Event { at_ms, action: Action::JobStarts { pod, place: Place::Group(0), runs_ms } };
     let given = Group { max_nodes: 2, ..group(9, SecondaryIp, PoolConfig::new(1, 3, 0), 0) };
     // It waits for a node until 100 s, so it runs from then on.
     let mut played = scenario(24, given, 300_000, &[job(0, 0), join(100_000, 1)]);

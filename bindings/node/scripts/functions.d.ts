@@ -28,13 +28,16 @@ type WithFiles<T> = Omit<T, "paths" | "documents"> & {
 /** How to plan. */
 export type PlanOptions = Omit<PlanRequest, "paths" | "documents">;
 
-/** How to plan off the main thread. */
-export interface PlanAsyncOptions extends PlanOptions {
+/** How work off the main thread tells where it is, and how it is stopped. */
+export interface AsyncOptions {
   /** Stops the work; the promise is rejected with code `STOPPED`, name `AbortError` and the signal's reason as `cause`. */
   signal?: AbortSignal | undefined;
   /** Told now and then how far the work is; steps may be left out. If it throws, the work stops with that error. */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
+
+/** How to plan off the main thread. */
+export interface PlanAsyncOptions extends PlanOptions, AsyncOptions {}
 
 /**
  * Answers a request of any operation by its name; all other functions are shorter ways to say this.
@@ -62,6 +65,33 @@ export declare function plan(inputs: Input | Iterable<Input>, options?: PlanAsyn
 
 /** As `plan`, on this thread. */
 export declare function planSync(inputs: Input | Iterable<Input>, options?: PlanOptions): Plan;
+
+/** What happens in a scenario, and what is around. */
+export type SimulateOptions = Omit<SimulateRequest, "paths" | "documents">;
+
+/** What happens in a scenario that is played off the main thread. */
+export interface SimulateAsyncOptions extends SimulateOptions, AsyncOptions {}
+
+/**
+ * {@about simulate}
+ *
+ * Works off the main thread. What is wrong with the files is in the answer. The same seed gives the same answer everywhere.
+ *
+ * @throws {WinpodError} rejects with code `REQUEST` without any input, for an unknown name and for what has no meaning in the
+ * scenario, `CONFIG_KEY`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`, `UNKNOWN_GROUP`, `GROUP_MAXIMUM`, `NODES_UNKNOWN`,
+ * `NOTHING_TO_SIMULATE`, `ONLY_ZONE`, `TOO_MUCH`, `STOPPED`.
+ * @example
+ * const answer = await simulate("cluster/", { scenario: "scale-out", seed: 7 });
+ * answer.summary.firstFailure?.message; // when and why it fails
+ * await simulate("cluster/", { scenario: "scale-out", nodes: 1e12 }); // rejects with OUT_OF_RANGE
+ */
+export declare function simulate(
+  inputs: Input | Iterable<Input>,
+  options: SimulateAsyncOptions,
+): Promise<Simulation>;
+
+/** As `simulate`, on this thread. */
+export declare function simulateSync(inputs: Input | Iterable<Input>, options: SimulateOptions): Simulation;
 
 /** What the new groups are to have. */
 export type MigrationOptions = Omit<MigrationRequest, "paths" | "documents">;

@@ -9,6 +9,7 @@ import { repository } from "./support.mjs";
 
 const functions = {
   plan: ({ paths = [], documents = [], ...options }) => winpod.planSync([...paths, ...documents], options),
+  simulate: ({ paths = [], documents = [], ...options }) => winpod.simulateSync([...paths, ...documents], options),
   migration: ({ paths = [], documents = [], ...options }) => winpod.migration([...paths, ...documents], options),
   capacity: ({ types, ...options }) => winpod.capacity(types, options),
   mixedCapacity: ({ instanceType, ...options }) => winpod.mixedCapacity(instanceType, options),

@@ -42,6 +42,9 @@ def answers(listing: dict[str, Any]) -> None:
     assert_type(winpod.subnet_reserve("cluster/", set={"warm-ip-target": "1"}).aws_cli, tuple[str, ...])
     assert_type(winpod.subnet_size("m5.large", pods=100).prefix_length, int | None)
     assert_type(winpod.migration("cluster.yaml", nau_quota=64000).checks[0].message, str)
+    simulation = winpod.simulate("cluster.yaml", scenario="drift", days=3, without_quirks=["lost-remainder"])
+    assert_type(simulation.summary.first_failure, winpod.FirstFailure | None)
+    assert_type(simulation.timeline[0].subnets[0].free_prefixes, int)
     assert_type(winpod.subnet_carve(vpc=["10.0.0.0/16"], subnets=[{"prefixLength": 20}]).free, tuple[str, ...])
     assert_type(winpod.call("prefix", {"prefix": "10.0.8.0/24"}), Any)
 

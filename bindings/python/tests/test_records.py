@@ -37,6 +37,9 @@ def answers():
     yield winpod.migration(GROUP, boto3_subnets())
     neighbours = next(case for case in CASES if case["id"] == "migration-neighbours")
     yield winpod.migration(*(json.loads(document["text"]) for document in neighbours["args"]["documents"]))
+    shared = next(case for case in CASES if case["id"] == "simulate-shared-subnet")
+    documents = (json.loads(document["text"]) for document in shared["args"]["documents"])
+    yield winpod.simulate(*documents, scenario="scale-out", csv=True)
     yield from winpod.types(limit=3)
     yield from winpod.sources()
 

@@ -40,6 +40,7 @@ __all__ = [
     "plan",
     "prefix",
     "range_to_prefixes",
+    "simulate",
     "sources",
     "subnet_carve",
     "subnet_census",
@@ -116,6 +117,90 @@ def migration(
     """
     request = {"set": set, "nauQuota": nau_quota, "countLastBlock": count_last_block}
     return _native.answer("migration", request, inputs=inputs, progress=progress)
+
+
+def simulate(
+    *inputs: Input,
+    scenario: str,
+    seed: int | None = None,
+    node_group: str | None = None,
+    nodes: int | None = None,
+    start_nodes: int | None = None,
+    nodes_per_minute: int | None = None,
+    pods: int | None = None,
+    max_surge_percentage: int | None = None,
+    max_unavailable_percentage: int | None = None,
+    ready_seconds: int | None = None,
+    minutes: int | None = None,
+    pods_per_minute: int | None = None,
+    pod_seconds: int | None = None,
+    drain_seconds: int | None = None,
+    old_nodes: str | None = None,
+    availability_zone: str | None = None,
+    days: int | None = None,
+    neighbours_per_hour: int | None = None,
+    neighbour_hours: int | None = None,
+    choice: str | None = None,
+    batch: str | None = None,
+    account_calls_per_second: int | None = None,
+    without_quirks: Iterable[str] | None = None,
+    alternatives: bool | None = None,
+    every_seconds: int | None = None,
+    csv: bool | None = None,
+    set: Mapping[str, str] | None = None,
+    progress: OnProgress | None = None,
+) -> Simulation:
+    """Plays a scenario on a cluster's Windows node groups, and tells what happens to their addresses.
+
+    `scenario` is `scale-out`, `rolling-deployment`, `batch-churn`, `upgrade`, `mode-switch`, `zone-loss` or `drift`; the
+    other numbers belong to some of them and are refused with the others. Nodes and pods count for each node group. The
+    same `seed` gives the same answer everywhere. `set` and `progress` as in `plan`. What is wrong with a file is in the
+    answer's `problems`. With `csv` the answer has the timeline as CSV too, else as records.
+
+    Raises WinpodError: REQUEST without inputs, for an unknown name and for what has no meaning in the scenario, CONFIG_KEY,
+    NOT_A_WHOLE_NUMBER, OUT_OF_RANGE, UNKNOWN_GROUP, GROUP_MAXIMUM, NODES_UNKNOWN, NOTHING_TO_SIMULATE, ONLY_ZONE, TOO_MUCH,
+    STOPPED.
+
+    >>> group = {"name": "win", "amiFamily": "WindowsServer2022CoreContainer", "instanceType": "m5.large", "maxSize": 9,
+    ...          "subnets": ["subnet-1"]}
+    >>> subnet = {"SubnetId": "subnet-1", "CidrBlock": "10.0.8.0/26", "AvailableIpAddressCount": 59}
+    >>> answer = winpod.simulate({"nodeGroups": [group]}, {"Subnets": [subnet]}, scenario="scale-out")
+    >>> answer.verdict, answer.summary.first_failure.reason, answer.summary.first_failure.at_ms
+    ('does-not-fit', 'no-address', 61000)
+    >>> winpod.simulate({"nodeGroups": [group]}, {"Subnets": [subnet]}, scenario="scale-out", nodes=10)
+    Traceback (most recent call last):
+    winpod.WinpodError: nodes is 10: node group "win" has at most 9 nodes [GROUP_MAXIMUM]
+    """
+    request = {
+        "scenario": scenario,
+        "seed": seed,
+        "nodeGroup": node_group,
+        "nodes": nodes,
+        "startNodes": start_nodes,
+        "nodesPerMinute": nodes_per_minute,
+        "pods": pods,
+        "maxSurgePercentage": max_surge_percentage,
+        "maxUnavailablePercentage": max_unavailable_percentage,
+        "readySeconds": ready_seconds,
+        "minutes": minutes,
+        "podsPerMinute": pods_per_minute,
+        "podSeconds": pod_seconds,
+        "drainSeconds": drain_seconds,
+        "oldNodes": old_nodes,
+        "availabilityZone": availability_zone,
+        "days": days,
+        "neighboursPerHour": neighbours_per_hour,
+        "neighbourHours": neighbour_hours,
+        "choice": choice,
+        "batch": batch,
+        "accountCallsPerSecond": account_calls_per_second,
+        "withoutQuirks": None if without_quirks is None else list(without_quirks),
+        "alternatives": alternatives,
+        "everySeconds": every_seconds,
+        "csv": csv,
+        "set": set,
+    }
+    return _native.answer("simulate", request, inputs=inputs, progress=progress)
 
 
 def mixed_capacity(

@@ -2,7 +2,7 @@
 
 use super::subnet::{self, with_problems};
 use super::table::{Cell, Table, number, text};
-use super::{Block, Item, Tone, answers, migration, plan, printable};
+use super::{Block, Item, Tone, answers, migration, plan, printable, simulate};
 use crate::subnet::{Carve, Censuses, Cures, Forecasts, Reservations, Size};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
@@ -73,6 +73,9 @@ pub fn html(operation: &str, answer: &Value) -> Option<String> {
         "subnetReserve" => Reservations::deserialize(answer)
             .ok()
             .map(|answer| with_problems(subnet::reserve_blocks(&answer, false), &answer.problems)),
+        "simulate" => crate::simulate::Simulation::deserialize(answer)
+            .ok()
+            .map(|answer| with_problems(simulate::blocks(&answer, false), &answer.problems)),
         "migration" => crate::plan::migration::Migration::deserialize(answer)
             .ok()
             .map(|answer| with_problems(migration::blocks(&answer, false), &answer.problems)),

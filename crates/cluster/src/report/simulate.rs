@@ -5,7 +5,7 @@ use super::table::{Cell, Table, number, text};
 use super::{Block, Item, Piece, Style, Tone};
 use crate::plan::Verdict;
 use crate::simulate::outcome::clock;
-use crate::simulate::{Alternative, FirstFailure, GroupOutcome, Moment, Simulation, SubnetOutcome};
+use crate::simulate::{Alternative, FirstFailure, GroupOutcome, Simulation, SubnetOutcome, TimelineRow};
 use winpod::source::SourceId;
 
 /// Points of a curve: one a column.
@@ -276,7 +276,7 @@ fn curves(answer: &Simulation) -> Vec<Vec<Piece>> {
     let prefixes = answer.node_groups.iter().any(|group| group.mode == "prefix-delegation");
     let mut curves = Vec::new();
     for (index, subnet) in answer.subnets.iter().enumerate().take(MAX_CURVES) {
-        let of = |now: &Moment| {
+        let of = |now: &TimelineRow| {
             let now = &now.subnets[index];
             if prefixes { now.free_prefixes } else { now.free_addresses }
         };
@@ -284,8 +284,8 @@ fn curves(answer: &Simulation) -> Vec<Vec<Piece>> {
         let values = sampled(rows, of, u32::min);
         curves.push(Curve { title: format!("{what} in {}", subnet.id), tone: Tone::Plain, values });
     }
-    let total = |of: fn(&crate::simulate::GroupMoment) -> u32| {
-        move |now: &Moment| now.node_groups.iter().map(of).fold(0, u32::saturating_add)
+    let total = |of: fn(&crate::simulate::GroupAt) -> u32| {
+        move |now: &TimelineRow| now.node_groups.iter().map(of).fold(0, u32::saturating_add)
     };
     curves.push(Curve {
         title: "running pods".to_owned(),
@@ -320,7 +320,7 @@ fn curves(answer: &Simulation) -> Vec<Vec<Piece>> {
 }
 
 /// At most as many points as are drawn; of rows that share a point the one that matters most.
-fn sampled(rows: &[Moment], of: impl Fn(&Moment) -> u32, worse: fn(u32, u32) -> u32) -> Vec<u32> {
+fn sampled(rows: &[TimelineRow], of: impl Fn(&TimelineRow) -> u32, worse: fn(u32, u32) -> u32) -> Vec<u32> {
     let each = rows.len().div_ceil(POINTS);
     rows.chunks(each).filter_map(|chunk| chunk.iter().map(&of).reduce(worse)).collect()
 }

@@ -34,9 +34,9 @@ pub struct Simulation {
     /// How far each rolling deployment came.
     pub rollouts: Vec<Rollout>,
     /// How things stood, by time.
-    pub timeline: Vec<Moment>,
+    pub timeline: Vec<TimelineRow>,
     /// What failed, one entry for each node group and reason, by the time of its first occurrence.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<OrderFailure>,
     /// Other settings that were tried, if something failed.
     pub alternatives: Vec<Alternative>,
     /// The timeline as CSV, if that was asked for: a line for each subnet, each node group and the cluster at each time.
@@ -237,13 +237,13 @@ pub struct Rollout {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Moment {
+pub struct TimelineRow {
     /// Milliseconds from the start.
     pub at_ms: u64,
     /// Each subnet.
-    pub subnets: Vec<SubnetMoment>,
+    pub subnets: Vec<SubnetAt>,
     /// Each node group.
-    pub node_groups: Vec<GroupMoment>,
+    pub node_groups: Vec<GroupAt>,
     /// Calls to EC2 since the row before; `mostPerMinute` counts within that time.
     pub ec2_calls: Ec2Calls,
 }
@@ -252,7 +252,7 @@ pub struct Moment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct SubnetMoment {
+pub struct SubnetAt {
     /// Its id.
     pub id: String,
     /// Addresses that EC2 hands out one by one.
@@ -267,7 +267,7 @@ pub struct SubnetMoment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct GroupMoment {
+pub struct GroupAt {
     /// Its name.
     pub name: String,
     /// Nodes.
@@ -288,7 +288,7 @@ pub struct GroupMoment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Failure {
+pub struct OrderFailure {
     /// The node group.
     pub node_group: String,
     /// Why; see [`FirstFailure::reason`].

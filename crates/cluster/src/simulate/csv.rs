@@ -1,6 +1,6 @@
 //! A timeline as CSV.
 
-use super::answer::Moment;
+use super::answer::TimelineRow;
 
 const HEAD: [&str; 17] = [
     "at_ms",
@@ -24,7 +24,7 @@ const HEAD: [&str; 17] = [
 
 /// One line for each subnet, each node group and the cluster at each time; what has no meaning there is empty. Names
 /// that a spreadsheet would take for a formula begin with an apostrophe.
-pub(super) fn timeline(rows: &[Moment]) -> Result<String, csv::Error> {
+pub(super) fn timeline(rows: &[TimelineRow]) -> Result<String, csv::Error> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record(HEAD)?;
     let mut line = |at_ms: u64, scope: &str, name: &str, from: usize, numbers: &[u64]| {

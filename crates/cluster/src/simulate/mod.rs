@@ -10,8 +10,8 @@ mod script;
 mod stage;
 
 pub use answer::{
-    Alternative, Ec2Calls, Failure, FirstFailure, GroupMoment, GroupOutcome, Moment, Rollout, Simulation,
-    SubnetMoment, SubnetOutcome, Summary, Symptom, Waits,
+    Alternative, Ec2Calls, FirstFailure, GroupAt, GroupOutcome, OrderFailure, Rollout, Simulation, SubnetAt,
+    SubnetOutcome, Summary, Symptom, TimelineRow, Waits,
 };
 pub use request::SimulateRequest;
 

@@ -1,8 +1,8 @@
 //! From a fleet's timeline to an answer.
 
 use super::answer::{
-    Ec2Calls, Failure, FirstFailure, GroupMoment, GroupOutcome, Moment, Rollout, SubnetMoment, SubnetOutcome,
-    Summary, Symptom, Waits,
+    Ec2Calls, FirstFailure, GroupAt, GroupOutcome, OrderFailure, Rollout, SubnetAt, SubnetOutcome, Summary,
+    Symptom, TimelineRow, Waits,
 };
 use super::stage::Stage;
 use crate::note::{Note, Text, text as note};
@@ -179,7 +179,7 @@ impl<'a> Played<'a> {
     }
 
     /// Rows of the timeline, so far apart.
-    pub(super) fn moments(&self, every_ms: Option<u64>) -> Vec<Moment> {
+    pub(super) fn moments(&self, every_ms: Option<u64>) -> Vec<TimelineRow> {
         let samples = &self.timeline.samples;
         let sample_ms = self.scenario.sample_ms;
         let every = match every_ms {
@@ -204,13 +204,13 @@ impl<'a> Played<'a> {
         rows
     }
 
-    fn moment(&self, sample: &fleet::Sample, ec2_calls: Ec2Calls) -> Moment {
-        let mut subnets: Vec<SubnetMoment> = self
+    fn moment(&self, sample: &fleet::Sample, ec2_calls: Ec2Calls) -> TimelineRow {
+        let mut subnets: Vec<SubnetAt> = self
             .stage
             .subnets
             .iter()
             .zip(&sample.subnets)
-            .map(|(place, now)| SubnetMoment {
+            .map(|(place, now)| SubnetAt {
                 id: place.id.to_owned(),
                 free_addresses: now.free_addresses,
                 free_prefixes: now.free_prefixes,
@@ -219,11 +219,11 @@ impl<'a> Played<'a> {
             .collect();
         subnets.sort_by(|a, b| a.id.cmp(&b.id));
         let groups = self.stage.members.iter().zip(&sample.groups);
-        Moment {
+        TimelineRow {
             at_ms: sample.at_ms,
             subnets,
             node_groups: groups
-                .map(|(member, now)| GroupMoment {
+                .map(|(member, now)| GroupAt {
                     name: member.group.name.clone(),
                     nodes: now.nodes,
                     running: now.running,
@@ -237,11 +237,11 @@ impl<'a> Played<'a> {
         }
     }
 
-    pub(super) fn failures(&self) -> Vec<Failure> {
-        let mut rows: BTreeMap<(u32, Reason), Failure> = BTreeMap::new();
+    pub(super) fn failures(&self) -> Vec<OrderFailure> {
+        let mut rows: BTreeMap<(u32, Reason), OrderFailure> = BTreeMap::new();
         for failure in &self.timeline.failures {
             let (group, _) = self.nodes[failure.node as usize];
-            let row = rows.entry((group, failure.reason)).or_insert_with(|| Failure {
+            let row = rows.entry((group, failure.reason)).or_insert_with(|| OrderFailure {
                 node_group: self.group_name(group).to_owned(),
                 reason: failure.reason.name().to_owned(),
                 first_ms: failure.first_ms,
@@ -259,7 +259,7 @@ impl<'a> Played<'a> {
                 row.subnets.push(subnet.to_owned());
             }
         }
-        let mut rows: Vec<Failure> = rows.into_values().collect();
+        let mut rows: Vec<OrderFailure> = rows.into_values().collect();
         for row in &mut rows {
             row.subnets.sort_unstable();
         }

@@ -235,6 +235,7 @@ fn churn(script: &mut Script, cast: &Cast<'_>, terms: &Terms) -> Result<(), Refu
     let each = terms.pods_per_minute.map_or(half, u64::from);
     pods_to_come(script, each.saturating_mul(terms.minutes.into()))?;
     let each = u32::try_from(each).unwrap_or(u32::MAX);
+    script.last_ms = script.last_ms.max(BEGIN + u64::from(terms.minutes) * MINUTE);
     for minute in 0..u64::from(terms.minutes) {
         for _ in 0..each {
             let start_ms = BEGIN + minute * MINUTE + script.below(MINUTE);
