@@ -13,6 +13,8 @@ mod hostile;
 mod payments_prod;
 #[path = "inputs/scattered_subnets.rs"]
 mod scattered_subnets;
+#[path = "inputs/shared_subnet.rs"]
+mod shared_subnet;
 
 fn plan(request: Value) -> Value {
     call("plan", request, &mut |_| ControlFlow::Continue(())).unwrap()

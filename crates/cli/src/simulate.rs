@@ -100,7 +100,7 @@ struct What {
     /// Nodes of each group that join in a minute [default: 10]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     nodes_per_minute: Option<i64>,
-    /// Pods of each group [default: those of the given workloads, else as many as the nodes take]
+    /// Pods of each group [default: those of the given workloads, else as many as the nodes take; none beside batch churn]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pods: Option<i64>,
     /// Surge of a rolling deployment [default: 25]

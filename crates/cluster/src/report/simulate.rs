@@ -29,7 +29,7 @@ pub(super) fn blocks(answer: &Simulation, sources: bool) -> Vec<Block> {
     if let Some(first) = &answer.summary.first_failure {
         blocks.extend(failure(first));
     }
-    blocks.push(Block::Table(summary(answer)));
+    blocks.extend(summary(answer).map(Block::Table));
     blocks.push(Block::Table(groups(&answer.node_groups)));
     if !answer.subnets.is_empty() {
         blocks.push(Block::Table(subnets(&answer.subnets)));
@@ -100,7 +100,7 @@ fn capitalised(sentence: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-fn summary(answer: &Simulation) -> Table {
+fn summary(answer: &Simulation) -> [Table; 2] {
     let summary = &answer.summary;
     let mut table = Table::new(vec![
         number("pods"),
@@ -110,8 +110,10 @@ fn summary(answer: &Simulation) -> Table {
         number("wait p50"),
         number("p99"),
         number("longest"),
+    ]);
+    let mut addresses = Table::new(vec![
         number("peak addresses"),
-        number("idle"),
+        number("idle of them, peak"),
         number("EC2 calls"),
         number("most a minute"),
     ]);
@@ -126,12 +128,14 @@ fn summary(answer: &Simulation) -> Table {
         wait(waits.p50_ms),
         wait(waits.p99_ms),
         wait(waits.max_ms),
+    ]);
+    addresses.push(vec![
         summary.peak_addresses.into(),
         summary.peak_idle_addresses.into(),
         (calls.assign + calls.unassign + calls.describe).into(),
         calls.most_per_minute.into(),
     ]);
-    table.without_empty()
+    [table.without_empty(), addresses]
 }
 
 fn seconds(ms: u64) -> String {

@@ -119,7 +119,7 @@ fn grid(director: &Director<'_, '_>) -> Vec<Change> {
     changes
 }
 
-/// /28 that the nodes need in each subnet when all are there.
+/// /28 to set aside in each subnet: what the nodes need when all are there, as far as there are so many.
 fn needed(director: &Director<'_, '_>, set: &BTreeMap<Key, String>) -> Vec<u32> {
     let Stage { subnets, members, .. } = director.stage;
     let now = director.settings(set);
@@ -129,12 +129,14 @@ fn needed(director: &Director<'_, '_>, set: &BTreeMap<Key, String>) -> Vec<u32> 
     for member in members {
         let nodes = director.terms.nodes.filter(|_| member.acts).or(member.max_size).or(member.desired());
         let prefixes = member.density(&settings).prefixes;
-        for (place, needed) in (0..).zip(&mut needed) {
+        for ((place, there), needed) in (0..).zip(subnets).zip(&mut needed) {
             // Nodes go round the list of subnets, in which one may stand several times.
             let here = member.subnets.iter().filter(|subnet| **subnet == place).count();
             let share = (u64::from(nodes.unwrap_or(0)) * here as u64).div_ceil(member.subnets.len() as u64);
             let more = share.saturating_mul(prefixes.into());
-            *needed = needed.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
+            let all = needed.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
+            // Only what is free can be set aside.
+            *needed = all.min(there.supply.others.free_prefixes());
         }
     }
     needed

@@ -81,8 +81,8 @@ pub struct SimulateRequest {
     pub start_nodes: Option<Wide>,
     /// Nodes of each group that join in a minute of a scale-out or drift; 10 if absent.
     pub nodes_per_minute: Option<Wide>,
-    /// Pods of each group, those of DaemonSets left out. If absent what the given workloads ask for, and without workloads
-    /// as many as the nodes take.
+    /// Pods of each group, those of DaemonSets left out; beside batch churn those that run all the time. If absent what the
+    /// given workloads ask for, without workloads as many as the nodes take, and beside batch churn none.
     pub pods: Option<Wide>,
     /// Pods that are there more than asked for during a rolling deployment, in per cent; 25 if absent.
     pub max_surge_percentage: Option<Wide>,

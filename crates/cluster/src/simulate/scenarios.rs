@@ -111,7 +111,9 @@ fn cast<'a>(
         };
         let given = terms.nodes.filter(|_| member.acts);
         let density = member.density(wanted);
-        let given_pods = terms.pods.filter(|_| member.acts).or(member.workload_pods);
+        // Churn has the room to itself, unless pods beside it are asked for.
+        let workload_pods = member.workload_pods.filter(|_| !member.acts || terms.kind != Kind::BatchChurn);
+        let given_pods = terms.pods.filter(|_| member.acts).or(workload_pods);
         // Nodes for the pods that there are: an autoscaler would have made them.
         let enough = given_pods.map_or(0, |pods| pods.div_ceil(density.room().max(1)));
         let enough = member.max_size.map_or(0, |max| max.min(enough));
