@@ -381,12 +381,142 @@ export interface Forecasts {
   targets: TargetsChange | null;
 }
 
+/** What a pool aims for, as the controller's loader hands it to the pool. A target beyond 64 bits counts as their limit. */
+export interface GivenConfig {
+  /** Whether the pool serves new pods; true if absent. */
+  active?: boolean | null | undefined;
+  /** Addresses held at least; 0 if absent. */
+  minimumIpTarget?: number | null | undefined;
+  /**
+   * Addresses that may be missing or too many before the pool acts; 0, as in every release of the controller, if
+   * absent.
+   */
+  tolerance?: number | null | undefined;
+  /** Addresses kept free; 0 if absent. */
+  warmIpTarget?: number | null | undefined;
+  /** Prefixes kept wholly free; 0 if absent. */
+  warmPrefixTarget?: number | null | undefined;
+}
+
+/** An address that cools down. */
+export interface GivenCooling {
+  /** The address. */
+  address: string;
+  /** When its pod gave it back, in milliseconds on the caller's clock. */
+  freedAtMs: number;
+}
+
+/** A group on the books. */
+export interface GivenGroup {
+  /** Its free addresses, next one first. */
+  free: string[];
+  /** A /28 in prefix delegation, an address or a /32 in secondary mode. */
+  group: string;
+}
+
+/** What a pool ordered. */
+export interface GivenJob {
+  /** Of `create`: prefixes, or addresses in secondary mode. Of `delete` it may be left out. */
+  count?: number | null | undefined;
+  /** Of `delete`: which ones. */
+  groups?: string[] | undefined;
+  /** `create` or `delete`; the result of `resync` has a step of its own. */
+  kind?: "create" | "delete" | "resync" | undefined;
+}
+
+/** A pod with its address. */
+export interface GivenOwner {
+  /** Its address. */
+  address: string;
+  /** The pod, by whatever name: its UID, as the controller does, or its own. */
+  owner: string;
+}
+
+/** A pool: of a fresh node, of a node as the controller finds it when it starts, or one as it stood. */
+export interface GivenPool {
+  /** Or the capacity itself: the addresses that the node can have, free and used ones together. */
+  capacity?: number | null | undefined;
+  /** What the pool aims for; the controller's defaults if neither this nor `data` is given. */
+  config?: GivenConfig | null | undefined;
+  /** Addresses that cool down, in the order in which they were given back. */
+  cooling?: GivenCooling[] | undefined;
+  /** Or `data` of the amazon-vpc-cni ConfigMap; values as text, as they stand there. */
+  data?: { [key: string]: string } | null | undefined;
+  /** The node's type, which says the capacity; a type that is not Nitro has a pool of secondary addresses only. */
+  instanceType?: string | null | undefined;
+  /** Or the limits of its type. */
+  limits?: LimitsRequest | null | undefined;
+  /** `secondary-ip` or `prefix-delegation`; if absent the mode that `data` leads to, else `secondary-ip`. */
+  mode?: "secondary-ip" | "prefix-delegation" | null | undefined;
+  /**
+   * What the ENI holds when the controller starts: /28 prefixes, or addresses in secondary mode. What is not in `used`
+   * is free, the lowest first; pods with other addresses are left out, as the controller does.
+   */
+  onEni?: string[] | null | undefined;
+  /** Addresses ordered and not yet reported; 0 if absent. */
+  pendingCreate?: number | null | undefined;
+  /** Addresses on their way back to the subnet; 0 if absent. */
+  pendingDelete?: number | null | undefined;
+  /** What the last finished job said about the subnet; if absent, what a pool believes before its first job. */
+  prefixAvailable?: boolean | null | undefined;
+  /**
+   * Quirks of the controller that the pool does not show: `capacity-by-equality`, `emptied-group-stays`,
+   * `no-prefix-before-first-job`, `lost-remainder`, `wrapping-targets`, `zero-warm-target`, `error-text-start`.
+   */
+  quirksOff?: string[] | undefined;
+  /** Whether a job failed, after which the pool does nothing but ask for the list of what the ENI holds. */
+  resyncRequired?: boolean | undefined;
+  /** Pods and their addresses. */
+  used?: GivenOwner[] | undefined;
+  /** Or the groups on the books of a pool as it stood. */
+  warm?: GivenGroup[] | undefined;
+}
+
 /** A CIDR reservation of a given subnet. */
 export interface GivenReservation {
   /** The range. */
   cidr: string;
   /** `prefix` or `explicit`. */
   type: "prefix" | "explicit";
+}
+
+/** One thing that happens to a pool. Which fields go with which step stands beside each. */
+export interface GivenStep {
+  /** `free`: its address; the one that it has, if absent. */
+  address?: string | null | undefined;
+  /** `activate`: what the pool aims for from now on. */
+  config?: GivenConfig | null | undefined;
+  /** `update`: the text of EC2's error, if there was one; the controller's rules say what the pool makes of it. */
+  error?: string | null | undefined;
+  /** `assign`: the group that a controller chose; the lowest of those it could choose, if absent. */
+  group?: string | null | undefined;
+  /** `update`: what was ordered, as the answer to `reconcile` told it. */
+  job?: GivenJob | null | undefined;
+  /** `modeUpdate`: the mode that it works in now. */
+  now?: "secondary-ip" | "prefix-delegation" | null | undefined;
+  /** `free`, `coolDown`: milliseconds on the caller's clock. */
+  nowMs?: number | null | undefined;
+  /** `resync`: what the ENI holds: /28 prefixes, or addresses in secondary mode. */
+  onEni?: string[] | null | undefined;
+  /**
+   * What happens. `assign`: a pod comes. `free`: a pod has ended. `coolDown`: the job of every 30 seconds looks at what
+   * cools down. `reconcile`: the pool compares itself with its targets. `update`: a job is done. `resync`: EC2 lists
+   * what the ENI holds. `activate`: new targets. `drain`: the other mode takes over. `modeUpdate`: asks which of the two
+   * a change of settings leads to.
+   */
+  op?: "assign" | "free" | "coolDown" | "reconcile" | "update" | "resync" | "activate" | "drain" | "modeUpdate" | undefined;
+  /** `assign`, `free`: the pod, by whatever name. */
+  owner?: string | null | undefined;
+  /** `update`: and whether the subnet had a /28 left. */
+  prefixAvailable?: boolean | null | undefined;
+  /** `reconcile`, `activate`, `drain`: the groups that a controller chose to give back; the lowest, if absent. */
+  releasing?: string[] | null | undefined;
+  /** `update`: the groups that were created, or that could not be deleted; none if absent. */
+  returned?: string[] | null | undefined;
+  /** `update`: or what the controller's provider told the pool: whether all went well. */
+  succeeded?: boolean | null | undefined;
+  /** `modeUpdate`: the mode that the node worked in. */
+  was?: "secondary-ip" | "prefix-delegation" | null | undefined;
 }
 
 /** A subnet told without AWS's listings. */
@@ -802,6 +932,170 @@ export interface Point {
   more: number;
   /** Usable addresses that are used then, in per cent. */
   utilisation: number;
+}
+
+/** What came of the steps, and the pool after them. */
+export interface PoolAnswer {
+  /** How many addresses it has of each kind; null for a node without a pool. */
+  counts: PoolCounts | null;
+  /** Facts that the answer rests on, by key. */
+  sources: string[];
+  /** The pool after the last step; a request can give it back. Null for a node without a pool. */
+  state: PoolState | null;
+  /** What the controller answers to each step, in the order of the request. */
+  steps: PoolStep[];
+  /** The targets in effect, after the pool's own rules and without what is mended; null for a node without a pool. */
+  targets: Targets | null;
+}
+
+/** What a pool aims for. */
+export interface PoolConfig {
+  /** Whether the pool serves new pods; one that does not gives back whatever is free. */
+  active: boolean;
+  /** Addresses held at least. */
+  minimumIpTarget: number;
+  /** Addresses that may be missing or too many before the pool acts. */
+  tolerance: number;
+  /** Addresses kept free. */
+  warmIpTarget: number;
+  /** Prefixes kept wholly free; counts only where neither of the others is positive. */
+  warmPrefixTarget: number;
+}
+
+/** An address that cools down. */
+export interface PoolCooling {
+  /** The address. */
+  address: string;
+  /** When its pod gave it back, in milliseconds on the caller's clock. */
+  freedAtMs: number;
+}
+
+/** How many addresses a pool has of each kind. */
+export interface PoolCounts {
+  /** Addresses that cool down. */
+  coolingAddresses: number;
+  /** Addresses that the pool is short of its targets, or has too many of if negative; its capacity aside. */
+  deviation: number;
+  /** Addresses free for the next pods. */
+  freeAddresses: number;
+  /** Groups with all their addresses free: prefixes, or addresses in secondary mode. */
+  freeGroups: number;
+  /** Both kinds of pending addresses. */
+  pending: number;
+  /** Addresses ordered and not yet reported. */
+  pendingCreate: number;
+  /** Addresses on their way back to the subnet. */
+  pendingDelete: number;
+  /** A job failed: the pool does nothing but ask for the list of what the ENI holds. */
+  resyncRequired: boolean;
+  /** Addresses that pods have. */
+  usedAddresses: number;
+}
+
+/** A group on the books. */
+export interface PoolGroup {
+  /** Its free addresses, next one first; none in a group that stays on the books only. */
+  free: string[];
+  /** A /28 in prefix delegation, a /32 in secondary mode. */
+  group: string;
+}
+
+/** What a pool orders from EC2. */
+export interface PoolJob {
+  /**
+   * Groups to create or delete: prefixes, or addresses in secondary mode. Not positive where a quirk of the controller
+   * makes it so.
+   */
+  count: number;
+  /** Of `delete`: which ones. */
+  groups: string[];
+  /** `create` takes groups from the subnet, `delete` gives groups back, `resync` lists what the ENI holds. */
+  kind: "create" | "delete" | "resync";
+}
+
+/** A pod with its address. */
+export interface PoolOwner {
+  /** Its address. */
+  address: string;
+  /** The pod, by the name that it was given. */
+  owner: string;
+}
+
+/** A pool and what happens to it. */
+export interface PoolRequest {
+  /** The pool; absent for a node that the controller has none for. */
+  pool?: GivenPool | null | undefined;
+  /** What happens to it, one after the other; 10,000 at most. */
+  steps?: GivenStep[] | undefined;
+}
+
+/** Everything that a pool knows: what the controller's introspection shows, and what it keeps to itself. */
+export interface PoolState {
+  /** Addresses that the node can have, free and used ones together. */
+  capacity: number;
+  /** What the pool aims for, as it was given. */
+  config: PoolConfig;
+  /** Addresses that were given back, in the order in which they were. */
+  cooling: PoolCooling[];
+  /** What one slot of the ENI holds: an address or a /28. */
+  mode: "secondary-ip" | "prefix-delegation";
+  /** Addresses ordered and not yet reported. */
+  pendingCreate: number;
+  /** Addresses on their way back to the subnet. */
+  pendingDelete: number;
+  /** What the last finished job said about the subnet; means nothing in secondary mode. */
+  prefixAvailable: boolean;
+  /** Quirks of the controller that it does not show. */
+  quirksOff: string[];
+  /** A job failed: the pool does nothing but ask for the list of what the ENI holds. */
+  resyncRequired: boolean;
+  /** Pods and their addresses, by name. */
+  used: PoolOwner[];
+  /** Groups on the books, by address. */
+  warm: PoolGroup[];
+}
+
+/** What the controller answers to one step. What does not go with the step is null. */
+export interface PoolStep {
+  /** Of `modeUpdate`: what becomes of the pool. */
+  action: "activate" | "drain" | "keep" | null;
+  /** Of `assign`: the address that the pod has now. */
+  address: string | null;
+  /** Of `modeUpdate`: the capacity that the node advertises, in addresses, where this pool sets it. */
+  advertised: number | null;
+  /** Milliseconds after which it comes again: for the pod, or of `coolDown` for the next one. */
+  afterMs: number | null;
+  /** Its stable code. */
+  code: string | null;
+  /** The pool after the step. */
+  counts: PoolCounts;
+  /** Of `assign` and `free`: the error's name in the controller's code. */
+  error: string | null;
+  /** Of `assign`: the /28 that it is from, or the address as /32 in secondary mode. */
+  group: string | null;
+  /** Of `reconcile`, `activate` and `drain`: what is ordered from EC2, if anything. */
+  job: PoolJob | null;
+  /** Why, as a sentence. */
+  message: string | null;
+  /** Of `coolDown`: whether addresses are left that cool down. */
+  more: boolean | null;
+  /** The step. */
+  op: string;
+  /** Of `update`: whether the pool takes it that the subnet has a /28 left. */
+  prefixAvailable: boolean | null;
+  /** Whether the controller reconciles next. */
+  reconcile: boolean;
+  /** Of `resync`: whether it was asked for; if not, nothing changed. */
+  resynced: boolean | null;
+  /**
+   * Of an error, when the controller asks again for the pod: `after` so many milliseconds, with the growing `back-off`
+   * of its work queue, or `never`.
+   */
+  retry: "after" | "back-off" | "never" | null;
+  /** Of `update`: the groups that went to the pool. */
+  returned: string[] | null;
+  /** Of `update`: whether the pool takes the job for a success; if not, it asks for a re-sync. */
+  succeeded: boolean | null;
 }
 
 /** What a prefix is. */
@@ -1373,6 +1667,8 @@ export interface Operations {
   overlaps: { request: OverlapsRequest; answer: Overlaps };
   /** Whether a cluster's Windows node groups fit their subnets, and what limits them. */
   plan: { request: PlanRequest; answer: Plan };
+  /** What the controller answers to pods and jobs, one by one, on one node's pool of addresses. */
+  pool: { request: PoolRequest; answer: PoolAnswer };
   /** What an IPv4 prefix is. */
   prefix: { request: PrefixRequest; answer: Prefix };
   /** The fewest prefixes that cover a range of addresses. */
@@ -1777,6 +2073,114 @@ export declare class Subnet {
   /** The subnet as requests have it: its block, what is used with the holders' names, and its reservations. */
   toJSON(): { cidr: string; used: string[]; reservations: GivenReservation[] };
 }
+
+/** A pool as told, whose lists may be anything iterable; or a `PoolState`. */
+export type PoolOptions = Omit<GivenPool, "quirksOff" | "used" | "onEni" | "warm" | "cooling"> & {
+  /**
+   * Quirks of the controller that the pool does not show: `capacity-by-equality`, `emptied-group-stays`,
+   * `no-prefix-before-first-job`, `lost-remainder`, `wrapping-targets`, `zero-warm-target`, `error-text-start`.
+   */
+  quirksOff?: Iterable<string> | undefined;
+  /** Pods and their addresses. */
+  used?: Iterable<GivenOwner> | undefined;
+  /**
+   * What the ENI holds when the controller starts: /28 prefixes, or addresses in secondary mode. What is not in `used` is
+   * free, the lowest first; pods with other addresses are left out, as the controller does.
+   */
+  onEni?: Iterable<string> | undefined;
+  /** Or the groups on the books of a pool as it stood. */
+  warm?: Iterable<GivenGroup> | undefined;
+  /** Addresses that cool down, in the order in which they were given back. */
+  cooling?: Iterable<GivenCooling> | undefined;
+};
+
+/** Groups that a controller chose to give back; the lowest, if absent. */
+export interface Releasing {
+  releasing?: Iterable<string> | undefined;
+}
+
+/** What came of a job. */
+export interface JobResult {
+  /** The groups that were created, or that could not be deleted. */
+  returned?: Iterable<string> | undefined;
+  /** The text of EC2's error, if there was one. */
+  error?: string | undefined;
+  /** Or what the controller's provider told the pool: whether all went well. */
+  succeeded?: boolean | undefined;
+  /** And whether the subnet had a /28 left. */
+  prefixAvailable?: boolean | undefined;
+}
+
+/**
+ * The pool of one node in one mode, with state: it answers every operation as the VPC Resource Controller does.
+ *
+ * Each method is one step and gives what the controller answers, its errors included. The pool has no clock: times are
+ * milliseconds that the caller counts. Where the controller leaves a choice to chance, the lowest address is taken. Each
+ * change is made wholly or not at all.
+ *
+ * @throws {WinpodError} code `UNKNOWN_TYPE`, `IPV4_PER_ENI`, `IPAM_MODE`, `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`, `QUIRK`,
+ *   `OWNER`, `OWNER_TWICE`, `GROUP_LENGTH`, `GROUP_TWICE`, `OUTSIDE_GROUP`, `ILLEGAL_CHOICE`, `CHOICE_COUNT`, those of
+ *   addresses and prefixes, `TOO_MANY` for more than 16,384 addresses, `REQUEST`.
+ * @example
+ * const pool = new Pool({ instanceType: "m5.large", mode: "prefix-delegation" });
+ * pool.assign("web-1").error; // "ErrInsufficientCidrBlocks"
+ * const { job } = pool.reconcile(); // { kind: "create", count: 1, groups: [] }
+ * pool.update(job, { returned: ["192.0.2.16/28"] });
+ * pool.assign("web-1").address; // "192.0.2.16"
+ * pool.update(job, { returned: ["192.0.2.0/27"] }); // throws GROUP_LENGTH
+ */
+export declare class Pool {
+  constructor(options: PoolOptions | Pool);
+  /** The mode: that of a type which is not Nitro is `secondary-ip`. */
+  readonly mode: "secondary-ip" | "prefix-delegation";
+  /** Addresses that the node can have, free and used ones together. */
+  readonly capacity: number;
+  /** Gives the pod `owner` the next address; with `group` from the group that a controller chose. */
+  assign(owner: string, options?: { group?: string | undefined }): PoolStep;
+  /** Takes the pod's address back, which cools down from `nowMs` on; the address that it has if not given. */
+  free(owner: string, options: { nowMs: number; address?: string | undefined }): PoolStep;
+  /** Makes free again what has cooled down by `nowMs`; `more` tells whether some are left. */
+  coolDown(nowMs: number): PoolStep;
+  /** Compares the pool with its targets; `job` is what it orders, or null. */
+  reconcile(options?: Releasing): PoolStep;
+  /** Takes what came of a job that `reconcile` ordered. */
+  update(job: GivenJob | PoolJob, result?: JobResult): PoolStep;
+  /** Brings the books in line with what the ENI holds, if the pool asked for it. */
+  resync(onEni: Iterable<string>): PoolStep;
+  /** Sets targets and reconciles. */
+  activate(config: GivenConfig, options?: Releasing): PoolStep;
+  /** Gives back what is free, now and whenever the pool reconciles. */
+  drain(options?: Releasing): PoolStep;
+  /** Tells what becomes of the pool when a node that worked in mode `was` works in mode `now`; changes nothing. */
+  modeUpdate(was: "secondary-ip" | "prefix-delegation", now: "secondary-ip" | "prefix-delegation"): PoolStep;
+  /** Lays the pool open: what the controller's introspection shows, and what it keeps to itself. `Pool` takes it again. */
+  introspect(): PoolState;
+  /** Counts the addresses of each kind. */
+  counts(): PoolCounts;
+  /** The targets in effect, after the pool's own rules and without what is mended. */
+  targets(): Targets;
+  /** The address of a pod. */
+  addressOf(owner: string): string | null;
+  /** A pool of its own with the same state. */
+  copy(): Pool;
+  /** Tells whether both have the same addresses with the same pods, and the same under way. */
+  equals(other: unknown): boolean;
+  /** The pool as requests have it. */
+  toJSON(): PoolState;
+}
+
+/**
+ * What the controller answers to pods and jobs, one by one, on one node's pool of addresses.
+ *
+ * Without a pool the node has none. A `Pool` stays as it is.
+ *
+ * @throws {WinpodError} as `Pool`, and `POOL_STEP` for an unknown step, `TOO_MANY` for more than 10,000.
+ * @example
+ * const steps = [{ op: "assign", owner: "web-1" }];
+ * pool({ instanceType: "m5.large", onEni: ["10.0.8.20"] }, steps).steps[0].address; // "10.0.8.20"
+ * pool({ instanceType: "m5.large" }, [{ op: "assign" }]); // throws REQUEST: owner is missing
+ */
+export declare function pool(pool?: PoolOptions | Pool, steps?: Iterable<GivenStep>): PoolAnswer;
 
 /**
  * The facts that answers rest on.
