@@ -16,6 +16,33 @@ export interface AggregateRequest {
   prefixes: string[];
 }
 
+/** Other settings in the same scenario. */
+export interface Alternative {
+  /**
+   * The best of those that went well: the one that holds the fewest addresses at its peak, then makes pods wait the
+   * shortest, then calls EC2 the least.
+   */
+  best: boolean;
+  /** Calls to EC2. */
+  ec2Calls: number;
+  /** Pods that never had an address. */
+  failedPods: number;
+  /** When something failed first, in milliseconds; absent if nothing did. */
+  firstFailureMs: number | null;
+  /** The mode that nodes with Nitro work in. */
+  mode: "secondary-ip" | "prefix-delegation";
+  /** Ninety-nine of a hundred pods waited no longer, in milliseconds. */
+  p99Ms: number;
+  /** The most addresses that the nodes took from their subnets at a full minute. */
+  peakAddresses: number;
+  /** /28 that a CIDR reservation of type `prefix` sets aside in each subnet from the start; 0 for no new reservation. */
+  reservedPrefixes: number;
+  /** What differs: keys of the ConfigMap with their values. */
+  set: { [key: string]: string };
+  /** Whether it went well. */
+  verdict: Verdict;
+}
+
 /** The answer to the question. */
 export type Answer =
   /** They can. */
@@ -333,6 +360,20 @@ export interface Document {
   text: string;
 }
 
+/** Calls to EC2, refused ones among them. */
+export interface Ec2Calls {
+  /** `AssignPrivateIpAddresses`. */
+  assign: number;
+  /** `DescribeNetworkInterfaces`. */
+  describe: number;
+  /** The most calls of all kinds in one minute. */
+  mostPerMinute: number;
+  /** Of these, those that EC2 refused because the account had too many. */
+  throttled: number;
+  /** `UnassignPrivateIpAddresses`. */
+  unassign: number;
+}
+
 /** Where growing stops. */
 export interface Failure {
   /** `maximum` while the groups grow to their maximum, `upgrade` while this one is replaced there. */
@@ -347,6 +388,32 @@ export interface Failure {
   of: number;
   /** The subnet. */
   subnet: string;
+}
+
+/** The first thing that failed. */
+export interface FirstFailure {
+  /** When, in milliseconds from the start. */
+  atMs: number;
+  /** What happened and why, with values. */
+  message: string;
+  /** The minute in which it happened, counted from 0. */
+  minute: number;
+  /** The node, counted from 1 in its group; absent where no node was concerned. */
+  node: number | null;
+  /** The node group. */
+  nodeGroup: string;
+  /**
+   * Why: `no-prefix`, `no-address`, `eni-full`, `throttled`, `not-visible` or `bad-count` for an order of the controller,
+   * `no-node-address` for a node that could not start, `pool-stuck` for pods that wait though nothing failed,
+   * `no-room` for pods that no node takes.
+   */
+  reason: "no-prefix" | "no-address" | "eni-full" | "throttled" | "not-visible" | "bad-count" | "no-node-address" | "pool-stuck" | "no-room";
+  /** The facts it rests on, as keys of the list of sources. */
+  sources?: string[];
+  /** The subnet; absent where none was concerned. */
+  subnet: string | null;
+  /** How it looks to a user. */
+  symptoms: Symptom[];
 }
 
 /** What to forecast. */
@@ -381,12 +448,142 @@ export interface Forecasts {
   targets: TargetsChange | null;
 }
 
+/** What a pool aims for, as the controller's loader hands it to the pool. A target beyond 64 bits counts as their limit. */
+export interface GivenConfig {
+  /** Whether the pool serves new pods; true if absent. */
+  active?: boolean | null | undefined;
+  /** Addresses held at least; 0 if absent. */
+  minimumIpTarget?: number | null | undefined;
+  /**
+   * Addresses that may be missing or too many before the pool acts; 0, as in every release of the controller, if
+   * absent.
+   */
+  tolerance?: number | null | undefined;
+  /** Addresses kept free; 0 if absent. */
+  warmIpTarget?: number | null | undefined;
+  /** Prefixes kept wholly free; 0 if absent. */
+  warmPrefixTarget?: number | null | undefined;
+}
+
+/** An address that cools down. */
+export interface GivenCooling {
+  /** The address. */
+  address: string;
+  /** When its pod gave it back, in milliseconds on the caller's clock. */
+  freedAtMs: number;
+}
+
+/** A group on the books. */
+export interface GivenGroup {
+  /** Its free addresses, next one first. */
+  free: string[];
+  /** A /28 in prefix delegation, an address or a /32 in secondary mode. */
+  group: string;
+}
+
+/** What a pool ordered. */
+export interface GivenJob {
+  /** Of `create`: prefixes, or addresses in secondary mode. Of `delete` it may be left out. */
+  count?: number | null | undefined;
+  /** Of `delete`: which ones. */
+  groups?: string[] | undefined;
+  /** `create` or `delete`; the result of `resync` has a step of its own. */
+  kind?: "create" | "delete" | "resync" | undefined;
+}
+
+/** A pod with its address. */
+export interface GivenOwner {
+  /** Its address. */
+  address: string;
+  /** The pod, by whatever name: its UID, as the controller does, or its own. */
+  owner: string;
+}
+
+/** A pool: of a fresh node, of a node as the controller finds it when it starts, or one as it stood. */
+export interface GivenPool {
+  /** Or the capacity itself: the addresses that the node can have, free and used ones together. */
+  capacity?: number | null | undefined;
+  /** What the pool aims for; the controller's defaults if neither this nor `data` is given. */
+  config?: GivenConfig | null | undefined;
+  /** Addresses that cool down, in the order in which they were given back. */
+  cooling?: GivenCooling[] | undefined;
+  /** Or `data` of the amazon-vpc-cni ConfigMap; values as text, as they stand there. */
+  data?: { [key: string]: string } | null | undefined;
+  /** The node's type, which says the capacity; a type that is not Nitro has a pool of secondary addresses only. */
+  instanceType?: string | null | undefined;
+  /** Or the limits of its type. */
+  limits?: LimitsRequest | null | undefined;
+  /** `secondary-ip` or `prefix-delegation`; if absent the mode that `data` leads to, else `secondary-ip`. */
+  mode?: "secondary-ip" | "prefix-delegation" | null | undefined;
+  /**
+   * What the ENI holds when the controller starts: /28 prefixes, or addresses in secondary mode. What is not in `used`
+   * is free, the lowest first; pods with other addresses are left out, as the controller does.
+   */
+  onEni?: string[] | null | undefined;
+  /** Addresses ordered and not yet reported; 0 if absent. */
+  pendingCreate?: number | null | undefined;
+  /** Addresses on their way back to the subnet; 0 if absent. */
+  pendingDelete?: number | null | undefined;
+  /** What the last finished job said about the subnet; if absent, what a pool believes before its first job. */
+  prefixAvailable?: boolean | null | undefined;
+  /**
+   * Quirks of the controller that the pool does not show: `capacity-by-equality`, `emptied-group-stays`,
+   * `no-prefix-before-first-job`, `lost-remainder`, `wrapping-targets`, `zero-warm-target`, `error-text-start`.
+   */
+  quirksOff?: string[] | undefined;
+  /** Whether a job failed, after which the pool does nothing but ask for the list of what the ENI holds. */
+  resyncRequired?: boolean | undefined;
+  /** Pods and their addresses. */
+  used?: GivenOwner[] | undefined;
+  /** Or the groups on the books of a pool as it stood. */
+  warm?: GivenGroup[] | undefined;
+}
+
 /** A CIDR reservation of a given subnet. */
 export interface GivenReservation {
   /** The range. */
   cidr: string;
   /** `prefix` or `explicit`. */
   type: "prefix" | "explicit";
+}
+
+/** One thing that happens to a pool. Which fields go with which step stands beside each. */
+export interface GivenStep {
+  /** `free`: its address; the one that it has, if absent. */
+  address?: string | null | undefined;
+  /** `activate`: what the pool aims for from now on. */
+  config?: GivenConfig | null | undefined;
+  /** `update`: the text of EC2's error, if there was one; the controller's rules say what the pool makes of it. */
+  error?: string | null | undefined;
+  /** `assign`: the group that a controller chose; the lowest of those it could choose, if absent. */
+  group?: string | null | undefined;
+  /** `update`: what was ordered, as the answer to `reconcile` told it. */
+  job?: GivenJob | null | undefined;
+  /** `modeUpdate`: the mode that it works in now. */
+  now?: "secondary-ip" | "prefix-delegation" | null | undefined;
+  /** `free`, `coolDown`: milliseconds on the caller's clock. */
+  nowMs?: number | null | undefined;
+  /** `resync`: what the ENI holds: /28 prefixes, or addresses in secondary mode. */
+  onEni?: string[] | null | undefined;
+  /**
+   * What happens. `assign`: a pod comes. `free`: a pod has ended. `coolDown`: the job of every 30 seconds looks at what
+   * cools down. `reconcile`: the pool compares itself with its targets. `update`: a job is done. `resync`: EC2 lists
+   * what the ENI holds. `activate`: new targets. `drain`: the other mode takes over. `modeUpdate`: asks which of the two
+   * a change of settings leads to.
+   */
+  op?: "assign" | "free" | "coolDown" | "reconcile" | "update" | "resync" | "activate" | "drain" | "modeUpdate" | undefined;
+  /** `assign`, `free`: the pod, by whatever name. */
+  owner?: string | null | undefined;
+  /** `update`: and whether the subnet had a /28 left. */
+  prefixAvailable?: boolean | null | undefined;
+  /** `reconcile`, `activate`, `drain`: the groups that a controller chose to give back; the lowest, if absent. */
+  releasing?: string[] | null | undefined;
+  /** `update`: the groups that were created, or that could not be deleted; none if absent. */
+  returned?: string[] | null | undefined;
+  /** `update`: or what the controller's provider told the pool: whether all went well. */
+  succeeded?: boolean | null | undefined;
+  /** `modeUpdate`: the mode that the node worked in. */
+  was?: "secondary-ip" | "prefix-delegation" | null | undefined;
 }
 
 /** A subnet told without AWS's listings. */
@@ -404,6 +601,56 @@ export interface GivenSubnet {
   usedDocuments?: Document[] | undefined;
   /** Files with such entries, one a line; `#` starts a remark. */
   usedPaths?: string[] | undefined;
+}
+
+/** A node group at one time. */
+export interface GroupAt {
+  /** Addresses that cool down. */
+  cooling: number;
+  /** Its name. */
+  name: string;
+  /** Nodes. */
+  nodes: number;
+  /** Pods with an address. */
+  running: number;
+  /** Pods that no node has room for. */
+  unplaced: number;
+  /** Pods on a node that wait for an address. */
+  waiting: number;
+  /** Addresses free in warm pools. */
+  warm: number;
+}
+
+/** What became of a node group. */
+export interface GroupOutcome {
+  /** Pods of DaemonSets on each node. */
+  daemonSetPods: number;
+  /** Pods that never had an address. */
+  failedPods: number;
+  /** The instance type that its nodes were taken to have. */
+  instanceType: string;
+  /** The mode that its nodes worked in at the start. */
+  mode: "secondary-ip" | "prefix-delegation";
+  /** Its name. */
+  name: string;
+  /** Nodes at the end. */
+  nodes: number;
+  /** The most addresses free in warm pools at a full minute. */
+  peakWarmAddresses: number;
+  /** Pods with an address that a node takes, DaemonSet pods included. */
+  podsPerNode: number;
+  /** Pods with an address at the end. */
+  podsRunning: number;
+  /** Pods that no node has room for at the end. */
+  podsUnplaced: number;
+  /** Pods that wait for an address at the end. */
+  podsWaiting: number;
+  /** Nodes at the start. */
+  startNodes: number;
+  /** How long its pods waited. */
+  waits: Waits;
+  /** Addresses free in warm pools at the end. */
+  warmAddresses: number;
 }
 
 /** One Windows node group. */
@@ -712,6 +959,24 @@ export type NoteKind =
   /** Something worth knowing. */
   | "info";
 
+/** What failed on the nodes of a group. */
+export interface OrderFailure {
+  /** The first time, in milliseconds. */
+  firstMs: number;
+  /** The last time, in milliseconds. */
+  lastMs: number;
+  /** The node group. */
+  nodeGroup: string;
+  /** On how many nodes. */
+  nodes: number;
+  /** Why; see [`FirstFailure::reason`]. */
+  reason: "no-prefix" | "no-address" | "eni-full" | "throttled" | "not-visible" | "bad-count" | "no-node-address";
+  /** The subnets concerned. */
+  subnets: string[];
+  /** How often. */
+  times: number;
+}
+
 /** Where values come from: a key of the ConfigMap, or what stands in for it. */
 export interface Origins {
   /** Of the minimum-IP target. */
@@ -802,6 +1067,170 @@ export interface Point {
   more: number;
   /** Usable addresses that are used then, in per cent. */
   utilisation: number;
+}
+
+/** What came of the steps, and the pool after them. */
+export interface PoolAnswer {
+  /** How many addresses it has of each kind; null for a node without a pool. */
+  counts: PoolCounts | null;
+  /** Facts that the answer rests on, by key. */
+  sources: string[];
+  /** The pool after the last step; a request can give it back. Null for a node without a pool. */
+  state: PoolState | null;
+  /** What the controller answers to each step, in the order of the request. */
+  steps: PoolStep[];
+  /** The targets in effect, after the pool's own rules and without what is mended; null for a node without a pool. */
+  targets: Targets | null;
+}
+
+/** What a pool aims for. */
+export interface PoolConfig {
+  /** Whether the pool serves new pods; one that does not gives back whatever is free. */
+  active: boolean;
+  /** Addresses held at least. */
+  minimumIpTarget: number;
+  /** Addresses that may be missing or too many before the pool acts. */
+  tolerance: number;
+  /** Addresses kept free. */
+  warmIpTarget: number;
+  /** Prefixes kept wholly free; counts only where neither of the others is positive. */
+  warmPrefixTarget: number;
+}
+
+/** An address that cools down. */
+export interface PoolCooling {
+  /** The address. */
+  address: string;
+  /** When its pod gave it back, in milliseconds on the caller's clock. */
+  freedAtMs: number;
+}
+
+/** How many addresses a pool has of each kind. */
+export interface PoolCounts {
+  /** Addresses that cool down. */
+  coolingAddresses: number;
+  /** Addresses that the pool is short of its targets, or has too many of if negative; its capacity aside. */
+  deviation: number;
+  /** Addresses free for the next pods. */
+  freeAddresses: number;
+  /** Groups with all their addresses free: prefixes, or addresses in secondary mode. */
+  freeGroups: number;
+  /** Both kinds of pending addresses. */
+  pending: number;
+  /** Addresses ordered and not yet reported. */
+  pendingCreate: number;
+  /** Addresses on their way back to the subnet. */
+  pendingDelete: number;
+  /** A job failed: the pool does nothing but ask for the list of what the ENI holds. */
+  resyncRequired: boolean;
+  /** Addresses that pods have. */
+  usedAddresses: number;
+}
+
+/** A group on the books. */
+export interface PoolGroup {
+  /** Its free addresses, next one first; none in a group that stays on the books only. */
+  free: string[];
+  /** A /28 in prefix delegation, a /32 in secondary mode. */
+  group: string;
+}
+
+/** What a pool orders from EC2. */
+export interface PoolJob {
+  /**
+   * Groups to create or delete: prefixes, or addresses in secondary mode. Not positive where a quirk of the controller
+   * makes it so.
+   */
+  count: number;
+  /** Of `delete`: which ones. */
+  groups: string[];
+  /** `create` takes groups from the subnet, `delete` gives groups back, `resync` lists what the ENI holds. */
+  kind: "create" | "delete" | "resync";
+}
+
+/** A pod with its address. */
+export interface PoolOwner {
+  /** Its address. */
+  address: string;
+  /** The pod, by the name that it was given. */
+  owner: string;
+}
+
+/** A pool and what happens to it. */
+export interface PoolRequest {
+  /** The pool; absent for a node that the controller has none for. */
+  pool?: GivenPool | null | undefined;
+  /** What happens to it, one after the other; 10,000 at most. */
+  steps?: GivenStep[] | undefined;
+}
+
+/** Everything that a pool knows: what the controller's introspection shows, and what it keeps to itself. */
+export interface PoolState {
+  /** Addresses that the node can have, free and used ones together. */
+  capacity: number;
+  /** What the pool aims for, as it was given. */
+  config: PoolConfig;
+  /** Addresses that were given back, in the order in which they were. */
+  cooling: PoolCooling[];
+  /** What one slot of the ENI holds: an address or a /28. */
+  mode: "secondary-ip" | "prefix-delegation";
+  /** Addresses ordered and not yet reported. */
+  pendingCreate: number;
+  /** Addresses on their way back to the subnet. */
+  pendingDelete: number;
+  /** What the last finished job said about the subnet; means nothing in secondary mode. */
+  prefixAvailable: boolean;
+  /** Quirks of the controller that it does not show. */
+  quirksOff: string[];
+  /** A job failed: the pool does nothing but ask for the list of what the ENI holds. */
+  resyncRequired: boolean;
+  /** Pods and their addresses, by name. */
+  used: PoolOwner[];
+  /** Groups on the books, by address. */
+  warm: PoolGroup[];
+}
+
+/** What the controller answers to one step. What does not go with the step is null. */
+export interface PoolStep {
+  /** Of `modeUpdate`: what becomes of the pool. */
+  action: "activate" | "drain" | "keep" | null;
+  /** Of `assign`: the address that the pod has now. */
+  address: string | null;
+  /** Of `modeUpdate`: the capacity that the node advertises, in addresses, where this pool sets it. */
+  advertised: number | null;
+  /** Milliseconds after which it comes again: for the pod, or of `coolDown` for the next one. */
+  afterMs: number | null;
+  /** Its stable code. */
+  code: string | null;
+  /** The pool after the step. */
+  counts: PoolCounts;
+  /** Of `assign` and `free`: the error's name in the controller's code. */
+  error: string | null;
+  /** Of `assign`: the /28 that it is from, or the address as /32 in secondary mode. */
+  group: string | null;
+  /** Of `reconcile`, `activate` and `drain`: what is ordered from EC2, if anything. */
+  job: PoolJob | null;
+  /** Why, as a sentence. */
+  message: string | null;
+  /** Of `coolDown`: whether addresses are left that cool down. */
+  more: boolean | null;
+  /** The step. */
+  op: string;
+  /** Of `update`: whether the pool takes it that the subnet has a /28 left. */
+  prefixAvailable: boolean | null;
+  /** Whether the controller reconciles next. */
+  reconcile: boolean;
+  /** Of `resync`: whether it was asked for; if not, nothing changed. */
+  resynced: boolean | null;
+  /**
+   * Of an error, when the controller asks again for the pod: `after` so many milliseconds, with the growing `back-off`
+   * of its work queue, or `never`.
+   */
+  retry: "after" | "back-off" | "never" | null;
+  /** Of `update`: the groups that went to the pool. */
+  returned: string[] | null;
+  /** Of `update`: whether the pool takes the job for a success; if not, it asks for a re-sync. */
+  succeeded: boolean | null;
 }
 
 /** What a prefix is. */
@@ -911,6 +1340,18 @@ export interface ReserveRequest {
   subnet?: GivenSubnet | null | undefined;
 }
 
+/** How far a rolling deployment came. */
+export interface Rollout {
+  /** When it was done, in milliseconds from the start; absent if it never was. */
+  doneMs: number | null;
+  /** The node group. */
+  nodeGroup: string;
+  /** Pods to replace. */
+  pods: number;
+  /** New pods that became ready. */
+  ready: number;
+}
+
 /** One part of what a subnet must have room for. */
 export interface Share {
   /** Addresses, those in prefixes included. */
@@ -921,6 +1362,132 @@ export interface Share {
   prefixes: number;
   /** `nodes`, `zone-loss`, `surge`, `replace`, `cool-down`, `control-plane` or `other`. */
   what: "nodes" | "zone-loss" | "surge" | "replace" | "cool-down" | "control-plane" | "other";
+}
+
+/**
+ * What to simulate.
+ *
+ * Each number has a meaning in some scenarios only, and is refused in the others.
+ */
+export interface SimulateRequest {
+  /**
+   * Calls a second that EC2 allows the account, of each kind that changes addresses; no limit if absent. The size of the
+   * real limit is not documented.
+   */
+  accountCallsPerSecond?: number | null | undefined;
+  /** Whether other settings are tried where something fails; if absent they are, unless that would take long. */
+  alternatives?: boolean | null | undefined;
+  /** The zone that is lost; if absent the one with most subnets of the groups, the first of several. */
+  availabilityZone?: string | null | undefined;
+  /**
+   * What EC2 does with an order that a subnet can fill in part only, which nobody documents: `all-or-nothing`, the
+   * default, or `partial`.
+   */
+  batch?: "all-or-nothing" | "partial" | null | undefined;
+  /** Which free address or block EC2 takes, which nobody documents: `random`, the default, `lowest` or `worst`. */
+  choice?: "lowest" | "random" | "worst" | null | undefined;
+  /** Whether the answer has the timeline as CSV too. */
+  csv?: boolean | undefined;
+  /** Days of a drift; 7 if absent. */
+  days?: number | null | undefined;
+  /** Documents in memory. */
+  documents?: Document[] | undefined;
+  /** Seconds until the pods of old nodes are gone, in an upgrade and when nodes are replaced; 300 if absent. */
+  drainSeconds?: number | null | undefined;
+  /**
+   * Seconds from one row of the timeline to the next, a multiple of 60; if absent so many that there are at most 1,500
+   * rows.
+   */
+  everySeconds?: number | null | undefined;
+  /** Pods that are there more than asked for during a rolling deployment, in per cent; 25 if absent. */
+  maxSurgePercentage?: number | null | undefined;
+  /** Pods that may be missing during a rolling deployment, in per cent; 25 if absent. */
+  maxUnavailablePercentage?: number | null | undefined;
+  /** Minutes of batch churn; 30 if absent. */
+  minutes?: number | null | undefined;
+  /** Hours that others keep an address, on average; for ever if 0. 24 in a drift and 0 in the other scenarios if absent. */
+  neighbourHours?: number | null | undefined;
+  /**
+   * Single addresses that others take in an hour in every subnet: Linux pods, load balancers, functions. 6 in a drift
+   * and 0 in the other scenarios if absent.
+   */
+  neighboursPerHour?: number | null | undefined;
+  /** The only node group that something happens to; all of them if absent. A zone is always lost for all of them. */
+  nodeGroup?: string | null | undefined;
+  /**
+   * Nodes of each group: after a scale-out and by day in a drift (the maximum size if absent), in the others from the
+   * start (if absent the desired size, or as many more up to the maximum as the pods need).
+   */
+  nodes?: number | null | undefined;
+  /** Nodes of each group that join in a minute of a scale-out or drift; 10 if absent. */
+  nodesPerMinute?: number | null | undefined;
+  /** What becomes of the nodes that are there when the mode is switched: `keep`, the default, or `replace`. */
+  oldNodes?: "keep" | "replace" | null | undefined;
+  /** Files and directories; a directory is read whole. */
+  paths?: string[] | undefined;
+  /** Seconds that a pod of batch churn lives, on average; 120 if absent. */
+  podSeconds?: number | null | undefined;
+  /**
+   * Pods of each group, those of DaemonSets left out; beside batch churn those that run all the time. If absent what the
+   * given workloads ask for, without workloads as many as the nodes take, and beside batch churn none.
+   */
+  pods?: number | null | undefined;
+  /** Pods of each group that start in a minute of batch churn; if absent as many as keep half of the nodes' room busy. */
+  podsPerMinute?: number | null | undefined;
+  /** Seconds from a pod's address until it is ready, in a rolling deployment; 30 if absent. */
+  readySeconds?: number | null | undefined;
+  /**
+   * What happens: `scale-out` to a number of nodes; `rolling-deployment`, all pods replaced by new ones; `batch-churn`,
+   * short pods in great number; `upgrade`, all nodes replaced by new ones; `mode-switch` from secondary addresses to
+   * prefix delegation or back; `zone-loss`, an Availability Zone is gone; `drift`, days of growing by day and shrinking
+   * by night beside neighbours that come and go.
+   */
+  scenario?: "scale-out" | "rolling-deployment" | "batch-churn" | "upgrade" | "mode-switch" | "zone-loss" | "drift" | undefined;
+  /** Where random choices start, 0 to 2^53; 0 if absent. The same seed gives the same answer everywhere. */
+  seed?: number | null | undefined;
+  /** Values to put in place of those of the amazon-vpc-cni ConfigMap, by key. */
+  set?: { [key: string]: string } | undefined;
+  /** Nodes of each group before a scale-out and by night in a drift; the desired or the minimum size if absent. */
+  startNodes?: number | null | undefined;
+  /** Quirks of the controller to switch off, by name. */
+  withoutQuirks?: string[] | undefined;
+}
+
+/** What became of a cluster's Windows node groups in a scenario. */
+export interface Simulation {
+  /** Other settings that were tried, if something failed. */
+  alternatives: Alternative[];
+  /** The cluster's name, if a file says it. */
+  cluster: string | null;
+  /** The timeline as CSV, if that was asked for: a line for each subnet, each node group and the cluster at each time. */
+  csv?: string | null;
+  /** What failed, one entry for each node group and reason, by the time of its first occurrence. */
+  failures: OrderFailure[];
+  /** The node groups that were played, in the order of the files. */
+  nodeGroups: GroupOutcome[];
+  /** What is worth telling, what matters most first. */
+  notes: Note[];
+  /** What is wrong with the files; the answer is about the rest. */
+  problems: Problem[];
+  /** How far each rolling deployment came. */
+  rollouts: Rollout[];
+  /** The scenario. */
+  scenario: "scale-out" | "rolling-deployment" | "batch-churn" | "upgrade" | "mode-switch" | "zone-loss" | "drift";
+  /** Where random choices started. */
+  seed: number;
+  /** Their subnets, by id. */
+  subnets: SubnetOutcome[];
+  /** The answer in few numbers. */
+  summary: Summary;
+  /** How things stood, by time. */
+  timeline: TimelineRow[];
+  /**
+   * `does-not-fit` if an order of the controller failed for want of addresses or a pod had none at the end; else `unknown`
+   * if the files leave something open; else `fits`.
+   */
+  verdict: Verdict;
+  /** How long pods waited for their address. */
+  waits: Waits;
 }
 
 /** The subnets that nodes need, one in each Availability Zone. */
@@ -1042,6 +1609,18 @@ export interface SteadyState {
   warm: number;
 }
 
+/** A subnet at one time. */
+export interface SubnetAt {
+  /** Addresses that EC2 hands out one by one. */
+  freeAddresses: number;
+  /** Blocks that EC2 hands out as prefixes. */
+  freePrefixes: number;
+  /** Addresses that pools of nodes hold, those in prefixes among them. */
+  heldAddresses: number;
+  /** Its id. */
+  id: string;
+}
+
 /** What fits subnets of one length, one in each Availability Zone. */
 export interface SubnetFits {
   /** What one node more would lack: `addresses` or `prefixes`. */
@@ -1082,6 +1661,26 @@ export interface SubnetForecast {
   last: Moment | null;
   /** Free addresses that EC2 may take for single assignment: those outside reservations. */
   openAddresses: number;
+}
+
+/** What became of a subnet. */
+export interface SubnetOutcome {
+  /** Its Availability Zone, if a file says it. */
+  availabilityZone: string | null;
+  /** Its IPv4 block. */
+  cidr: string;
+  /** The fewest free addresses at one time. */
+  fewestFreeAddresses: number;
+  /** The fewest free /28 at one time. */
+  fewestFreePrefixes: number;
+  /** Its id. */
+  id: string;
+  /** The most addresses that pools of nodes held at one time, those in prefixes among them. */
+  mostHeldAddresses: number;
+  /** When it first had no free address, in milliseconds. */
+  noAddressesMs: number | null;
+  /** When it first had no free /28, in milliseconds. */
+  noPrefixesMs: number | null;
 }
 
 /** One subnet and what the Windows node groups ask of it. */
@@ -1178,10 +1777,47 @@ export interface SubtractRequest {
   without: string[];
 }
 
+/** A scenario's outcome in few numbers. Pods of DaemonSets are among the pods. */
+export interface Summary {
+  /** Pods whose address was written to them, one call to the API server each. */
+  annotations: number;
+  /** The simulated time, in milliseconds. */
+  durationMs: number;
+  /** Calls to EC2. */
+  ec2Calls: Ec2Calls;
+  /** Pods that never had an address. */
+  failedPods: number;
+  /** What failed first; absent if nothing did. */
+  firstFailure: FirstFailure | null;
+  /**
+   * The most addresses that the nodes took from their subnets at a full minute, their own and those in prefixes among
+   * them.
+   */
+  peakAddresses: number;
+  /** The most of them that no pod used: warm, cooling down, or about to come. */
+  peakIdleAddresses: number;
+  /** Pods that there were, those of the start and those that ended among them. */
+  podsRequested: number;
+  /** Pods with an address at the end. */
+  podsRunning: number;
+  /** Pods that wait for an address or a node at the end. */
+  podsWaiting: number;
+}
+
 /** The prefix around another. */
 export interface Supernet {
   /** The prefix; absent above /0 and where the length asked for is longer. */
   prefix: string | null;
+}
+
+/** One way in which a failure shows itself. */
+export interface Symptom {
+  /** What the user sees, and where. */
+  message: string;
+  /** Whether this is how the controller was played. */
+  played: boolean;
+  /** The facts it rests on, as keys of the list of sources. */
+  sources?: string[];
 }
 
 /** The three targets. */
@@ -1228,6 +1864,18 @@ export interface TargetsRequest {
   podsPerNode?: number | null | undefined;
   /** The keys to change, with their new values. */
   set: { [key: string]: string };
+}
+
+/** How things stood at one time. */
+export interface TimelineRow {
+  /** Milliseconds from the start. */
+  atMs: number;
+  /** Calls to EC2 since the row before; `mostPerMinute` counts within that time. */
+  ec2Calls: Ec2Calls;
+  /** Each node group. */
+  nodeGroups: GroupAt[];
+  /** Each subnet. */
+  subnets: SubnetAt[];
 }
 
 /** A node of one instance type in a group. */
@@ -1349,6 +1997,25 @@ export type Verdict =
   /** It does not fit. */
   | "does-not-fit";
 
+/**
+ * How long pods waited from when they were asked for until their address was written to them. Pods that were there at the
+ * start and pods that never had an address are not counted.
+ *
+ * A percentile is the wait of the pod at that place, rounded up, in the order of waits.
+ */
+export interface Waits {
+  /** The longest. */
+  maxMs: number;
+  /** Half of them waited no longer, in milliseconds. */
+  p50Ms: number;
+  /** Nine of ten. */
+  p90Ms: number;
+  /** Ninety-nine of a hundred. */
+  p99Ms: number;
+  /** How many pods. */
+  pods: number;
+}
+
 /** What holds wherever EC2 places single addresses. */
 export interface WithoutReservation {
   /** The length of the smallest subnet; absent if even a /16 is too small. */
@@ -1373,10 +2040,14 @@ export interface Operations {
   overlaps: { request: OverlapsRequest; answer: Overlaps };
   /** Whether a cluster's Windows node groups fit their subnets, and what limits them. */
   plan: { request: PlanRequest; answer: Plan };
+  /** What the controller answers to pods and jobs, one by one, on one node's pool of addresses. */
+  pool: { request: PoolRequest; answer: PoolAnswer };
   /** What an IPv4 prefix is. */
   prefix: { request: PrefixRequest; answer: Prefix };
   /** The fewest prefixes that cover a range of addresses. */
   range: { request: RangeRequest; answer: Prefixes };
+  /** What happens to the addresses of the Windows node groups in a scenario, minute by minute. */
+  simulate: { request: SimulateRequest; answer: Simulation };
   /** The facts that answers rest on. */
   sources: { request: SourcesRequest; answer: Source[] };
   /** Places for new subnets in the free space of a VPC. */
@@ -1431,13 +2102,16 @@ type WithFiles<T> = Omit<T, "paths" | "documents"> & {
 /** How to plan. */
 export type PlanOptions = Omit<PlanRequest, "paths" | "documents">;
 
-/** How to plan off the main thread. */
-export interface PlanAsyncOptions extends PlanOptions {
+/** How work off the main thread tells where it is, and how it is stopped. */
+export interface AsyncOptions {
   /** Stops the work; the promise is rejected with code `STOPPED`, name `AbortError` and the signal's reason as `cause`. */
   signal?: AbortSignal | undefined;
   /** Told now and then how far the work is; steps may be left out. If it throws, the work stops with that error. */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
+
+/** How to plan off the main thread. */
+export interface PlanAsyncOptions extends PlanOptions, AsyncOptions {}
 
 /**
  * Answers a request of any operation by its name; all other functions are shorter ways to say this.
@@ -1465,6 +2139,33 @@ export declare function plan(inputs: Input | Iterable<Input>, options?: PlanAsyn
 
 /** As `plan`, on this thread. */
 export declare function planSync(inputs: Input | Iterable<Input>, options?: PlanOptions): Plan;
+
+/** What happens in a scenario, and what is around. */
+export type SimulateOptions = Omit<SimulateRequest, "paths" | "documents">;
+
+/** What happens in a scenario that is played off the main thread. */
+export interface SimulateAsyncOptions extends SimulateOptions, AsyncOptions {}
+
+/**
+ * What happens to the addresses of the Windows node groups in a scenario, minute by minute.
+ *
+ * Works off the main thread. What is wrong with the files is in the answer. The same seed gives the same answer everywhere.
+ *
+ * @throws {WinpodError} rejects with code `REQUEST` without any input, for an unknown name and for what has no meaning in the
+ * scenario, `CONFIG_KEY`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`, `UNKNOWN_GROUP`, `GROUP_MAXIMUM`, `NODES_UNKNOWN`,
+ * `NOTHING_TO_SIMULATE`, `ONLY_ZONE`, `TOO_MUCH`, `STOPPED`.
+ * @example
+ * const answer = await simulate("cluster/", { scenario: "scale-out", seed: 7 });
+ * answer.summary.firstFailure?.message; // when and why it fails
+ * await simulate("cluster/", { scenario: "scale-out", nodes: 1e12 }); // rejects with OUT_OF_RANGE
+ */
+export declare function simulate(
+  inputs: Input | Iterable<Input>,
+  options: SimulateAsyncOptions,
+): Promise<Simulation>;
+
+/** As `simulate`, on this thread. */
+export declare function simulateSync(inputs: Input | Iterable<Input>, options: SimulateOptions): Simulation;
 
 /** What the new groups are to have. */
 export type MigrationOptions = Omit<MigrationRequest, "paths" | "documents">;
@@ -1777,6 +2478,114 @@ export declare class Subnet {
   /** The subnet as requests have it: its block, what is used with the holders' names, and its reservations. */
   toJSON(): { cidr: string; used: string[]; reservations: GivenReservation[] };
 }
+
+/** A pool as told, whose lists may be anything iterable; or a `PoolState`. */
+export type PoolOptions = Omit<GivenPool, "quirksOff" | "used" | "onEni" | "warm" | "cooling"> & {
+  /**
+   * Quirks of the controller that the pool does not show: `capacity-by-equality`, `emptied-group-stays`,
+   * `no-prefix-before-first-job`, `lost-remainder`, `wrapping-targets`, `zero-warm-target`, `error-text-start`.
+   */
+  quirksOff?: Iterable<string> | undefined;
+  /** Pods and their addresses. */
+  used?: Iterable<GivenOwner> | undefined;
+  /**
+   * What the ENI holds when the controller starts: /28 prefixes, or addresses in secondary mode. What is not in `used` is
+   * free, the lowest first; pods with other addresses are left out, as the controller does.
+   */
+  onEni?: Iterable<string> | undefined;
+  /** Or the groups on the books of a pool as it stood. */
+  warm?: Iterable<GivenGroup> | undefined;
+  /** Addresses that cool down, in the order in which they were given back. */
+  cooling?: Iterable<GivenCooling> | undefined;
+};
+
+/** Groups that a controller chose to give back; the lowest, if absent. */
+export interface Releasing {
+  releasing?: Iterable<string> | undefined;
+}
+
+/** What came of a job. */
+export interface JobResult {
+  /** The groups that were created, or that could not be deleted. */
+  returned?: Iterable<string> | undefined;
+  /** The text of EC2's error, if there was one. */
+  error?: string | undefined;
+  /** Or what the controller's provider told the pool: whether all went well. */
+  succeeded?: boolean | undefined;
+  /** And whether the subnet had a /28 left. */
+  prefixAvailable?: boolean | undefined;
+}
+
+/**
+ * The pool of one node in one mode, with state: it answers every operation as the VPC Resource Controller does.
+ *
+ * Each method is one step and gives what the controller answers, its errors included. The pool has no clock: times are
+ * milliseconds that the caller counts. Where the controller leaves a choice to chance, the lowest address is taken. Each
+ * change is made wholly or not at all.
+ *
+ * @throws {WinpodError} code `UNKNOWN_TYPE`, `IPV4_PER_ENI`, `IPAM_MODE`, `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`, `QUIRK`,
+ *   `OWNER`, `OWNER_TWICE`, `GROUP_LENGTH`, `GROUP_TWICE`, `OUTSIDE_GROUP`, `ILLEGAL_CHOICE`, `CHOICE_COUNT`, those of
+ *   addresses and prefixes, `TOO_MANY` for more than 16,384 addresses, `REQUEST`.
+ * @example
+ * const pool = new Pool({ instanceType: "m5.large", mode: "prefix-delegation" });
+ * pool.assign("web-1").error; // "ErrInsufficientCidrBlocks"
+ * const { job } = pool.reconcile(); // { kind: "create", count: 1, groups: [] }
+ * pool.update(job, { returned: ["192.0.2.16/28"] });
+ * pool.assign("web-1").address; // "192.0.2.16"
+ * pool.update(job, { returned: ["192.0.2.0/27"] }); // throws GROUP_LENGTH
+ */
+export declare class Pool {
+  constructor(options: PoolOptions | Pool);
+  /** The mode: that of a type which is not Nitro is `secondary-ip`. */
+  readonly mode: "secondary-ip" | "prefix-delegation";
+  /** Addresses that the node can have, free and used ones together. */
+  readonly capacity: number;
+  /** Gives the pod `owner` the next address; with `group` from the group that a controller chose. */
+  assign(owner: string, options?: { group?: string | undefined }): PoolStep;
+  /** Takes the pod's address back, which cools down from `nowMs` on; the address that it has if not given. */
+  free(owner: string, options: { nowMs: number; address?: string | undefined }): PoolStep;
+  /** Makes free again what has cooled down by `nowMs`; `more` tells whether some are left. */
+  coolDown(nowMs: number): PoolStep;
+  /** Compares the pool with its targets; `job` is what it orders, or null. */
+  reconcile(options?: Releasing): PoolStep;
+  /** Takes what came of a job that `reconcile` ordered. */
+  update(job: GivenJob | PoolJob, result?: JobResult): PoolStep;
+  /** Brings the books in line with what the ENI holds, if the pool asked for it. */
+  resync(onEni: Iterable<string>): PoolStep;
+  /** Sets targets and reconciles. */
+  activate(config: GivenConfig, options?: Releasing): PoolStep;
+  /** Gives back what is free, now and whenever the pool reconciles. */
+  drain(options?: Releasing): PoolStep;
+  /** Tells what becomes of the pool when a node that worked in mode `was` works in mode `now`; changes nothing. */
+  modeUpdate(was: "secondary-ip" | "prefix-delegation", now: "secondary-ip" | "prefix-delegation"): PoolStep;
+  /** Lays the pool open: what the controller's introspection shows, and what it keeps to itself. `Pool` takes it again. */
+  introspect(): PoolState;
+  /** Counts the addresses of each kind. */
+  counts(): PoolCounts;
+  /** The targets in effect, after the pool's own rules and without what is mended. */
+  targets(): Targets;
+  /** The address of a pod. */
+  addressOf(owner: string): string | null;
+  /** A pool of its own with the same state. */
+  copy(): Pool;
+  /** Tells whether both have the same addresses with the same pods, and the same under way. */
+  equals(other: unknown): boolean;
+  /** The pool as requests have it. */
+  toJSON(): PoolState;
+}
+
+/**
+ * What the controller answers to pods and jobs, one by one, on one node's pool of addresses.
+ *
+ * Without a pool the node has none. A `Pool` stays as it is.
+ *
+ * @throws {WinpodError} as `Pool`, and `POOL_STEP` for an unknown step, `TOO_MANY` for more than 10,000.
+ * @example
+ * const steps = [{ op: "assign", owner: "web-1" }];
+ * pool({ instanceType: "m5.large", onEni: ["10.0.8.20"] }, steps).steps[0].address; // "10.0.8.20"
+ * pool({ instanceType: "m5.large" }, [{ op: "assign" }]); // throws REQUEST: owner is missing
+ */
+export declare function pool(pool?: PoolOptions | Pool, steps?: Iterable<GivenStep>): PoolAnswer;
 
 /**
  * The facts that answers rest on.

@@ -4,6 +4,7 @@
 
 const native = require("./native.js");
 const { files, inputs, isObject, list, merge, refuse, toText } = require("./convert.js");
+const { Pool, poolOptions } = require("./pool.js");
 const { Subnet, lists } = require("./subnet.js");
 
 function call(operation, request) {
@@ -69,6 +70,10 @@ function types(filters) {
 
 function ipam(options) {
   return call("ipam", merge(files(options), {}));
+}
+
+function pool(pool, steps) {
+  return call("pool", { pool: poolOptions(pool), steps: list(steps, "steps") });
 }
 
 function prefix(text) {
@@ -211,6 +216,7 @@ function stopped(cause) {
 }
 
 module.exports = {
+  Pool,
   Subnet,
   aggregate,
   call,
@@ -222,6 +228,7 @@ module.exports = {
   overlaps,
   plan,
   planSync,
+  pool,
   prefix,
   rangeToPrefixes,
   simulate,

@@ -1,6 +1,7 @@
 import winpod from "./index.js";
 
 export const {
+  Pool,
   Subnet,
   aggregate,
   call,
@@ -12,6 +13,7 @@ export const {
   overlaps,
   plan,
   planSync,
+  pool,
   prefix,
   rangeToPrefixes,
   simulate,

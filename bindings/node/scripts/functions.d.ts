@@ -405,6 +405,114 @@ export declare class Subnet {
   toJSON(): { cidr: string; used: string[]; reservations: GivenReservation[] };
 }
 
+/** A pool as told, whose lists may be anything iterable; or a `PoolState`. */
+export type PoolOptions = Omit<GivenPool, "quirksOff" | "used" | "onEni" | "warm" | "cooling"> & {
+  /**
+   * Quirks of the controller that the pool does not show: `capacity-by-equality`, `emptied-group-stays`,
+   * `no-prefix-before-first-job`, `lost-remainder`, `wrapping-targets`, `zero-warm-target`, `error-text-start`.
+   */
+  quirksOff?: Iterable<string> | undefined;
+  /** Pods and their addresses. */
+  used?: Iterable<GivenOwner> | undefined;
+  /**
+   * What the ENI holds when the controller starts: /28 prefixes, or addresses in secondary mode. What is not in `used` is
+   * free, the lowest first; pods with other addresses are left out, as the controller does.
+   */
+  onEni?: Iterable<string> | undefined;
+  /** Or the groups on the books of a pool as it stood. */
+  warm?: Iterable<GivenGroup> | undefined;
+  /** Addresses that cool down, in the order in which they were given back. */
+  cooling?: Iterable<GivenCooling> | undefined;
+};
+
+/** Groups that a controller chose to give back; the lowest, if absent. */
+export interface Releasing {
+  releasing?: Iterable<string> | undefined;
+}
+
+/** What came of a job. */
+export interface JobResult {
+  /** The groups that were created, or that could not be deleted. */
+  returned?: Iterable<string> | undefined;
+  /** The text of EC2's error, if there was one. */
+  error?: string | undefined;
+  /** Or what the controller's provider told the pool: whether all went well. */
+  succeeded?: boolean | undefined;
+  /** And whether the subnet had a /28 left. */
+  prefixAvailable?: boolean | undefined;
+}
+
+/**
+ * The pool of one node in one mode, with state: it answers every operation as the VPC Resource Controller does.
+ *
+ * Each method is one step and gives what the controller answers, its errors included. The pool has no clock: times are
+ * milliseconds that the caller counts. Where the controller leaves a choice to chance, the lowest address is taken. Each
+ * change is made wholly or not at all.
+ *
+ * @throws {WinpodError} code `UNKNOWN_TYPE`, `IPV4_PER_ENI`, `IPAM_MODE`, `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`, `QUIRK`,
+ *   `OWNER`, `OWNER_TWICE`, `GROUP_LENGTH`, `GROUP_TWICE`, `OUTSIDE_GROUP`, `ILLEGAL_CHOICE`, `CHOICE_COUNT`, those of
+ *   addresses and prefixes, `TOO_MANY` for more than 16,384 addresses, `REQUEST`.
+ * @example
+ * const pool = new Pool({ instanceType: "m5.large", mode: "prefix-delegation" });
+ * pool.assign("web-1").error; // "ErrInsufficientCidrBlocks"
+ * const { job } = pool.reconcile(); // { kind: "create", count: 1, groups: [] }
+ * pool.update(job, { returned: ["192.0.2.16/28"] });
+ * pool.assign("web-1").address; // "192.0.2.16"
+ * pool.update(job, { returned: ["192.0.2.0/27"] }); // throws GROUP_LENGTH
+ */
+export declare class Pool {
+  constructor(options: PoolOptions | Pool);
+  /** The mode: that of a type which is not Nitro is `secondary-ip`. */
+  readonly mode: "secondary-ip" | "prefix-delegation";
+  /** Addresses that the node can have, free and used ones together. */
+  readonly capacity: number;
+  /** Gives the pod `owner` the next address; with `group` from the group that a controller chose. */
+  assign(owner: string, options?: { group?: string | undefined }): PoolStep;
+  /** Takes the pod's address back, which cools down from `nowMs` on; the address that it has if not given. */
+  free(owner: string, options: { nowMs: number; address?: string | undefined }): PoolStep;
+  /** Makes free again what has cooled down by `nowMs`; `more` tells whether some are left. */
+  coolDown(nowMs: number): PoolStep;
+  /** Compares the pool with its targets; `job` is what it orders, or null. */
+  reconcile(options?: Releasing): PoolStep;
+  /** Takes what came of a job that `reconcile` ordered. */
+  update(job: GivenJob | PoolJob, result?: JobResult): PoolStep;
+  /** Brings the books in line with what the ENI holds, if the pool asked for it. */
+  resync(onEni: Iterable<string>): PoolStep;
+  /** Sets targets and reconciles. */
+  activate(config: GivenConfig, options?: Releasing): PoolStep;
+  /** Gives back what is free, now and whenever the pool reconciles. */
+  drain(options?: Releasing): PoolStep;
+  /** Tells what becomes of the pool when a node that worked in mode `was` works in mode `now`; changes nothing. */
+  modeUpdate(was: "secondary-ip" | "prefix-delegation", now: "secondary-ip" | "prefix-delegation"): PoolStep;
+  /** Lays the pool open: what the controller's introspection shows, and what it keeps to itself. `Pool` takes it again. */
+  introspect(): PoolState;
+  /** Counts the addresses of each kind. */
+  counts(): PoolCounts;
+  /** The targets in effect, after the pool's own rules and without what is mended. */
+  targets(): Targets;
+  /** The address of a pod. */
+  addressOf(owner: string): string | null;
+  /** A pool of its own with the same state. */
+  copy(): Pool;
+  /** Tells whether both have the same addresses with the same pods, and the same under way. */
+  equals(other: unknown): boolean;
+  /** The pool as requests have it. */
+  toJSON(): PoolState;
+}
+
+/**
+ * {@about pool}
+ *
+ * Without a pool the node has none. A `Pool` stays as it is.
+ *
+ * @throws {WinpodError} as `Pool`, and `POOL_STEP` for an unknown step, `TOO_MANY` for more than 10,000.
+ * @example
+ * const steps = [{ op: "assign", owner: "web-1" }];
+ * pool({ instanceType: "m5.large", onEni: ["10.0.8.20"] }, steps).steps[0].address; // "10.0.8.20"
+ * pool({ instanceType: "m5.large" }, [{ op: "assign" }]); // throws REQUEST: owner is missing
+ */
+export declare function pool(pool?: PoolOptions | Pool, steps?: Iterable<GivenStep>): PoolAnswer;
+
 /**
  * {@about sources}
  *

@@ -15,6 +15,7 @@
 
 mod convert;
 mod error;
+mod pool;
 mod subnet;
 mod work;
 

@@ -15,6 +15,7 @@ const functions = {
   mixedCapacity: ({ instanceType, ...options }) => winpod.mixedCapacity(instanceType, options),
   types: winpod.types,
   ipam: winpod.ipam,
+  pool: ({ pool, steps }) => winpod.pool(pool, steps),
   prefix: ({ prefix }) => winpod.prefix(prefix),
   contains: ({ prefix, ...options }) => winpod.contains(prefix, options),
   overlaps: ({ a, b }) => winpod.overlaps(a, b),
@@ -53,8 +54,34 @@ function askTheClass({ op, args }) {
   return { subnets: [methods[op](subnet, args)] };
 }
 
+/** A step as a method of the class `Pool` takes it. */
+const steps = {
+  assign: (pool, { owner, ...options }) => pool.assign(owner, options),
+  free: (pool, { owner, ...options }) => pool.free(owner, options),
+  coolDown: (pool, { nowMs, ...none }) => pool.coolDown(nowMs, none),
+  reconcile: (pool, options) => pool.reconcile(options),
+  update: (pool, { job, ...result }) => pool.update(job, result),
+  resync: (pool, { onEni }) => pool.resync(onEni),
+  activate: (pool, { config, ...options }) => pool.activate(config, options),
+  drain: (pool, options) => pool.drain(options),
+  modeUpdate: (pool, { was, now }) => pool.modeUpdate(was, now),
+};
+
+/** Whether it is about a pool, and steps that are methods. */
+function isForAPool({ op, args }) {
+  return op === "pool" && typeof args.pool === "object" && (args.steps ?? []).every((step) => Object.hasOwn(steps, step.op ?? ""));
+}
+
+function askAPool({ args }) {
+  const pool = new winpod.Pool(args.pool);
+  const answers = (args.steps ?? []).map(({ op, ...step }) => steps[op](pool, step));
+  assert.ok(new winpod.Pool(pool.introspect()).equals(pool));
+  return { steps: answers, state: pool.introspect(), counts: pool.counts(), targets: pool.targets() };
+}
+
 /** Arguments that a function does not have: it cannot be asked this, only `call` can. */
 const ARGUMENTS = {
+  pool: ["pool", "steps"],
   prefix: ["prefix"],
   overlaps: ["a", "b"],
   supernet: ["prefix", "prefixLength"],
@@ -110,6 +137,7 @@ test("vectors", () => {
   const ids = new Set();
   const failures = [];
   let throughTheClass = 0;
+  let throughAPool = 0;
   process.chdir(repository);
   for (const file of files) {
     const cases = JSON.parse(readFileSync(join(directory, file), "utf8"));
@@ -132,6 +160,11 @@ test("vectors", () => {
           run(() => askTheClass(one), error ? { error } : { expect: asked });
           throughTheClass += 1;
         }
+        if (isForAPool(one)) {
+          const { sources, ...expect } = one.expect ?? {};
+          run(() => askAPool(one), one.error ? one : { expect });
+          throughAPool += 1;
+        }
       } catch (error) {
         failure = `${name}: ${error.message}`;
       }
@@ -144,6 +177,7 @@ test("vectors", () => {
   for (const op of unused) failures.push(`${op} has no case`);
   console.log(`vectors in node: ${ids.size} cases in ${files.length} files, ${failures.length} differ`);
   assert.ok(throughTheClass > 60, `${throughTheClass} cases through the class`);
+  assert.ok(throughAPool > 110, `${throughAPool} cases through a pool`);
   assert.ok(ids.size > 0, "no cases");
   assert.deepEqual(failures, []);
 });

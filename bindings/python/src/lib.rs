@@ -4,6 +4,7 @@
 
 mod answer;
 mod error;
+mod pool;
 mod request;
 mod subnet;
 
@@ -89,8 +90,13 @@ fn answer_released(
 fn may_be_long(request: &Value) -> bool {
     const LONG: usize = 10_000;
     let long = |(name, value): (&String, &Value)| {
-        let len = value.as_array().map_or(0, Vec::len);
-        len > LONG || len > 0 && (name == "paths" || name == "documents")
+        let longest = match name.as_str() {
+            "paths" | "documents" => 0,
+            // Each may go through all of a pool.
+            "steps" => 500,
+            _ => LONG,
+        };
+        value.as_array().map_or(0, Vec::len) > longest
     };
     request.as_object().is_some_and(|request| request.iter().any(long))
 }
@@ -240,6 +246,9 @@ mod _native {
             winpod_cli::run(arguments, &mut stdin, &mut stdout, &mut stderr, terminal)
         })
     }
+
+    #[pymodule_export]
+    use pool::Pool;
 
     #[pymodule_export]
     use subnet::Subnet;

@@ -1,6 +1,7 @@
 //! From Python values to the JSON of a request.
 
 use crate::error::python_error;
+use crate::pool::Pool;
 use crate::subnet::Subnet;
 use pyo3::exceptions::{PyOverflowError, PyUnicodeEncodeError};
 use pyo3::intern;
@@ -13,7 +14,7 @@ use winpod_cluster::read::node::{MAX_DEPTH, MAX_NODES};
 use winpod_cluster::request::{Refusal, Unfit, Wide};
 
 /// Fields of requests that hold addresses: there an `IPv4Interface` stands for its address, elsewhere for its network.
-const ADDRESSES: [&str; 4] = ["addresses", "first", "last", "used"];
+const ADDRESSES: [&str; 6] = ["address", "addresses", "first", "free", "last", "used"];
 
 /// Why a value has no place in a request.
 pub(crate) enum Fault {
@@ -149,6 +150,15 @@ impl<'py> Reader<'py> {
         if let Ok(subnet) = value.cast::<Subnet>() {
             return Ok(subnet.get().given(py));
         }
+        if let Ok(pool) = value.cast::<Pool>() {
+            return Ok(pool.get().given(py));
+        }
+        // An answer, or a part of one, as JSON has it.
+        if value.getattr_opt(intern!(py, "_json_names"))?.is_some()
+            && let Some(to_dict) = method(value, "to_dict")?
+        {
+            return self.json(&to_dict.call0()?);
+        }
         // numpy arrays and scalars, and the series of data frames.
         if let Some(list) = method(value, "tolist")? {
             return self.json(&list.call0()?);
@@ -172,6 +182,21 @@ impl<'py> Reader<'py> {
             return self.array(value);
         }
         Err(Fault::kind(value))
+    }
+
+    /// The fields of an object, without those that are not given.
+    pub(crate) fn fields(
+        &mut self,
+        given: &[(&str, Option<&Bound<'py, PyAny>>)],
+    ) -> PyResult<Map<String, Value>> {
+        let mut object = Map::new();
+        for (name, value) in given {
+            let Some(value) = value else { continue };
+            self.addresses = ADDRESSES.contains(name);
+            let json = self.json(value).map_err(|fault| fault.raised(self.py, name))?;
+            object.insert((*name).to_owned(), json);
+        }
+        Ok(object)
     }
 
     fn int(&self, value: &Bound<'py, PyAny>) -> Result<Value, Fault> {

@@ -68,6 +68,35 @@ def state(listing: dict[str, Any], addresses: list[ipaddress.IPv4Address]) -> wi
     return subnet.copy()
 
 
+def controller(uids: list[str]) -> winpod.Pool:
+    pool = winpod.Pool("m5.large", mode="prefix-delegation", config={"warmIpTarget": 3}, quirks_off=["error-text-start"])
+    winpod.Pool(capacity=9, on_eni=[ipaddress.IPv4Address("10.0.8.20")], used=[{"owner": uids[0], "address": "10.0.8.20"}])
+    winpod.Pool(ipv4_per_eni=10, nitro=True, data={"enable-windows-ipam": "true"})
+    step = pool.reconcile()
+    assert_type(step, winpod.PoolStep)
+    assert_type(step.retry, Literal["after", "back-off", "never"] | None)
+    if step.job is not None:
+        assert_type(step.job.kind, Literal["create", "delete", "resync"])
+        assert_type(pool.update(step.job, [ipaddress.IPv4Network("10.0.8.32/28")]).prefix_available, bool | None)
+        pool.update({"kind": "create", "count": 1}, error="InsufficientCidrBlocks: full")
+    assert_type(pool.assign(uids[0]).address, str | None)
+    assert_type(pool.assign(uids[1], group="10.0.8.32/28").after_ms, int | None)
+    pool.free(uids[0], now_ms=1_000)
+    pool.free(uids[1], ipaddress.IPv4Address("10.0.8.33"), now_ms=1_000)
+    assert_type(pool.cool_down(31_000).more, bool | None)
+    pool.resync(["10.0.8.32/28"])
+    pool.activate(pool.introspect().config)
+    pool.drain(releasing=["10.0.8.32/28"])
+    assert_type(pool.mode_update("secondary-ip", "prefix-delegation").action, Literal["activate", "drain", "keep"] | None)
+    assert_type(pool.introspect().used[0].owner, str)
+    assert_type(pool.counts().free_addresses, int)
+    assert_type(pool.targets(), winpod.Targets)
+    assert_type(pool.address_of(uids[0]), str | None)
+    assert_type(winpod.pool(pool, [{"op": "reconcile"}]).steps, tuple[winpod.PoolStep, ...])
+    assert_type(winpod.pool({"capacity": 9}).state, winpod.PoolState | None)
+    return winpod.Pool.from_state(pool.copy().introspect())
+
+
 def refused() -> str:
     try:
         winpod.prefix("10.0.0.1/8")

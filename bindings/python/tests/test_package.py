@@ -15,7 +15,7 @@ import winpod
 
 PACKAGE = pathlib.Path(__file__).resolve().parents[1]
 REPOSITORY = PACKAGE.parents[1]
-OTHERS = {"Subnet", "WinpodError", "__version__", "call"}
+OTHERS = {"Pool", "Subnet", "WinpodError", "__version__", "call"}
 OPERATIONS = json.loads(winpod._native.schemas())
 
 
@@ -73,15 +73,18 @@ def test_readme(readme):
 
 def test_stubs_of_the_native_module_have_its_documentation():
     stub = (PACKAGE / "python/winpod/_native.pyi").read_text()
-    of_class = ast.parse(stub[stub.index("@final\nclass Subnet") :]).body[0]
-    assert ast.get_docstring(of_class) == inspect.getdoc(winpod.Subnet)
-    for member in of_class.body:
-        if isinstance(member, ast.FunctionDef) and not member.name.startswith("_"):
-            documentation = ast.get_docstring(member)
-            assert documentation and documentation == inspect.getdoc(getattr(winpod.Subnet, member.name)), member.name
+    for name in ("Pool", "Subnet"):
+        of_class, known = ast.parse(stub[stub.index(f"@final\nclass {name}") :]).body[0], getattr(winpod, name)
+        assert ast.get_docstring(of_class) == inspect.getdoc(known)
+        for member in of_class.body:
+            if isinstance(member, ast.FunctionDef) and not member.name.startswith("_"):
+                documentation = ast.get_docstring(member)
+                assert documentation and documentation == inspect.getdoc(getattr(known, member.name)), member.name
+        declared = {member.name for member in of_class.body if isinstance(member, ast.FunctionDef)}
+        assert {member for member in vars(known) if not member.startswith("_")} <= declared, name
     for name in ("call", "capacity"):
         documentation = inspect.getdoc(getattr(winpod, name))
-        assert inspect.cleandoc(re.search(rf'def {name}\(.*?"""(.*?)"""', stub, re.S).group(1)) == documentation
+        assert inspect.cleandoc(re.search(rf'^def {name}\(.*?"""(.*?)"""', stub, re.S | re.M).group(1)) == documentation
 
 
 def test_answers_are_what_the_schemas_say():

@@ -34,6 +34,9 @@ def answers():
     yield winpod.subnet_forecast(subnet=used, prefixes=8, targets=targets)
     yield winpod.subnet_size("m5.large", pods=100, prefix_length=24)
     yield winpod.subnet_carve(vpc=["10.0.0.0/16"], subnets=[{"prefixLength": 20}])
+    steps = [{"op": "reconcile"}, {"op": "assign", "owner": "a"}, {"op": "free", "owner": "b", "nowMs": 0}]
+    used = [{"owner": "b", "address": "10.0.8.21"}, {"owner": "c", "address": "10.0.8.22"}]
+    yield winpod.pool({"capacity": 9, "onEni": ["10.0.8.20", "10.0.8.21", "10.0.8.22", "10.0.8.23"], "used": used}, steps)
     yield winpod.migration(GROUP, boto3_subnets())
     neighbours = next(case for case in CASES if case["id"] == "migration-neighbours")
     yield winpod.migration(*(json.loads(document["text"]) for document in neighbours["args"]["documents"]))

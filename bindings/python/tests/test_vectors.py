@@ -60,6 +60,62 @@ def ask_the_class(operation, args):
     return {"subnets": [getattr(subnet, METHODS[operation])(**options).to_dict()]}
 
 
+def is_for_a_pool(case):
+    """Whether the class `Pool` can be asked the same: a pool, and steps of which each has a method."""
+    args = case["args"]
+    steps = args.get("steps", [])
+    return case["op"] == "pool" and isinstance(args.get("pool"), dict) and all(
+        isinstance(step, dict) and step.get("op") in STEPS and step.keys() <= {"op", *STEPS[step["op"]]} for step in steps
+    )
+
+
+POSITIONAL = {"owner", "nowMs", "job", "onEni", "config"}
+STEPS = {
+    "assign": ["owner", "group"],
+    "free": ["owner", "address", "nowMs"],
+    "coolDown": ["nowMs"],
+    "reconcile": ["releasing"],
+    "update": ["job", "returned", "error", "succeeded", "prefixAvailable"],
+    "resync": ["onEni"],
+    "activate": ["config", "releasing"],
+    "drain": ["releasing"],
+    "modeUpdate": ["was", "now"],
+}
+CONSTRUCTOR = {
+    "instanceType", "mode", "capacity", "limits", "config", "data", "quirksOff", "onEni", "used",
+}  # fmt: skip
+
+
+def snake(name):
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def make_the_pool(given):
+    """By the constructor if it has what is given, else as a state."""
+    if not given.keys() <= CONSTRUCTOR or "limits" in given and given["limits"].keys() != {"ipv4PerEni", "nitro"}:
+        return winpod.Pool.from_state(given)
+    given = {**given, **given.get("limits", {})}
+    given.pop("limits", None)
+    name = given.pop("instanceType", None)
+    return winpod.Pool(name, **{snake(field): value for field, value in given.items()})
+
+
+def take_the_step(pool, step):
+    """What a method of the class answers."""
+    given = {field: step.get(field) for field in STEPS[step["op"]]}
+    first = [given.pop(field) for field in list(given) if field in POSITIONAL and (step["op"] != "free" or field == "owner")]
+    return getattr(pool, snake(step["op"]))(*first, **{snake(field): value for field, value in given.items()})
+
+
+def ask_a_pool(_, args):
+    """What a `Pool` answers, in the shape that the operation answers in."""
+    pool = make_the_pool(args["pool"])
+    steps = [take_the_step(pool, step).to_dict() for step in args.get("steps", [])]
+    answers = {"state": pool.introspect(), "counts": pool.counts(), "targets": pool.targets()}
+    assert winpod.Pool.from_state(answers["state"]) == pool
+    return {"steps": steps, **{key: answer.to_dict() for key, answer in answers.items()}}
+
+
 def outcome(case, ask=winpod.call):
     """What is wrong with the answer to a case, or None."""
     assert ("expect" in case) != ("error" in case), "a case has either expect or error"
@@ -106,6 +162,23 @@ def test_case_through_the_class(case):
         # What is told about a request besides its subnets has no place in the class.
         case = {**case, "expect": {key: value for key, value in case["expect"].items() if key == "subnets"}}
     assert outcome(case, ask_the_class) is None
+
+
+OF_A_POOL = [case for case in CASES if is_for_a_pool(case)]
+
+
+def test_pools_have_cases():
+    assert {step["op"] for case in OF_A_POOL for step in case["args"].get("steps", [])} == set(STEPS)
+    assert len(OF_A_POOL) > 110 and sum("error" in case for case in OF_A_POOL) > 35
+    assert sum(case["id"].startswith("controller-") for case in OF_A_POOL) == 64
+
+
+@pytest.mark.parametrize("case", OF_A_POOL, ids=lambda case: case["id"])
+def test_case_through_a_pool(case):
+    if "expect" in case:
+        # What the answer rests on has no place in the class.
+        case = {**case, "expect": {key: value for key, value in case["expect"].items() if key != "sources"}}
+    assert outcome(case, ask_a_pool) is None
 
 
 def test_the_harness_finds_what_is_wrong():

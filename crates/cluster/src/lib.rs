@@ -17,6 +17,7 @@ pub mod ipam;
 pub mod model;
 pub mod note;
 pub mod plan;
+pub mod pool;
 pub mod prefixes;
 pub mod problem;
 pub mod progress;

@@ -1,5 +1,5 @@
 // Compiled only: what a user writes, in an ES module.
-import { Subnet, call, capacity, contains, ipam, plan, planSync, sources, subnetCarve, subnetCensus, subnetCure, subnetReserve, subnetSize, types, type Capacity, type Census, type Cure, type Plan, type WinpodError } from "winpod";
+import { Pool, Subnet, call, capacity, contains, ipam, plan, planSync, pool, sources, subnetCarve, subnetCensus, subnetCure, subnetReserve, subnetSize, types, type Capacity, type Census, type Cure, type Plan, type PoolAnswer, type PoolState, type PoolStep, type WinpodError } from "winpod";
 
 const one: Capacity = capacity("m5.large", { mode: "prefix-delegation", maxPods: 58 });
 const many: Capacity[] = capacity(new Set(["m5.large"]));
@@ -37,6 +37,22 @@ const drained: string[] = subnetCure({ subnet: { cidr: "10.0.8.0/24", used: new 
 console.log(who, census, cure, ranges, same, drained, subnetReserve({ paths: ["cluster/"] }).awsCli, subnet.toJSON().used);
 console.log(subnetSize({ instanceType: "m5.large", pods: 100 }).prefixLength, subnetCarve({ vpc: ["10.0.0.0/16"], subnets: [{ prefixLength: 20 }] }).free);
 
+const node = new Pool({ instanceType: "m5.large", mode: "prefix-delegation", onEni: new Set(["10.0.8.32/28"]), used: [{ owner: "a", address: "10.0.8.33" }] });
+const given: PoolStep = node.assign("b", { group: "10.0.8.32/28" });
+const retry: "after" | "back-off" | "never" | null = given.retry;
+const { job } = node.reconcile({ releasing: new Set<string>() });
+if (job) node.update(job, { returned: new Set(["10.0.8.48/28"]) });
+node.update({ kind: "create", count: 1 }, { error: "InsufficientCidrBlocks: full" });
+const ended: number | null = node.free("a", { nowMs: 1_000 }).afterMs;
+const state: PoolState = new Pool(node.introspect()).copy().toJSON();
+node.activate(state.config);
+const played: PoolAnswer = pool(node, new Set([{ op: "coolDown" as const, nowMs: 31_000 }]));
+console.log(retry, ended, played.counts?.freeAddresses, pool({ capacity: 9 }).state?.used, node.modeUpdate("secondary-ip", "prefix-delegation").action, node.addressOf("a"), node.targets().warmIpTarget);
+
+// @ts-expect-error a pod that ends does so at some time
+node.free("a");
+// @ts-expect-error no such step
+pool(node, [{ op: "asign" }]);
 // @ts-expect-error a type of reservation
 subnet.reserve("10.0.8.128/26", "Prefix");
 // @ts-expect-error is read, not written

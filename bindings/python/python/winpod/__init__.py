@@ -15,7 +15,7 @@ What cannot be answered raises `WinpodError`, a `ValueError` with a stable `code
 from __future__ import annotations
 
 from winpod import _native
-from winpod._native import Subnet, __version__, call, capacity
+from winpod._native import Pool, Subnet, __version__, call, capacity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from winpod._types import AddressLike, Input, OnProgress, PrefixLike
 
 __all__ = [
+    "Pool",
     "Subnet",
     "WinpodError",
     "__version__",
@@ -38,6 +39,7 @@ __all__ = [
     "mixed_capacity",
     "overlaps",
     "plan",
+    "pool",
     "prefix",
     "range_to_prefixes",
     "simulate",
@@ -315,6 +317,33 @@ def ipam(
         "prefixDelegationAllowed": prefix_delegation_allowed,
     }
     return _native.answer("ipam", request, inputs=inputs, progress=progress)
+
+
+def pool(
+    pool: Pool | Mapping[str, Any] | None = None,
+    steps: Iterable[Mapping[str, Any]] = (),
+    *,
+    progress: OnProgress | None = None,
+) -> PoolAnswer:
+    """Tells what the controller answers to pods and jobs, one by one, on one node's pool of addresses.
+
+    `pool` is a `Pool`, which stays as it is, or a dict with `instanceType` (or `limits`, or `capacity`) and perhaps `mode`,
+    `config`, `data`, `quirksOff`, `onEni`, `used` and the fields of a `PoolState`; None stands for a node without a pool.
+    `steps` are dicts with `op` and what goes with it, 10,000 at most: `assign` and `free` (`owner`, `nowMs`), `coolDown`
+    (`nowMs`), `reconcile`, `update` (`job`, `returned`, `error`), `resync` (`onEni`), `activate` (`config`), `drain` and
+    `modeUpdate` (`was`, `now`). `Pool` has a method for each. `progress` as in `plan`.
+
+    Raises WinpodError: as `Pool`; POOL_STEP for an unknown step, TOO_MANY for more steps, STOPPED.
+
+    >>> steps = [{"op": "reconcile"}, {"op": "assign", "owner": "web-1"}]
+    >>> answer = winpod.pool({"instanceType": "m5.large", "onEni": ["10.0.8.20", "10.0.8.21"]}, steps)
+    >>> answer.steps[0].job.count, answer.steps[1].address, answer.counts.pending_create
+    (1, '10.0.8.20', 1)
+    >>> winpod.pool({"instanceType": "m5.large"}, [{"op": "assign"}])
+    Traceback (most recent call last):
+    winpod.WinpodError: steps[0].owner is missing: the step needs it [REQUEST]
+    """
+    return _native.answer("pool", {"pool": pool, "steps": steps}, progress=progress)
 
 
 def prefix(prefix: PrefixLike, /) -> Prefix:

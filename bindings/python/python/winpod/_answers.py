@@ -39,6 +39,15 @@ __all__ = [
     "Place",
     "Plan",
     "Point",
+    "PoolAnswer",
+    "PoolConfig",
+    "PoolCooling",
+    "PoolCounts",
+    "PoolGroup",
+    "PoolJob",
+    "PoolOwner",
+    "PoolState",
+    "PoolStep",
     "Prefix",
     "Prefixes",
     "Problem",
@@ -901,6 +910,249 @@ class Point(Record):
     """More single addresses than now."""
     utilisation: float
     """Usable addresses that are used then, in per cent."""
+
+
+class PoolAnswer(Record):
+    """What came of the steps, and the pool after them."""
+
+    _operation = 'pool'
+    _json_names = {
+        "counts": "counts",
+        "sources": "sources",
+        "state": "state",
+        "steps": "steps",
+        "targets": "targets",
+    }
+    counts: PoolCounts | None
+    """How many addresses it has of each kind; null for a node without a pool."""
+    sources: tuple[str, ...]
+    """Facts that the answer rests on, by key."""
+    state: PoolState | None
+    """The pool after the last step; a request can give it back. Null for a node without a pool."""
+    steps: tuple[PoolStep, ...]
+    """What the controller answers to each step, in the order of the request."""
+    targets: Targets | None
+    """The targets in effect, after the pool's own rules and without what is mended; null for a node without a
+    pool.
+    """
+
+
+class PoolConfig(Record):
+    """What a pool aims for."""
+
+    _json_names = {
+        "active": "active",
+        "minimum_ip_target": "minimumIpTarget",
+        "tolerance": "tolerance",
+        "warm_ip_target": "warmIpTarget",
+        "warm_prefix_target": "warmPrefixTarget",
+    }
+    active: bool
+    """Whether the pool serves new pods; one that does not gives back whatever is free."""
+    minimum_ip_target: int
+    """Addresses held at least."""
+    tolerance: int
+    """Addresses that may be missing or too many before the pool acts."""
+    warm_ip_target: int
+    """Addresses kept free."""
+    warm_prefix_target: int
+    """Prefixes kept wholly free; counts only where neither of the others is positive."""
+
+
+class PoolCooling(Record):
+    """An address that cools down."""
+
+    _json_names = {
+        "address": "address",
+        "freed_at_ms": "freedAtMs",
+    }
+    address: str
+    """The address."""
+    freed_at_ms: int
+    """When its pod gave it back, in milliseconds on the caller's clock."""
+
+
+class PoolCounts(Record):
+    """How many addresses a pool has of each kind."""
+
+    _json_names = {
+        "cooling_addresses": "coolingAddresses",
+        "deviation": "deviation",
+        "free_addresses": "freeAddresses",
+        "free_groups": "freeGroups",
+        "pending": "pending",
+        "pending_create": "pendingCreate",
+        "pending_delete": "pendingDelete",
+        "resync_required": "resyncRequired",
+        "used_addresses": "usedAddresses",
+    }
+    cooling_addresses: int
+    """Addresses that cool down."""
+    deviation: int
+    """Addresses that the pool is short of its targets, or has too many of if negative; its capacity aside."""
+    free_addresses: int
+    """Addresses free for the next pods."""
+    free_groups: int
+    """Groups with all their addresses free: prefixes, or addresses in secondary mode."""
+    pending: int
+    """Both kinds of pending addresses."""
+    pending_create: int
+    """Addresses ordered and not yet reported."""
+    pending_delete: int
+    """Addresses on their way back to the subnet."""
+    resync_required: bool
+    """A job failed: the pool does nothing but ask for the list of what the ENI holds."""
+    used_addresses: int
+    """Addresses that pods have."""
+
+
+class PoolGroup(Record):
+    """A group on the books."""
+
+    _json_names = {
+        "free": "free",
+        "group": "group",
+    }
+    free: tuple[str, ...]
+    """Its free addresses, next one first; none in a group that stays on the books only."""
+    group: str
+    """A /28 in prefix delegation, a /32 in secondary mode."""
+
+
+class PoolJob(Record):
+    """What a pool orders from EC2."""
+
+    _json_names = {
+        "count": "count",
+        "groups": "groups",
+        "kind": "kind",
+    }
+    count: int
+    """Groups to create or delete: prefixes, or addresses in secondary mode. Not positive where a quirk of the
+    controller makes it so.
+    """
+    groups: tuple[str, ...]
+    """Of `delete`: which ones."""
+    kind: Literal['create', 'delete', 'resync']
+    """`create` takes groups from the subnet, `delete` gives groups back, `resync` lists what the ENI holds.
+    """
+
+
+class PoolOwner(Record):
+    """A pod with its address."""
+
+    _json_names = {
+        "address": "address",
+        "owner": "owner",
+    }
+    address: str
+    """Its address."""
+    owner: str
+    """The pod, by the name that it was given."""
+
+
+class PoolState(Record):
+    """Everything that a pool knows: what the controller's introspection shows, and what it keeps to itself.
+    """
+
+    _json_names = {
+        "capacity": "capacity",
+        "config": "config",
+        "cooling": "cooling",
+        "mode": "mode",
+        "pending_create": "pendingCreate",
+        "pending_delete": "pendingDelete",
+        "prefix_available": "prefixAvailable",
+        "quirks_off": "quirksOff",
+        "resync_required": "resyncRequired",
+        "used": "used",
+        "warm": "warm",
+    }
+    capacity: int
+    """Addresses that the node can have, free and used ones together."""
+    config: PoolConfig
+    """What the pool aims for, as it was given."""
+    cooling: tuple[PoolCooling, ...]
+    """Addresses that were given back, in the order in which they were."""
+    mode: Literal['secondary-ip', 'prefix-delegation']
+    """What one slot of the ENI holds: an address or a /28."""
+    pending_create: int
+    """Addresses ordered and not yet reported."""
+    pending_delete: int
+    """Addresses on their way back to the subnet."""
+    prefix_available: bool
+    """What the last finished job said about the subnet; means nothing in secondary mode."""
+    quirks_off: tuple[str, ...]
+    """Quirks of the controller that it does not show."""
+    resync_required: bool
+    """A job failed: the pool does nothing but ask for the list of what the ENI holds."""
+    used: tuple[PoolOwner, ...]
+    """Pods and their addresses, by name."""
+    warm: tuple[PoolGroup, ...]
+    """Groups on the books, by address."""
+
+
+class PoolStep(Record):
+    """What the controller answers to one step. What does not go with the step is null."""
+
+    _json_names = {
+        "action": "action",
+        "address": "address",
+        "advertised": "advertised",
+        "after_ms": "afterMs",
+        "code": "code",
+        "counts": "counts",
+        "error": "error",
+        "group": "group",
+        "job": "job",
+        "message": "message",
+        "more": "more",
+        "op": "op",
+        "prefix_available": "prefixAvailable",
+        "reconcile": "reconcile",
+        "resynced": "resynced",
+        "retry": "retry",
+        "returned": "returned",
+        "succeeded": "succeeded",
+    }
+    action: Literal['activate', 'drain', 'keep', None]
+    """Of `modeUpdate`: what becomes of the pool."""
+    address: str | None
+    """Of `assign`: the address that the pod has now."""
+    advertised: int | None
+    """Of `modeUpdate`: the capacity that the node advertises, in addresses, where this pool sets it."""
+    after_ms: int | None
+    """Milliseconds after which it comes again: for the pod, or of `coolDown` for the next one."""
+    code: str | None
+    """Its stable code."""
+    counts: PoolCounts
+    """The pool after the step."""
+    error: str | None
+    """Of `assign` and `free`: the error's name in the controller's code."""
+    group: str | None
+    """Of `assign`: the /28 that it is from, or the address as /32 in secondary mode."""
+    job: PoolJob | None
+    """Of `reconcile`, `activate` and `drain`: what is ordered from EC2, if anything."""
+    message: str | None
+    """Why, as a sentence."""
+    more: bool | None
+    """Of `coolDown`: whether addresses are left that cool down."""
+    op: str
+    """The step."""
+    prefix_available: bool | None
+    """Of `update`: whether the pool takes it that the subnet has a /28 left."""
+    reconcile: bool
+    """Whether the controller reconciles next."""
+    resynced: bool | None
+    """Of `resync`: whether it was asked for; if not, nothing changed."""
+    retry: Literal['after', 'back-off', 'never', None]
+    """Of an error, when the controller asks again for the pod: `after` so many milliseconds, with the growing
+    `back-off` of its work queue, or `never`.
+    """
+    returned: tuple[str, ...] | None
+    """Of `update`: the groups that went to the pool."""
+    succeeded: bool | None
+    """Of `update`: whether the pool takes the job for a success; if not, it asks for a re-sync."""
 
 
 class Prefix(Record):

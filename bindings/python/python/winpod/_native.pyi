@@ -1,15 +1,168 @@
 # The native module; what is public in it is winpod's.
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, TypeVar, final, overload
 
-from winpod._answers import Capacity, Census, Cure, SubnetForecast, SubnetReservations, Table
-from winpod._types import AddressLike, Input, OnProgress, PrefixLike, Reserved, Used
+from winpod._answers import (
+    Capacity,
+    Census,
+    Cure,
+    PoolConfig,
+    PoolCounts,
+    PoolJob,
+    PoolOwner,
+    PoolState,
+    PoolStep,
+    SubnetForecast,
+    SubnetReservations,
+    Table,
+    Targets,
+)
+from winpod._types import AddressLike, Group, Input, OnProgress, PrefixLike, Reserved, Used
 
-__all__ = ["Subnet", "__version__", "answer", "call", "capacity", "html", "main", "schemas"]
+__all__ = ["Pool", "Subnet", "__version__", "answer", "call", "capacity", "html", "main", "schemas"]
 
 _Answer = TypeVar("_Answer")
 
 __version__: str
+
+@final
+class Pool:
+    """The pool of one node in one mode, with state: it answers every operation as the VPC Resource Controller does.
+
+    The capacity is that of `instance_type`, or of a type with `ipv4_per_eni` addresses and `nitro`, or is given as
+    `capacity` in addresses. `mode` is `secondary-ip` or `prefix-delegation`; if not given, the mode that `data` leads to,
+    else `secondary-ip`. A type that is not Nitro has a pool of secondary addresses only. The targets are in `data`, the
+    data of the amazon-vpc-cni ConfigMap with values as text, or in `config`, a dict with `warmIpTarget`,
+    `minimumIpTarget`, `warmPrefixTarget` and perhaps `active` and `tolerance`; the controller's defaults if neither is
+    given. `quirks_off` names quirks of the controller that the pool does not show. `on_eni` are the /28 prefixes, or
+    addresses in secondary mode, that the ENI holds when the controller starts, and `used` the running pods then, as dicts
+    with `owner` and `address`. `from_state` makes a pool as it stood.
+
+    Each method is one step and gives a `PoolStep`: what the controller answers, its errors included. The pool has no
+    clock: times are milliseconds that the caller counts. Where the controller leaves a choice to chance, the lowest address
+    is taken. Threads may share a pool; each change is made wholly or not at all.
+
+    Raises WinpodError: UNKNOWN_TYPE, IPV4_PER_ENI, IPAM_MODE, OUT_OF_RANGE, NOT_A_WHOLE_NUMBER, QUIRK, OWNER, OWNER_TWICE,
+    ADDRESS_SYNTAX, PREFIX_SYNTAX, PREFIX_LENGTH, PREFIX_LENGTH_MISSING, HOST_BITS_SET, GROUP_LENGTH, GROUP_TWICE,
+    OUTSIDE_GROUP, ILLEGAL_CHOICE, CHOICE_COUNT, TOO_MANY for more than 16,384 addresses; REQUEST, ENCODING, TOO_DEEP,
+    TOO_LARGE.
+
+    >>> pool = winpod.Pool("m5.large", mode="prefix-delegation")
+    >>> pool.assign("web-1").error, pool.assign("web-1").after_ms
+    ('ErrInsufficientCidrBlocks', 120000)
+    >>> order = pool.reconcile().job
+    >>> order.kind, order.count
+    ('create', 1)
+    >>> pool.update(order, ["192.0.2.16/28"]).reconcile
+    False
+    >>> pool.assign("web-1").address
+    '192.0.2.16'
+    >>> pool
+    Pool('prefix-delegation', capacity=144, used_addresses=1, free_addresses=15, cooling_addresses=0)
+    >>> pool.update(order, ["192.0.2.0/27"])
+    Traceback (most recent call last):
+    winpod.WinpodError: returned[0]: 192.0.2.0/27 is not what prefix-delegation holds: its length must be 28 [GROUP_LENGTH]
+    """
+
+    def __new__(
+        cls,
+        instance_type: str | None = None,
+        /,
+        *,
+        mode: str | None = None,
+        capacity: int | None = None,
+        ipv4_per_eni: int | None = None,
+        nitro: bool | None = None,
+        config: PoolConfig | Mapping[str, Any] | None = None,
+        data: Mapping[str, str] | None = None,
+        quirks_off: Iterable[str] | None = None,
+        on_eni: Iterable[Group] | None = None,
+        used: Iterable[PoolOwner | Mapping[str, Any]] | None = None,
+    ) -> Pool: ...
+    @classmethod
+    def from_state(cls, state: PoolState | Mapping[str, Any], /) -> Pool:
+        """Makes a pool as it stood: of the `PoolState` that `introspect` gave, or of a dict with its fields."""
+
+    def assign(self, owner: str, /, *, group: Group | None = None) -> PoolStep:
+        """Gives the pod `owner` the next address; with `group` from the group that a controller chose.
+
+        A pod that gets none has the error's name in `error`, and in `retry` and `after_ms` when the controller asks again.
+        """
+
+    def free(self, owner: str, /, address: AddressLike | None = None, *, now_ms: int) -> PoolStep:
+        """Takes the address of the pod `owner` back, which cools down from `now_ms` on; the address that it has if not given."""
+
+    def cool_down(self, now_ms: int, /) -> PoolStep:
+        """Makes free again what has cooled down by `now_ms`; `more` tells whether some are left."""
+
+    def reconcile(self, *, releasing: Iterable[Group] | None = None) -> PoolStep:
+        """Compares the pool with its targets; `job` is what it orders, or None. `releasing` are groups that a controller chose."""
+
+    def update(
+        self,
+        job: PoolJob | Mapping[str, Any],
+        /,
+        returned: Iterable[Group] | None = None,
+        *,
+        error: str | None = None,
+        succeeded: bool | None = None,
+        prefix_available: bool | None = None,
+    ) -> PoolStep:
+        """Takes what came of a job: the groups that were created, or that could not be deleted.
+
+        `job` is what `reconcile` ordered, or a dict with `kind` and `count` or `groups`. `error` is the text of EC2's error
+        if there was one; or `succeeded` and `prefix_available` are what the controller's provider told the pool.
+        """
+
+    def resync(self, on_eni: Iterable[Group], /) -> PoolStep:
+        """Brings the books in line with what the ENI holds, if the pool asked for it."""
+
+    def activate(
+        self,
+        config: PoolConfig | Mapping[str, Any],
+        /,
+        *,
+        releasing: Iterable[Group] | None = None,
+    ) -> PoolStep:
+        """Sets targets, a dict as in `Pool`, and reconciles."""
+
+    def drain(self, *, releasing: Iterable[Group] | None = None) -> PoolStep:
+        """Gives back what is free, now and whenever the pool reconciles."""
+
+    def mode_update(self, was: str, now: str) -> PoolStep:
+        """Tells what becomes of the pool when a node that worked in mode `was` works in mode `now`; changes nothing."""
+
+    def introspect(self) -> PoolState:
+        """Lays the pool open: what the controller's introspection shows, and what it keeps to itself."""
+
+    def counts(self) -> PoolCounts:
+        """Counts the addresses of each kind."""
+
+    def targets(self) -> Targets:
+        """The targets in effect, after the pool's own rules and without what is mended."""
+
+    def address_of(self, owner: str, /) -> str | None:
+        """The address of a pod, or None."""
+
+    def copy(self) -> Pool:
+        """A pool of its own with the same state."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The pool as requests have it."""
+
+    @property
+    def mode(self) -> str:
+        """`secondary-ip` or `prefix-delegation`."""
+
+    @property
+    def capacity(self) -> int:
+        """Addresses that the node can have, free and used ones together."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __copy__(self) -> Pool: ...
+    def __deepcopy__(self, memo: Any, /) -> Pool: ...
+    def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]: ...
 
 @final
 class Subnet:

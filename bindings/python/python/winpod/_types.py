@@ -13,6 +13,9 @@ AddressLike: TypeAlias = Union[str, IPv4Address, IPv4Interface]
 PrefixLike: TypeAlias = Union[str, IPv4Network, IPv4Interface]
 """A prefix."""
 
+Group: TypeAlias = Union[str, IPv4Address, IPv4Network, IPv4Interface]
+"""What one slot of an ENI holds: a /28, or an address in secondary mode."""
+
 Input: TypeAlias = Union[str, "os.PathLike[str]", bytes, Mapping[str, Any], Sequence[Any]]
 """A path, a parsed document, or the text of a document."""
 

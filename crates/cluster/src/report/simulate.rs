@@ -17,7 +17,7 @@ const MAX_ALTERNATIVES: usize = 10;
 
 /// What times and calls rest on.
 const OF_A_SIMULATION: [SourceId; 4] =
-    [SourceId::ControllerCallLimits, SourceId::PoolRetry, SourceId::CoolDown, SourceId::Ec2PaceUnverified];
+    [SourceId::ControllerCallLimits, SourceId::PodRetry, SourceId::CoolDown, SourceId::Ec2PaceUnverified];
 
 /// The simulation as text.
 pub fn simulate(answer: &Simulation, style: Style) -> String {

@@ -616,7 +616,8 @@ fn given_reservation(entry: &Value) -> Option<GivenReservation> {
     GivenReservation::deserialize(entry).ok()
 }
 
-fn kind(value: &Value) -> &'static str {
+/// What a value is, in words.
+pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "nothing",
         Value::Bool(_) => "true or false",

@@ -283,6 +283,44 @@ impl Pool {
         self.capacity
     }
 
+    /// What the pool aims for, as it was given.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::ipam::IpamMode;
+    /// use winpod::pool::{Pool, PoolConfig};
+    ///
+    /// let pool = Pool::new(IpamMode::SecondaryIp, 9, PoolConfig::new(-5, 2, 0));
+    /// assert_eq!((pool.given_config().warm_ip, pool.config().warm_ip), (-5, 3));
+    /// ```
+    pub const fn given_config(&self) -> PoolConfig {
+        self.given
+    }
+
+    /// The quirks of the controller that it shows.
+    pub const fn quirks(&self) -> Quirks {
+        self.quirks
+    }
+
+    /// Whether a job failed, after which the pool does nothing but ask for the list of what the ENI holds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::ipam::IpamMode;
+    /// use winpod::pool::{JobResult, Pool, PoolConfig};
+    ///
+    /// let mut pool = Pool::new(IpamMode::SecondaryIp, 9, PoolConfig::new(1, 1, 0));
+    /// let order = pool.reconcile().ok_or("nothing to do")?;
+    /// pool.update(&order, JobResult::failure(&[]))?;
+    /// assert!(pool.resync_required());
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub const fn resync_required(&self) -> bool {
+        self.resync_required
+    }
+
     /// The targets in effect, after the controller's [rules](PoolConfig::effective) and without what is mended.
     ///
     /// # Examples
