@@ -21,3 +21,5 @@ mod size;
 mod steady;
 #[path = "core/subnet.rs"]
 mod subnet;
+#[path = "core/windows.rs"]
+mod windows;

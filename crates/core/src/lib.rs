@@ -26,6 +26,7 @@
 //!   addresses, /28 prefixes and CIDR reservations.
 //! - [`pool`]: the warm pool of one node, operation for operation as the controller has it.
 //! - [`fleet`]: many such nodes over shared subnets in time.
+//! - [`windows`]: releases, builds and images of Windows, and what each can do.
 //! - [`SourceId`]: every fact about the world that an answer rests on, with its grade and where it is from.
 //!
 //! # What this crate does not do
@@ -63,8 +64,10 @@ extern crate std;
 pub mod error;
 #[cfg(feature = "alloc")]
 pub mod fleet;
+mod go;
 pub mod instance;
 pub mod ipam;
+mod kubernetes;
 mod named;
 #[cfg(feature = "alloc")]
 pub mod pool;
@@ -72,9 +75,11 @@ pub mod prefix;
 pub mod source;
 #[cfg(feature = "alloc")]
 pub mod subnet;
+pub mod windows;
 
 pub use error::Error;
 pub use instance::InstanceType;
+pub use kubernetes::KubernetesVersion;
 pub use prefix::Ipv4Prefix;
 pub use source::{Grade, SourceId};
 #[cfg(feature = "alloc")]
