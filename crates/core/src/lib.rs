@@ -26,7 +26,8 @@
 //!   addresses, /28 prefixes and CIDR reservations.
 //! - [`pool`]: the warm pool of one node, operation for operation as the controller has it.
 //! - [`fleet`]: many such nodes over shared subnets in time.
-//! - [`windows`]: releases, builds and images of Windows, and what each can do.
+//! - [`windows`], [`dsr`] and [`ports`]: what a build of Windows can do, whether Direct Server Return is on, which
+//!   load-balancer policies a node carries and whether its ports suffice.
 //! - [`SourceId`]: every fact about the world that an answer rests on, with its grade and where it is from.
 //!
 //! # What this crate does not do
@@ -61,6 +62,7 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+pub mod dsr;
 pub mod error;
 #[cfg(feature = "alloc")]
 pub mod fleet;
@@ -68,9 +70,11 @@ mod go;
 pub mod instance;
 pub mod ipam;
 mod kubernetes;
+mod list;
 mod named;
 #[cfg(feature = "alloc")]
 pub mod pool;
+pub mod ports;
 pub mod prefix;
 pub mod source;
 #[cfg(feature = "alloc")]
