@@ -5,6 +5,8 @@
 mod carve;
 #[path = "core/controller.rs"]
 mod controller;
+#[path = "core/dsr.rs"]
+mod dsr;
 #[path = "core/error.rs"]
 mod error;
 #[path = "core/fleet.rs"]
@@ -13,6 +15,8 @@ mod fleet;
 mod forecast;
 #[path = "core/pool.rs"]
 mod pool;
+#[path = "core/ports.rs"]
+mod ports;
 #[path = "core/prefix.rs"]
 mod prefix;
 #[path = "core/size.rs"]
@@ -21,3 +25,5 @@ mod size;
 mod steady;
 #[path = "core/subnet.rs"]
 mod subnet;
+#[path = "core/windows.rs"]
+mod windows;

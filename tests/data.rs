@@ -12,8 +12,11 @@ use std::collections::BTreeMap;
 
 use table::{COLUMNS, Row};
 use winpod::instance::{self, Hypervisor, InstanceType, NitroReason, Verdict, WindowsReason};
+use winpod::windows::{self, Release};
 use winpod::{Grade, SourceId};
-use winpod_data::{CONTROLLER_TYPES, FACTS, INSTANCE_TYPES, SOURCES};
+use winpod_data::{
+    CONTROLLER_TYPES, FACTS, INSTANCE_TYPES, SOURCES, WINDOWS_IMAGES, WINDOWS_RELEASES, WINDOWS_UPDATES,
+};
 
 fn rows() -> Vec<Row<'static>> {
     table::instance_types("instance-types.csv", INSTANCE_TYPES).unwrap()
@@ -190,6 +193,116 @@ fn bounds() {
     assert!(rows.iter().all(|row| row.vcpus != 30), "the cap of managed groups turns at 30 vCPUs");
 }
 
+// ── Windows ─────────────────────────────────────────────────────────────────────────────────────
+
+fn keys(sources: &[SourceId]) -> Vec<&'static str> {
+    sources.iter().map(|source| source.key()).collect()
+}
+
+#[test]
+fn each_release_comes_back() {
+    let rows = table::windows_releases("windows-releases.csv", WINDOWS_RELEASES).unwrap();
+    assert_eq!(rows.len(), Release::ALL.len());
+    let version = |(major, minor): (u32, u32)| format!("{major}.{minor}");
+    for (row, release) in rows.iter().zip(Release::ALL) {
+        assert_eq!((row.name, row.build), (release.name(), release.build()));
+        assert_eq!(row.channel, release.channel().name());
+        let seen: Vec<_> = release.hns_seen().iter().map(ToString::to_string).collect();
+        assert_eq!(seen, row.hns_seen.iter().copied().map(version).collect::<Vec<_>>());
+        let life = release.life_cycle();
+        assert_eq!((life.eks_since, life.eks_until), (row.eks_since, row.eks_until));
+        assert_eq!((life.mainstream_until, life.extended_until), (row.mainstream_until, row.extended_until));
+        assert_eq!(release.first_kubernetes().map(|it| it.to_string()), row.first_kubernetes.map(version));
+        let last = release.last_seen_kubernetes().map(|it| it.to_string());
+        assert_eq!(last, row.last_seen_kubernetes.map(version));
+        assert_eq!(keys(release.sources()), row.facts);
+        assert_eq!(table::RELEASES.iter().find(|it| it.0 == row.name).unwrap().1, format!("{release:?}"));
+    }
+}
+
+#[test]
+fn each_update_and_each_image_comes_back() {
+    let rows = table::windows_updates("windows-updates.csv", WINDOWS_UPDATES).unwrap();
+    assert_eq!(rows.len(), windows::updates().len());
+    for (row, update) in rows.iter().zip(windows::updates()) {
+        assert_eq!((row.build, row.revision, row.update), (update.build, update.revision, update.name));
+        assert_eq!((row.released, row.effect), (update.released, update.effect.name()));
+        assert_eq!(keys(update.sources), row.facts);
+    }
+    let rows = table::windows_images("windows-images.csv", WINDOWS_IMAGES).unwrap();
+    assert_eq!(rows.len(), windows::images().len());
+    for (row, image) in rows.iter().zip(windows::images()) {
+        assert_eq!((row.name, row.release), (image.eksctl_family, image.release.name()));
+        assert_eq!((row.edition, row.ami_type), (image.edition.name(), image.ami_type));
+        assert_eq!((row.karpenter_alias, row.ssm_name), (image.karpenter_alias, image.ssm_name));
+        assert_eq!(keys(image.sources), row.facts);
+    }
+}
+
+#[test]
+fn the_parsers_of_windows_tables_name_file_line_column_and_text() {
+    let releases = |line: &str| {
+        let text = format!("{}\n14393,2016,ltsc,,,,,,,,a\n{line}\n", table::RELEASE_COLUMNS.join(","));
+        table::windows_releases("r.csv", &text).map(|rows| rows.len())
+    };
+    let good = "17763,2019,ltsc,9.2+9.3,2019-10-07,,1.14,1.34,2024-01-09,2029-01-09,a+b";
+    assert_eq!(releases(good), Ok(2));
+    for (column, from, to, expected) in [
+        ("build", "17763", "1776", "10000 to 99999"),
+        ("build", "17763", "14393", "a build after the one before"),
+        ("name", "2019", "2018", "2016 or 1709 or"),
+        ("channel", "ltsc", "LTSC", "ltsc or sac or annual"),
+        ("hns_seen", "9.2+", "92+", "major.minor"),
+        ("hns_seen", "9.2+9.3", "9.3+9.2", "versions in order"),
+        ("eks_since", "2019-10-07", "2019-10", "YYYY-MM-DD"),
+        ("eks_since", "2019-10-07", "2019/10/07", "YYYY-MM-DD"),
+        ("first_kubernetes", "1.14", "1.014", "0 to 99"),
+        ("last_seen_kubernetes", "1.34", "v1.34", "1 to 99"),
+        ("extended_until", "2029-01-09", "2023-01-09", "a day after the end of mainstream support"),
+        ("extended_until", "2029-01-09", "", "a day after the end of mainstream support"),
+        ("facts", "a+b", "a+a", "each key once"),
+        ("facts", "a+b", "", "a key in lower case"),
+        ("line", ",a+b", "", "11 values"),
+    ] {
+        let error = releases(&good.replacen(from, to, 1)).unwrap_err();
+        assert!(error.starts_with(&format!("r.csv:3: {column}: expected {expected}")), "{to}: {error}");
+    }
+
+    let updates = |line: &str| {
+        let text = format!("{}\n17763,1432,2020-08-20,KB1,dsr,a\n{line}\n", table::UPDATE_COLUMNS.join(","));
+        table::windows_updates("u.csv", &text).map(|rows| rows.len())
+    };
+    let good = "17763,1554,2020-10,KB4580390,restart-fault-fixed,a";
+    assert_eq!(updates(good), Ok(2));
+    for (column, from, to, expected) in [
+        ("revision", "1554", "1432", "a revision after the one before"),
+        ("released", "2020-10", "2020", "YYYY-MM"),
+        ("update", "KB4580390", "4580390", "KB and digits"),
+        ("update", "KB4580390", "KB", "KB and digits"),
+        ("effect", "restart-fault-fixed", "fixed", "dsr or restart-fault-fixed or"),
+    ] {
+        let error = updates(&good.replacen(from, to, 1)).unwrap_err();
+        assert!(error.starts_with(&format!("u.csv:3: {column}: expected {expected}")), "{to}: {error}");
+    }
+
+    let images = |line: &str| {
+        let text = format!("{}\nA,2016,core,,,,a\n{line}\n", table::IMAGE_COLUMNS.join(","));
+        table::windows_images("i.csv", &text).map(|rows| rows.len())
+    };
+    let good = "B,2019,full,TYPE_B,alias,ssm-b,a";
+    assert_eq!(images(good), Ok(2));
+    for (column, from, to, expected) in [
+        ("name", "B,", "A,", "a name that sorts after `A`"),
+        ("name", "B,", ",", "letters, digits, hyphens and underscores"),
+        ("release", "2019", "1999", "2016 or"),
+        ("edition", "full", "nano", "core or full"),
+        ("karpenter_alias", "alias", "alias@latest", "letters, digits, hyphens and underscores"),
+    ] {
+        let error = images(&good.replacen(from, to, 1)).unwrap_err();
+        assert!(error.starts_with(&format!("i.csv:3: {column}: expected {expected}")), "{to}: {error}");
+    }
+}
+
 // ── Sources and facts ───────────────────────────────────────────────────────────────────────────
 
 #[test]
@@ -215,6 +328,7 @@ fn the_dates_are_those_of_the_sources() {
     for (file, expected) in [
         ("instance-types.csv", instance::TABLE_DATE),
         ("controller-types.csv", instance::CONTROLLER_TABLE_DATE),
+        ("windows-releases.csv", windows::TABLE_DATE),
     ] {
         let table = tables.iter().find(|table| table.file == file).unwrap();
         assert_eq!(date(&table.sources[0]), Some(expected), "{file}");

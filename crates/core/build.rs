@@ -48,6 +48,7 @@ fn run() -> Result<(), String> {
 
     let out = std::env::var("OUT_DIR").map_err(|error| format!("OUT_DIR: {error}"))?;
     write(&out, "instance_types.rs", &instance_types(&rows, types, &sources)?)?;
+    write(&out, "windows.rs", &windows(&facts, &tables)?)?;
     write(&out, "facts.rs", &source_ids(&facts, &sources).map_err(|error| error.to_string())?)
 }
 
@@ -121,6 +122,86 @@ fn list(kind: &str, names: &[(&str, &'static str)], values: &[&str]) -> String {
     let values: Vec<String> =
         values.iter().map(|value| format!("{kind}::{}", variant(names, value))).collect();
     format!("&[{}]", values.join(", "))
+}
+
+fn windows(facts: &[Fact], tables: &[Table]) -> Result<String, String> {
+    let releases = table::windows_releases("windows-releases.csv", winpod_data::WINDOWS_RELEASES)?;
+    let updates = table::windows_updates("windows-updates.csv", winpod_data::WINDOWS_UPDATES)?;
+    let images = table::windows_images("windows-images.csv", winpod_data::WINDOWS_IMAGES)?;
+    accounted("windows-releases.csv", releases.len(), tables)?;
+    accounted("windows-updates.csv", updates.len(), tables)?;
+    accounted("windows-images.csv", images.len(), tables)?;
+    // `Release::row` finds a row by the place of its variant.
+    if !releases.iter().map(|row| row.name).eq(table::RELEASES.iter().map(|(name, _)| *name)) {
+        return Err("windows-releases.csv: not the releases that the code names, in their order".into());
+    }
+
+    let mut out = format!("pub(super) const TABLE_DATE: &str = {:?};\n", winpod_data::WINDOWS_RELEASES_DATE);
+    let mut put = |line: core::fmt::Arguments<'_>| out.write_fmt(line).map_err(|error| error.to_string());
+    put(format_args!("pub(super) static RELEASES: [Row; {}] = [\n", releases.len()))?;
+    for row in &releases {
+        let hns: Vec<String> =
+            row.hns_seen.iter().map(|(major, minor)| format!("HnsVersion::new({major}, {minor})")).collect();
+        let version = |version: Option<(u32, u32)>| {
+            version.map_or("None".into(), |(major, minor)| {
+                format!("Some(KubernetesVersion::new({major}, {minor}))")
+            })
+        };
+        put(format_args!(
+            "Row {{ build: {}, channel: Channel::{}, hns_seen: &[{}], eks_since: {:?}, eks_until: {:?}, \
+             first_kubernetes: {}, last_seen_kubernetes: {}, mainstream_until: {:?}, extended_until: {:?}, \
+             sources: {} }},\n",
+            row.build,
+            variant(table::CHANNELS, row.channel),
+            hns.join(", "),
+            row.eks_since,
+            row.eks_until,
+            version(row.first_kubernetes),
+            version(row.last_seen_kubernetes),
+            row.mainstream_until,
+            row.extended_until,
+            rests_on("windows-releases.csv", &row.facts, facts)?
+        ))?;
+    }
+    put(format_args!("];\npub(super) static UPDATES: [Update; {}] = [\n", updates.len()))?;
+    for row in &updates {
+        put(format_args!(
+            "Update {{ build: {}, revision: {}, released: {:?}, name: {:?}, effect: Effect::{}, sources: {} }},\n",
+            row.build,
+            row.revision,
+            row.released,
+            row.update,
+            variant(table::EFFECTS, row.effect),
+            rests_on("windows-updates.csv", &row.facts, facts)?
+        ))?;
+    }
+    put(format_args!("];\npub(super) static IMAGES: [Image; {}] = [\n", images.len()))?;
+    for row in &images {
+        put(format_args!(
+            "Image {{ release: Release::{}, edition: Edition::{}, eksctl_family: {:?}, ami_type: {:?}, \
+             karpenter_alias: {:?}, ssm_name: {:?}, sources: {} }},\n",
+            variant(table::RELEASES, row.release),
+            variant(table::EDITIONS, row.edition),
+            row.name,
+            row.ami_type,
+            row.karpenter_alias,
+            row.ssm_name,
+            rests_on("windows-images.csv", &row.facts, facts)?
+        ))?;
+    }
+    put(format_args!("];\n"))?;
+    Ok(out)
+}
+
+/// The facts with these ids as a slice of `SourceId`.
+fn rests_on(file: &str, ids: &[&str], facts: &[Fact]) -> Result<String, String> {
+    let find = |id: &&str| {
+        let fact = facts.iter().find(|fact| fact.id == *id);
+        let fact = fact.ok_or_else(|| format!("{file}: `{id}` is not in facts.toml"))?;
+        Ok(format!("SourceId::{}", fact.variant()))
+    };
+    let found: Vec<String> = ids.iter().map(find).collect::<Result<_, String>>()?;
+    Ok(format!("&[{}]", found.join(", ")))
 }
 
 fn source_ids(facts: &[Fact], sources: &[Source]) -> Result<String, Error> {

@@ -30,6 +30,23 @@ pub const CONTROLLER_TYPES: &str = include_str!("../controller-types.csv");
 /// The controller that EKS runs may be older or newer.
 pub const CONTROLLER_TYPES_DATE: &str = "2026-03-20";
 
+/// The releases of Windows Server by build, with what EKS publishes for each and until when, as CSV with a header
+/// (`windows-releases.csv`), sorted by build.
+///
+/// Empty where nothing is known. Lists are joined by `+`; `facts` are ids of [`FACTS`].
+pub const WINDOWS_RELEASES: &str = include_str!("../windows-releases.csv");
+
+/// The day of the newest source that [`WINDOWS_RELEASES`] is made from, as `YYYY-MM-DD`.
+pub const WINDOWS_RELEASES_DATE: &str = "2026-08-21";
+
+/// The updates of Windows that change what a node can do, as CSV with a header (`windows-updates.csv`), sorted by
+/// build and revision.
+pub const WINDOWS_UPDATES: &str = include_str!("../windows-updates.csv");
+
+/// The EKS images of Windows by eksctl's family, with the names that others have for them, as CSV with a header
+/// (`windows-images.csv`), sorted by bytes.
+pub const WINDOWS_IMAGES: &str = include_str!("../windows-images.csv");
+
 /// What was read, in which state and when, as TOML (`SOURCES.toml`): `[[source]]` and `[[table]]`.
 pub const SOURCES: &str = include_str!("../SOURCES.toml");
 

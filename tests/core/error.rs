@@ -159,3 +159,25 @@ fn messages_about_subnets_name_what_was_given_and_what_is_allowed() {
 fn the_error_stays_small() {
     assert!(size_of::<Error>() <= 24, "{} bytes", size_of::<Error>());
 }
+
+#[test]
+fn messages_about_nodes_name_what_is_expected() {
+    check(&[
+        (
+            Error::KubernetesVersion,
+            "KUBERNETES_VERSION",
+            "not a version of Kubernetes: expected two numbers, such as 1.34",
+        ),
+        (
+            Error::WindowsBuild,
+            "WINDOWS_BUILD",
+            "not a build of Windows: expected its number with or without the revision, such as 17763.2746",
+        ),
+        (Error::HnsVersion, "HNS_VERSION", "not a version of HNS: expected two numbers, such as 9.5"),
+        (
+            Error::PortRange { first: 34_000, last: 65_536 },
+            "PORT_RANGE",
+            "ports 34000 to 65536 are no range: it starts at 1 or later, ends at 65535 or before and has a port",
+        ),
+    ]);
+}

@@ -164,6 +164,187 @@ fn windows_verdict<'a>(line: &Line<'_, 'a>, verdict: &'a str, reason: &str) -> R
     if verdict == expected { Ok(verdict) } else { Err(line.error("windows", expected, verdict)) }
 }
 
+/// The columns of `windows-releases.csv`, in order.
+pub(crate) const RELEASE_COLUMNS: [&str; 11] = [
+    "build",
+    "name",
+    "channel",
+    "hns_seen",
+    "eks_since",
+    "eks_until",
+    "first_kubernetes",
+    "last_seen_kubernetes",
+    "mainstream_until",
+    "extended_until",
+    "facts",
+];
+
+pub(crate) const RELEASES: Names = &[
+    ("2016", "Server2016"),
+    ("1709", "Version1709"),
+    ("1803", "Version1803"),
+    ("2019", "Server2019"),
+    ("1903", "Version1903"),
+    ("1909", "Version1909"),
+    ("2004", "Version2004"),
+    ("20H2", "Version20H2"),
+    ("2022", "Server2022"),
+    ("23H2", "Version23H2"),
+    ("2025", "Server2025"),
+];
+pub(crate) const CHANNELS: Names = &[("ltsc", "LongTerm"), ("sac", "SemiAnnual"), ("annual", "Annual")];
+pub(crate) const EDITIONS: Names = &[("core", "Core"), ("full", "Full")];
+pub(crate) const EFFECTS: Names = &[
+    ("dsr", "Dsr"),
+    ("restart-fault-fixed", "RestartFaultFixed"),
+    ("degraded-fault-fixed", "DegradedFaultFixed"),
+    ("backends-1024", "Backends1024"),
+    ("networking-broken", "NetworkingBroken"),
+    ("networking-fixed", "NetworkingFixed"),
+];
+
+/// One line of `windows-releases.csv`.
+#[derive(Debug)]
+pub(crate) struct ReleaseRow<'a> {
+    pub(crate) build: u32,
+    pub(crate) name: &'a str,
+    pub(crate) channel: &'a str,
+    /// Major and minor version of each HNS seen.
+    pub(crate) hns_seen: Vec<(u32, u32)>,
+    pub(crate) eks_since: Option<&'a str>,
+    pub(crate) eks_until: Option<&'a str>,
+    pub(crate) first_kubernetes: Option<(u32, u32)>,
+    pub(crate) last_seen_kubernetes: Option<(u32, u32)>,
+    pub(crate) mainstream_until: Option<&'a str>,
+    pub(crate) extended_until: Option<&'a str>,
+    pub(crate) facts: Vec<&'a str>,
+}
+
+/// The columns of `windows-updates.csv`, in order.
+pub(crate) const UPDATE_COLUMNS: [&str; 6] = ["build", "revision", "released", "update", "effect", "facts"];
+
+/// One line of `windows-updates.csv`.
+#[derive(Debug)]
+pub(crate) struct UpdateRow<'a> {
+    pub(crate) build: u32,
+    pub(crate) revision: u32,
+    /// A day, or a month where the day was not found.
+    pub(crate) released: &'a str,
+    pub(crate) update: &'a str,
+    pub(crate) effect: &'a str,
+    pub(crate) facts: Vec<&'a str>,
+}
+
+/// The columns of `windows-images.csv`, in order.
+pub(crate) const IMAGE_COLUMNS: [&str; 7] =
+    ["name", "release", "edition", "ami_type", "karpenter_alias", "ssm_name", "facts"];
+
+/// One line of `windows-images.csv`.
+#[derive(Debug)]
+pub(crate) struct ImageRow<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) release: &'a str,
+    pub(crate) edition: &'a str,
+    pub(crate) ami_type: Option<&'a str>,
+    pub(crate) karpenter_alias: Option<&'a str>,
+    pub(crate) ssm_name: Option<&'a str>,
+    pub(crate) facts: Vec<&'a str>,
+}
+
+/// The rows of `windows-releases.csv`, which must be sorted by build.
+pub(crate) fn windows_releases<'a>(file: &str, text: &'a str) -> Result<Vec<ReleaseRow<'a>>, String> {
+    let mut rows: Vec<ReleaseRow<'_>> = Vec::new();
+    for line in lines(file, text, &RELEASE_COLUMNS.join(","))? {
+        let [build, name, channel, hns, since, until, first, last, mainstream, extended, facts] =
+            line.fields()?;
+        let row = ReleaseRow {
+            build: line.number("build", build, 10_000..=99_999)?,
+            name: line.one_of("name", name, RELEASES)?,
+            channel: line.one_of("channel", channel, CHANNELS)?,
+            hns_seen: match hns {
+                "" => Vec::new(),
+                some => some.split('+').map(|one| line.version("hns_seen", one)).collect::<Result<_, _>>()?,
+            },
+            eks_since: line.day("eks_since", since)?,
+            eks_until: line.day("eks_until", until)?,
+            first_kubernetes: line.maybe("first_kubernetes", first, Line::version)?,
+            last_seen_kubernetes: line.maybe("last_seen_kubernetes", last, Line::version)?,
+            mainstream_until: line.day("mainstream_until", mainstream)?,
+            extended_until: line.day("extended_until", extended)?,
+            facts: line.words("facts", facts)?,
+        };
+        if rows.last().is_some_and(|before| before.build >= row.build) {
+            return Err(line.error("build", "a build after the one before", build));
+        }
+        if !row.hns_seen.is_sorted() {
+            return Err(line.error("hns_seen", "versions in order", hns));
+        }
+        let ordered = match (row.mainstream_until, row.extended_until) {
+            (Some(mainstream), Some(extended)) => mainstream < extended,
+            (None, None) => true,
+            _ => false,
+        };
+        if !ordered {
+            return Err(line.error("extended_until", "a day after the end of mainstream support", extended));
+        }
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// The rows of `windows-updates.csv`, which must be sorted by build and revision.
+pub(crate) fn windows_updates<'a>(file: &str, text: &'a str) -> Result<Vec<UpdateRow<'a>>, String> {
+    let mut rows: Vec<UpdateRow<'_>> = Vec::new();
+    for line in lines(file, text, &UPDATE_COLUMNS.join(","))? {
+        let [build, revision, released, update, effect, facts] = line.fields()?;
+        let row = UpdateRow {
+            build: line.number("build", build, 10_000..=99_999)?,
+            revision: line.number("revision", revision, 1..=99_999)?,
+            released: line
+                .date("released", released, "YYYY-MM-DD")
+                .or_else(|_| line.date("released", released, "YYYY-MM"))?,
+            update: match update.strip_prefix("KB") {
+                Some(digits) if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => update,
+                _ => return Err(line.error("update", "KB and digits", update)),
+            },
+            effect: line.one_of("effect", effect, EFFECTS)?,
+            facts: line.words("facts", facts)?,
+        };
+        if rows.last().is_some_and(|before| (before.build, before.revision) >= (row.build, row.revision)) {
+            return Err(line.error("revision", "a revision after the one before", revision));
+        }
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// The rows of `windows-images.csv`, which must be sorted by the bytes of the name.
+pub(crate) fn windows_images<'a>(file: &str, text: &'a str) -> Result<Vec<ImageRow<'a>>, String> {
+    let mut rows: Vec<ImageRow<'_>> = Vec::new();
+    for line in lines(file, text, &IMAGE_COLUMNS.join(","))? {
+        let [name, release, edition, ami_type, alias, ssm, facts] = line.fields()?;
+        let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        for (column, text) in
+            [("name", name), ("ami_type", ami_type), ("karpenter_alias", alias), ("ssm_name", ssm)]
+        {
+            if !plain(text) || (column == "name" && text.is_empty()) {
+                return Err(line.error(column, "letters, digits, hyphens and underscores", text));
+            }
+        }
+        line.follows(rows.last().map(|row| row.name), name)?;
+        rows.push(ImageRow {
+            name,
+            release: line.one_of("release", release, RELEASES)?,
+            edition: line.one_of("edition", edition, EDITIONS)?,
+            ami_type: Some(ami_type).filter(|text| !text.is_empty()),
+            karpenter_alias: Some(alias).filter(|text| !text.is_empty()),
+            ssm_name: Some(ssm).filter(|text| !text.is_empty()),
+            facts: line.words("facts", facts)?,
+        });
+    }
+    Ok(rows)
+}
+
 /// A line of a file, for errors.
 struct Line<'f, 'a> {
     file: &'f str,
@@ -199,6 +380,56 @@ impl<'a> Line<'_, 'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Exactly so many values.
+    fn fields<const N: usize>(&self) -> Result<[&'a str; N], String> {
+        let fields: Vec<&str> = self.text.split(',').collect();
+        fields.try_into().map_err(|_| self.error("line", &format!("{N} values"), self.text))
+    }
+
+    /// What is there, or nothing.
+    fn maybe<T>(
+        &self,
+        column: &str,
+        value: &'a str,
+        read: impl Fn(&Self, &str, &'a str) -> Result<T, String>,
+    ) -> Result<Option<T>, String> {
+        if value.is_empty() { Ok(None) } else { read(self, column, value).map(Some) }
+    }
+
+    /// Two numbers around a dot.
+    fn version(&self, column: &str, value: &'a str) -> Result<(u32, u32), String> {
+        let Some((major, minor)) = value.split_once('.') else {
+            return Err(self.error(column, "major.minor", value));
+        };
+        Ok((self.number(column, major, 1..=99)?, self.number(column, minor, 0..=99)?))
+    }
+
+    fn day(&self, column: &str, value: &'a str) -> Result<Option<&'a str>, String> {
+        self.maybe(column, value, |line, column, value| line.date(column, value, "YYYY-MM-DD"))
+    }
+
+    /// Digits and hyphens where the form has letters and hyphens.
+    fn date(&self, column: &str, value: &'a str, form: &str) -> Result<&'a str, String> {
+        let like =
+            |(value, form): (u8, u8)| if form == b'-' { value == b'-' } else { value.is_ascii_digit() };
+        if value.len() == form.len() && value.bytes().zip(form.bytes()).all(like) {
+            return Ok(value);
+        }
+        Err(self.error(column, form, value))
+    }
+
+    /// Keys joined by `+`, at least one, each once.
+    fn words(&self, column: &str, value: &'a str) -> Result<Vec<&'a str>, String> {
+        let mut words = Vec::new();
+        for word in value.split('+') {
+            if words.contains(&self.word(column, word)?) {
+                return Err(self.error(column, "each key once", value));
+            }
+            words.push(word);
+        }
+        Ok(words)
     }
 
     /// A family and a size: lower-case letters, digits and hyphens around one dot.

@@ -208,6 +208,25 @@ pub enum Error {
         /// The subnet.
         subnet: Ipv4Prefix,
     },
+    /// Text that is no version of Kubernetes.
+    #[error("not a version of Kubernetes: expected two numbers, such as 1.34")]
+    KubernetesVersion,
+    /// Text that is no build of Windows.
+    #[error("not a build of Windows: expected its number with or without the revision, such as 17763.2746")]
+    WindowsBuild,
+    /// Text that is no version of HNS.
+    #[error("not a version of HNS: expected two numbers, such as 9.5")]
+    HnsVersion,
+    /// Ports that are no range.
+    #[error(
+        "ports {first} to {last} are no range: it starts at 1 or later, ends at 65535 or before and has a port"
+    )]
+    PortRange {
+        /// The first port given.
+        first: i64,
+        /// The last port given.
+        last: i64,
+    },
 }
 
 impl Error {
@@ -243,6 +262,10 @@ impl Error {
             Self::VpcOverlap { .. } => "VPC_OVERLAP",
             Self::SubnetOverlap { .. } => "SUBNET_OVERLAP",
             Self::SubnetOutsideVpc { .. } => "SUBNET_OUTSIDE_VPC",
+            Self::KubernetesVersion => "KUBERNETES_VERSION",
+            Self::WindowsBuild => "WINDOWS_BUILD",
+            Self::HnsVersion => "HNS_VERSION",
+            Self::PortRange { .. } => "PORT_RANGE",
         }
     }
 }

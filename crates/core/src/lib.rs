@@ -26,6 +26,8 @@
 //!   addresses, /28 prefixes and CIDR reservations.
 //! - [`pool`]: the warm pool of one node, operation for operation as the controller has it.
 //! - [`fleet`]: many such nodes over shared subnets in time.
+//! - [`windows`], [`dsr`] and [`ports`]: what a build of Windows can do, whether Direct Server Return is on, which
+//!   load-balancer policies a node carries and whether its ports suffice.
 //! - [`SourceId`]: every fact about the world that an answer rests on, with its grade and where it is from.
 //!
 //! # What this crate does not do
@@ -60,21 +62,28 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+pub mod dsr;
 pub mod error;
 #[cfg(feature = "alloc")]
 pub mod fleet;
+mod go;
 pub mod instance;
 pub mod ipam;
+mod kubernetes;
+mod list;
 mod named;
 #[cfg(feature = "alloc")]
 pub mod pool;
+pub mod ports;
 pub mod prefix;
 pub mod source;
 #[cfg(feature = "alloc")]
 pub mod subnet;
+pub mod windows;
 
 pub use error::Error;
 pub use instance::InstanceType;
+pub use kubernetes::KubernetesVersion;
 pub use prefix::Ipv4Prefix;
 pub use source::{Grade, SourceId};
 #[cfg(feature = "alloc")]

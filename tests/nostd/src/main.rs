@@ -5,12 +5,15 @@
 
 use core::net::Ipv4Addr;
 
+use winpod::dsr::{self, KubeProxy, Node};
 use winpod::ipam::{ConfigData, Environment, IpamMode, Limits, Settings, Trap, capacity, steady_state};
-use winpod::{Error, Ipv4Prefix, instance, prefix};
+use winpod::ports::{self, DEFAULT_DYNAMIC_RANGE, Demand, PortSet, estimate, supply};
+use winpod::windows::{Platform, Release};
+use winpod::{Error, Ipv4Prefix, KubernetesVersion, instance, prefix};
 
 /// The first wrong answer, counted from 1, or 0. What is expected was computed by hand.
 fn first_wrong() -> i32 {
-    let checks: [fn() -> bool; 9] = [
+    let checks: [fn() -> bool; 10] = [
         parses,
         refuses,
         divides,
@@ -20,6 +23,7 @@ fn first_wrong() -> i32 {
         knows_types,
         counts_addresses,
         reads_settings,
+        counts_blocks,
     ];
     let mut number = 0;
     for check in checks {
@@ -85,6 +89,20 @@ fn reads_settings() -> bool {
         let rest = steady_state(limits, &node, 7, 0);
         rest.pods == 6 && rest.waiting == 1 && node.traps().next() == Some(Trap::MinimumOnlyStarvation)
     })
+}
+
+fn counts_blocks() -> bool {
+    // 150 services of two TCP ports need up to 300 of 16384 / 64 blocks without DSR, and none with it.
+    let node = |arguments| Node {
+        platform: Platform { release: Some(Release::Server2022), ..Platform::default() },
+        kubernetes: Some(KubernetesVersion::new(1, 34)),
+        kube_proxy: KubeProxy::EksImage(arguments),
+        network: None,
+    };
+    let blocks = supply(DEFAULT_DYNAMIC_RANGE, &PortSet::new()).blocks;
+    estimate(blocks, Demand::new(300, 0, 0)).verdict == ports::Verdict::Exhausted
+        && dsr::applicability(&node(&[])).verdict == dsr::Verdict::Off
+        && dsr::applicability(&node(&["--enable-dsr=true"])).verdict == dsr::Verdict::On
 }
 
 /// The kernel jumps here with an aligned stack; a function expects the stack as a call leaves it.

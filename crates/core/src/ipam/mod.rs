@@ -5,7 +5,6 @@
 //! - [`steady_state`]: what a node holds once the controller has come to rest.
 //! - [`mixed_capacity`]: what is left while a node changes from one mode to the other.
 
-mod go;
 mod settings;
 mod steady;
 

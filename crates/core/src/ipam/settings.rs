@@ -1,7 +1,7 @@
 //! The ConfigMap `kube-system/amazon-vpc-cni`, read exactly as the controller's Go code reads it.
 
-use super::go::{Atoi, atoi, parse_bool};
 use super::{IpamMode, Limits};
+use crate::go::{Atoi, atoi, parse_bool};
 use crate::named::named;
 use core::str::FromStr;
 

@@ -1,7 +1,7 @@
-//! The two Go conversions that decide what a value of the ConfigMap means.
+//! The two Go conversions that decide what a value of the ConfigMap, or a flag of kube-proxy, means.
 
 /// Go's `strconv.ParseBool`: `None` where Go reports an error.
-pub(super) fn parse_bool(text: &str) -> Option<bool> {
+pub(crate) fn parse_bool(text: &str) -> Option<bool> {
     match text {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
         "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
@@ -11,7 +11,7 @@ pub(super) fn parse_bool(text: &str) -> Option<bool> {
 
 /// What Go's `strconv.Atoi` gave on a 64-bit machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Atoi {
+pub(crate) enum Atoi {
     Value(i64),
     /// Out of range: Go reports an error and hands back the nearest limit, which the controller keeps.
     Clamped(i64),
@@ -20,7 +20,7 @@ pub(super) enum Atoi {
 }
 
 impl Atoi {
-    pub(super) fn value(self) -> i64 {
+    pub(crate) fn value(self) -> i64 {
         match self {
             Self::Value(value) | Self::Clamped(value) => value,
             Self::Syntax => 0,
@@ -29,7 +29,7 @@ impl Atoi {
 }
 
 /// Go's `strconv.Atoi`: an optional sign and decimal digits, nothing trimmed.
-pub(super) fn atoi(text: &str) -> Atoi {
+pub(crate) fn atoi(text: &str) -> Atoi {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Atoi::Syntax;
