@@ -37,8 +37,8 @@ export interface Alternative {
   peakAddresses: number;
   /** /28 that a CIDR reservation of type `prefix` sets aside in each subnet from the start; 0 for no new reservation. */
   reservedPrefixes: number;
-  /** What differs: keys of the ConfigMap with their values. */
-  set: { [key: string]: string };
+  /** What differs: keys of the ConfigMap with their values, by key. */
+  set: ConfigMapEntry[];
   /** Whether it went well. */
   verdict: Verdict;
 }
@@ -228,6 +228,14 @@ export interface Check {
   subnet?: string | null;
   /** What it found. */
   verdict: Outcome;
+}
+
+/** A key of the amazon-vpc-cni ConfigMap with a value. */
+export interface ConfigMapEntry {
+  /** The key. */
+  key: string;
+  /** Its value as text. */
+  value: string;
 }
 
 /** Which of them lie in it. */

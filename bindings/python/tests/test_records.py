@@ -41,8 +41,9 @@ def answers():
     neighbours = next(case for case in CASES if case["id"] == "migration-neighbours")
     yield winpod.migration(*(json.loads(document["text"]) for document in neighbours["args"]["documents"]))
     shared = next(case for case in CASES if case["id"] == "simulate-shared-subnet")
-    documents = (json.loads(document["text"]) for document in shared["args"]["documents"])
+    documents = [document["text"].encode() for document in shared["args"]["documents"]]
     yield winpod.simulate(*documents, scenario="scale-out", csv=True)
+    yield winpod.simulate(*documents, scenario="rolling-deployment")
     yield from winpod.types(limit=3)
     yield from winpod.sources()
 

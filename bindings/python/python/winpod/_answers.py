@@ -8,19 +8,25 @@ from winpod._record import Record, Table
 
 __all__ = [
     "Advice",
+    "Alternative",
     "Blocks",
     "Capacity",
     "Carve",
     "Census",
     "Censuses",
     "Check",
+    "ConfigMapEntry",
     "Contains",
     "Culprit",
     "Cure",
     "Cures",
     "Demand",
+    "Ec2Calls",
     "Failure",
+    "FirstFailure",
     "Forecasts",
+    "GroupAt",
+    "GroupOutcome",
     "GroupPlan",
     "IgnoredKey",
     "Ipam",
@@ -34,6 +40,7 @@ __all__ = [
     "NodeHolding",
     "NodesThatFit",
     "Note",
+    "OrderFailure",
     "Origins",
     "Overlaps",
     "Place",
@@ -54,21 +61,29 @@ __all__ = [
     "Record",
     "ReservationCensus",
     "Reservations",
+    "Rollout",
     "Share",
+    "Simulation",
     "Size",
     "Source",
     "SteadyState",
+    "SubnetAt",
     "SubnetFits",
     "SubnetForecast",
+    "SubnetOutcome",
     "SubnetPlan",
     "SubnetReservations",
     "SubnetRoom",
+    "Summary",
     "Supernet",
+    "Symptom",
     "Table",
     "Targets",
     "TargetsChange",
+    "TimelineRow",
     "TypePlan",
     "TypeRow",
+    "Waits",
     "WithoutReservation",
 ]
 
@@ -89,6 +104,47 @@ class Advice(Record):
     """What to do and what it gives, in numbers."""
     object: str
     """The group or subnet it is about."""
+
+
+class Alternative(Record):
+    """Other settings in the same scenario."""
+
+    _json_names = {
+        "best": "best",
+        "ec2_calls": "ec2Calls",
+        "failed_pods": "failedPods",
+        "first_failure_ms": "firstFailureMs",
+        "mode": "mode",
+        "p99_ms": "p99Ms",
+        "peak_addresses": "peakAddresses",
+        "reserved_prefixes": "reservedPrefixes",
+        "set": "set",
+        "verdict": "verdict",
+    }
+    best: bool
+    """The best of those that went well: the one that holds the fewest addresses at its peak, then makes pods
+    wait the shortest, then calls EC2 the least.
+    """
+    ec2_calls: int
+    """Calls to EC2."""
+    failed_pods: int
+    """Pods that never had an address."""
+    first_failure_ms: int | None
+    """When something failed first, in milliseconds; absent if nothing did."""
+    mode: Literal['secondary-ip', 'prefix-delegation']
+    """The mode that nodes with Nitro work in."""
+    p99_ms: int
+    """Ninety-nine of a hundred pods waited no longer, in milliseconds."""
+    peak_addresses: int
+    """The most addresses that the nodes took from their subnets at a full minute."""
+    reserved_prefixes: int
+    """/28 that a CIDR reservation of type `prefix` sets aside in each subnet from the start; 0 for no new
+    reservation.
+    """
+    set: tuple[ConfigMapEntry, ...]
+    """What differs: keys of the ConfigMap with their values, by key."""
+    verdict: Literal['fits', 'unknown', 'does-not-fit']
+    """Whether it went well."""
 
 
 class Blocks(Record):
@@ -294,6 +350,19 @@ class Check(Record):
     """What it found."""
 
 
+class ConfigMapEntry(Record):
+    """A key of the amazon-vpc-cni ConfigMap with a value."""
+
+    _json_names = {
+        "key": "key",
+        "value": "value",
+    }
+    key: str
+    """The key."""
+    value: str
+    """Its value as text."""
+
+
 class Contains(Record):
     """Which of them lie in it."""
 
@@ -439,6 +508,28 @@ class Demand(Record):
     """Whether that is enough."""
 
 
+class Ec2Calls(Record):
+    """Calls to EC2, refused ones among them."""
+
+    _json_names = {
+        "assign": "assign",
+        "describe": "describe",
+        "most_per_minute": "mostPerMinute",
+        "throttled": "throttled",
+        "unassign": "unassign",
+    }
+    assign: int
+    """`AssignPrivateIpAddresses`."""
+    describe: int
+    """`DescribeNetworkInterfaces`."""
+    most_per_minute: int
+    """The most calls of all kinds in one minute."""
+    throttled: int
+    """Of these, those that EC2 refused because the account had too many."""
+    unassign: int
+    """`UnassignPrivateIpAddresses`."""
+
+
 class Failure(Record):
     """Where growing stops."""
 
@@ -465,6 +556,43 @@ class Failure(Record):
     """The subnet."""
 
 
+class FirstFailure(Record):
+    """The first thing that failed."""
+
+    _json_names = {
+        "at_ms": "atMs",
+        "message": "message",
+        "minute": "minute",
+        "node": "node",
+        "node_group": "nodeGroup",
+        "reason": "reason",
+        "sources": "sources",
+        "subnet": "subnet",
+        "symptoms": "symptoms",
+    }
+    at_ms: int
+    """When, in milliseconds from the start."""
+    message: str
+    """What happened and why, with values."""
+    minute: int
+    """The minute in which it happened, counted from 0."""
+    node: int | None
+    """The node, counted from 1 in its group; absent where no node was concerned."""
+    node_group: str
+    """The node group."""
+    reason: Literal['no-prefix', 'no-address', 'eni-full', 'throttled', 'not-visible', 'bad-count', 'no-node-address', 'pool-stuck', 'no-room']
+    """Why: `no-prefix`, `no-address`, `eni-full`, `throttled`, `not-visible` or `bad-count` for an order of
+    the controller, `no-node-address` for a node that could not start, `pool-stuck` for pods that wait
+    though nothing failed, `no-room` for pods that no node takes.
+    """
+    sources: tuple[str, ...] = ()
+    """The facts it rests on, as keys of the list of sources."""
+    subnet: str | None
+    """The subnet; absent where none was concerned."""
+    symptoms: tuple[Symptom, ...]
+    """How it looks to a user."""
+
+
 class Forecasts(Record):
     """Forecasts."""
 
@@ -483,6 +611,83 @@ class Forecasts(Record):
     """Each subnet, by id; one of which something was refused is not here."""
     targets: TargetsChange | None
     """What other warm targets save, if that was asked."""
+
+
+class GroupAt(Record):
+    """A node group at one time."""
+
+    _json_names = {
+        "cooling": "cooling",
+        "name": "name",
+        "nodes": "nodes",
+        "running": "running",
+        "unplaced": "unplaced",
+        "waiting": "waiting",
+        "warm": "warm",
+    }
+    cooling: int
+    """Addresses that cool down."""
+    name: str
+    """Its name."""
+    nodes: int
+    """Nodes."""
+    running: int
+    """Pods with an address."""
+    unplaced: int
+    """Pods that no node has room for."""
+    waiting: int
+    """Pods on a node that wait for an address."""
+    warm: int
+    """Addresses free in warm pools."""
+
+
+class GroupOutcome(Record):
+    """What became of a node group."""
+
+    _json_names = {
+        "daemon_set_pods": "daemonSetPods",
+        "failed_pods": "failedPods",
+        "instance_type": "instanceType",
+        "mode": "mode",
+        "name": "name",
+        "nodes": "nodes",
+        "peak_warm_addresses": "peakWarmAddresses",
+        "pods_per_node": "podsPerNode",
+        "pods_running": "podsRunning",
+        "pods_unplaced": "podsUnplaced",
+        "pods_waiting": "podsWaiting",
+        "start_nodes": "startNodes",
+        "waits": "waits",
+        "warm_addresses": "warmAddresses",
+    }
+    daemon_set_pods: int
+    """Pods of DaemonSets on each node."""
+    failed_pods: int
+    """Pods that never had an address."""
+    instance_type: str
+    """The instance type that its nodes were taken to have."""
+    mode: Literal['secondary-ip', 'prefix-delegation']
+    """The mode that its nodes worked in at the start."""
+    name: str
+    """Its name."""
+    nodes: int
+    """Nodes at the end."""
+    peak_warm_addresses: int
+    """The most addresses free in warm pools at a full minute."""
+    pods_per_node: int
+    """Pods with an address that a node takes, DaemonSet pods included."""
+    pods_running: int
+    """Pods with an address at the end."""
+    pods_unplaced: int
+    """Pods that no node has room for at the end."""
+    pods_waiting: int
+    """Pods that wait for an address at the end."""
+    start_nodes: int
+    """Nodes at the start."""
+    waits: Waits
+    """How long its pods waited."""
+    warm_addresses: int
+    """Addresses free in warm pools at the end."""
 
 
 class GroupPlan(Record):
@@ -811,6 +1016,34 @@ class Note(Record):
     """The sentence, values filled in."""
     sources: tuple[str, ...] = ()
     """The facts it rests on, as keys of the list of sources."""
+
+
+class OrderFailure(Record):
+    """What failed on the nodes of a group."""
+
+    _json_names = {
+        "first_ms": "firstMs",
+        "last_ms": "lastMs",
+        "node_group": "nodeGroup",
+        "nodes": "nodes",
+        "reason": "reason",
+        "subnets": "subnets",
+        "times": "times",
+    }
+    first_ms: int
+    """The first time, in milliseconds."""
+    last_ms: int
+    """The last time, in milliseconds."""
+    node_group: str
+    """The node group."""
+    nodes: int
+    """On how many nodes."""
+    reason: Literal['no-prefix', 'no-address', 'eni-full', 'throttled', 'not-visible', 'bad-count', 'no-node-address']
+    """Why; see [`FirstFailure::reason`]."""
+    subnets: tuple[str, ...]
+    """The subnets concerned."""
+    times: int
+    """How often."""
 
 
 class Origins(Record):
@@ -1253,6 +1486,25 @@ class Reservations(Record):
     """Each subnet, by id; one of which something was refused is not here."""
 
 
+class Rollout(Record):
+    """How far a rolling deployment came."""
+
+    _json_names = {
+        "done_ms": "doneMs",
+        "node_group": "nodeGroup",
+        "pods": "pods",
+        "ready": "ready",
+    }
+    done_ms: int | None
+    """When it was done, in milliseconds from the start; absent if it never was."""
+    node_group: str
+    """The node group."""
+    pods: int
+    """Pods to replace."""
+    ready: int
+    """New pods that became ready."""
+
+
 class Share(Record):
     """One part of what a subnet must have room for."""
 
@@ -1270,6 +1522,63 @@ class Share(Record):
     """/28 prefixes."""
     what: Literal['nodes', 'zone-loss', 'surge', 'replace', 'cool-down', 'control-plane', 'other']
     """`nodes`, `zone-loss`, `surge`, `replace`, `cool-down`, `control-plane` or `other`."""
+
+
+class Simulation(Record):
+    """What became of a cluster's Windows node groups in a scenario."""
+
+    _operation = 'simulate'
+    _json_names = {
+        "alternatives": "alternatives",
+        "cluster": "cluster",
+        "csv": "csv",
+        "failures": "failures",
+        "node_groups": "nodeGroups",
+        "notes": "notes",
+        "problems": "problems",
+        "rollouts": "rollouts",
+        "scenario": "scenario",
+        "seed": "seed",
+        "subnets": "subnets",
+        "summary": "summary",
+        "timeline": "timeline",
+        "verdict": "verdict",
+        "waits": "waits",
+    }
+    alternatives: tuple[Alternative, ...]
+    """Other settings that were tried, if something failed."""
+    cluster: str | None
+    """The cluster's name, if a file says it."""
+    csv: str | None = None
+    """The timeline as CSV, if that was asked for: a line for each subnet, each node group and the cluster at
+    each time.
+    """
+    failures: tuple[OrderFailure, ...]
+    """What failed, one entry for each node group and reason, by the time of its first occurrence."""
+    node_groups: tuple[GroupOutcome, ...]
+    """The node groups that were played, in the order of the files."""
+    notes: tuple[Note, ...]
+    """What is worth telling, what matters most first."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the files; the answer is about the rest."""
+    rollouts: tuple[Rollout, ...]
+    """How far each rolling deployment came."""
+    scenario: Literal['scale-out', 'rolling-deployment', 'batch-churn', 'upgrade', 'mode-switch', 'zone-loss', 'drift']
+    """The scenario."""
+    seed: int
+    """Where random choices started."""
+    subnets: tuple[SubnetOutcome, ...]
+    """Their subnets, by id."""
+    summary: Summary
+    """The answer in few numbers."""
+    timeline: tuple[TimelineRow, ...]
+    """How things stood, by time."""
+    verdict: Literal['fits', 'unknown', 'does-not-fit']
+    """`does-not-fit` if an order of the controller failed for want of addresses or a pod had none at the end;
+    else `unknown` if the files leave something open; else `fits`.
+    """
+    waits: Waits
+    """How long pods waited for their address."""
 
 
 class Size(Record):
@@ -1381,6 +1690,25 @@ class SteadyState(Record):
     """Addresses held and not used."""
 
 
+class SubnetAt(Record):
+    """A subnet at one time."""
+
+    _json_names = {
+        "free_addresses": "freeAddresses",
+        "free_prefixes": "freePrefixes",
+        "held_addresses": "heldAddresses",
+        "id": "id",
+    }
+    free_addresses: int
+    """Addresses that EC2 hands out one by one."""
+    free_prefixes: int
+    """Blocks that EC2 hands out as prefixes."""
+    held_addresses: int
+    """Addresses that pools of nodes hold, those in prefixes among them."""
+    id: str
+    """Its id."""
+
+
 class SubnetFits(Record):
     """What fits subnets of one length, one in each Availability Zone."""
 
@@ -1445,6 +1773,37 @@ class SubnetForecast(Record):
     """When the last of them is as likely gone as not; absent if there are none."""
     open_addresses: int
     """Free addresses that EC2 may take for single assignment: those outside reservations."""
+
+
+class SubnetOutcome(Record):
+    """What became of a subnet."""
+
+    _json_names = {
+        "availability_zone": "availabilityZone",
+        "cidr": "cidr",
+        "fewest_free_addresses": "fewestFreeAddresses",
+        "fewest_free_prefixes": "fewestFreePrefixes",
+        "id": "id",
+        "most_held_addresses": "mostHeldAddresses",
+        "no_addresses_ms": "noAddressesMs",
+        "no_prefixes_ms": "noPrefixesMs",
+    }
+    availability_zone: str | None
+    """Its Availability Zone, if a file says it."""
+    cidr: str
+    """Its IPv4 block."""
+    fewest_free_addresses: int
+    """The fewest free addresses at one time."""
+    fewest_free_prefixes: int
+    """The fewest free /28 at one time."""
+    id: str
+    """Its id."""
+    most_held_addresses: int
+    """The most addresses that pools of nodes held at one time, those in prefixes among them."""
+    no_addresses_ms: int | None
+    """When it first had no free address, in milliseconds."""
+    no_prefixes_ms: int | None
+    """When it first had no free /28, in milliseconds."""
 
 
 class SubnetPlan(Record):
@@ -1578,6 +1937,45 @@ class SubnetRoom(Record):
     """Whether the new nodes have room: `ok`, `fails` or `unknown`."""
 
 
+class Summary(Record):
+    """A scenario's outcome in few numbers. Pods of DaemonSets are among the pods."""
+
+    _json_names = {
+        "annotations": "annotations",
+        "duration_ms": "durationMs",
+        "ec2_calls": "ec2Calls",
+        "failed_pods": "failedPods",
+        "first_failure": "firstFailure",
+        "peak_addresses": "peakAddresses",
+        "peak_idle_addresses": "peakIdleAddresses",
+        "pods_requested": "podsRequested",
+        "pods_running": "podsRunning",
+        "pods_waiting": "podsWaiting",
+    }
+    annotations: int
+    """Pods whose address was written to them, one call to the API server each."""
+    duration_ms: int
+    """The simulated time, in milliseconds."""
+    ec2_calls: Ec2Calls
+    """Calls to EC2."""
+    failed_pods: int
+    """Pods that never had an address."""
+    first_failure: FirstFailure | None
+    """What failed first; absent if nothing did."""
+    peak_addresses: int
+    """The most addresses that the nodes took from their subnets at a full minute, their own and those in
+    prefixes among them.
+    """
+    peak_idle_addresses: int
+    """The most of them that no pod used: warm, cooling down, or about to come."""
+    pods_requested: int
+    """Pods that there were, those of the start and those that ended among them."""
+    pods_running: int
+    """Pods with an address at the end."""
+    pods_waiting: int
+    """Pods that wait for an address or a node at the end."""
+
+
 class Supernet(Record):
     """The prefix around another."""
 
@@ -1587,6 +1985,22 @@ class Supernet(Record):
     }
     prefix: str | None
     """The prefix; absent above /0 and where the length asked for is longer."""
+
+
+class Symptom(Record):
+    """One way in which a failure shows itself."""
+
+    _json_names = {
+        "message": "message",
+        "played": "played",
+        "sources": "sources",
+    }
+    message: str
+    """What the user sees, and where."""
+    played: bool
+    """Whether this is how the controller was played."""
+    sources: tuple[str, ...] = ()
+    """The facts it rests on, as keys of the list of sources."""
 
 
 class Targets(Record):
@@ -1628,6 +2042,25 @@ class TargetsChange(Record):
     """Addresses that all nodes hold less then, those in prefixes included; negative if they hold more."""
     saved_prefixes: int
     """/28 prefixes that all nodes hold less then; negative if they hold more."""
+
+
+class TimelineRow(Record):
+    """How things stood at one time."""
+
+    _json_names = {
+        "at_ms": "atMs",
+        "ec2_calls": "ec2Calls",
+        "node_groups": "nodeGroups",
+        "subnets": "subnets",
+    }
+    at_ms: int
+    """Milliseconds from the start."""
+    ec2_calls: Ec2Calls
+    """Calls to EC2 since the row before; `mostPerMinute` counts within that time."""
+    node_groups: tuple[GroupAt, ...]
+    """Each node group."""
+    subnets: tuple[SubnetAt, ...]
+    """Each subnet."""
 
 
 class TypePlan(Record):
@@ -1755,6 +2188,31 @@ class TypeRow(Record):
     """Whether Windows runs on it: `yes`, `no` or `unknown`."""
     windows_reason: Literal['x86-64', 'architecture', 'accelerator', 'no-evidence']
     """Why: `x86-64`, `architecture`, `accelerator` or `no-evidence`."""
+
+
+class Waits(Record):
+    """How long pods waited from when they were asked for until their address was written to them. Pods that
+    were there at the start and pods that never had an address are not counted. A percentile is the wait of
+    the pod at that place, rounded up, in the order of waits.
+    """
+
+    _json_names = {
+        "max_ms": "maxMs",
+        "p50_ms": "p50Ms",
+        "p90_ms": "p90Ms",
+        "p99_ms": "p99Ms",
+        "pods": "pods",
+    }
+    max_ms: int
+    """The longest."""
+    p50_ms: int
+    """Half of them waited no longer, in milliseconds."""
+    p90_ms: int
+    """Nine of ten."""
+    p99_ms: int
+    """Ninety-nine of a hundred."""
+    pods: int
+    """How many pods."""
 
 
 class WithoutReservation(Record):

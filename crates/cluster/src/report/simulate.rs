@@ -254,9 +254,9 @@ fn settings(row: &Alternative) -> String {
     let targets = ["warm-ip-target", "minimum-ip-target", "warm-prefix-target"];
     let mut parts: Vec<String> = targets
         .iter()
-        .filter_map(|key| row.set.get(*key).map(|value| (key, value)))
-        .filter(|(key, value)| **key != "warm-prefix-target" || *value != "0")
-        .map(|(key, value)| format!("{key} {value}"))
+        .filter_map(|key| row.set.iter().find(|entry| entry.key == *key))
+        .filter(|entry| entry.key != "warm-prefix-target" || entry.value != "0")
+        .map(|entry| format!("{} {}", entry.key, entry.value))
         .collect();
     if row.reserved_prefixes > 0 {
         parts.push(format!("as they are, {} /28 a subnet reserved", row.reserved_prefixes));

@@ -1,6 +1,6 @@
 //! The same scenario with other settings.
 
-use super::answer::Alternative;
+use super::answer::{Alternative, ConfigMapEntry};
 use super::outcome::Played;
 use super::request::{Kind, Terms};
 use super::stage::Stage;
@@ -56,7 +56,11 @@ pub(super) fn alternatives(director: &mut Director<'_, '_>) -> Result<Vec<Altern
 fn row(played: &Played<'_>, change: &Change, reserved_prefixes: u32) -> Alternative {
     let first = played.first_failure();
     Alternative {
-        set: change.set.iter().map(|(key, value)| (key.name().to_owned(), value.clone())).collect(),
+        set: change
+            .set
+            .iter()
+            .map(|(key, value)| ConfigMapEntry { key: key.name().to_owned(), value: value.clone() })
+            .collect(),
         reserved_prefixes,
         mode: change.mode.name().to_owned(),
         verdict: played.verdict(first.as_ref()),

@@ -308,13 +308,24 @@ pub struct OrderFailure {
     pub subnets: Vec<String>,
 }
 
+/// A key of the amazon-vpc-cni ConfigMap with a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ConfigMapEntry {
+    /// The key.
+    pub key: String,
+    /// Its value as text.
+    pub value: String,
+}
+
 /// Other settings in the same scenario.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Alternative {
-    /// What differs: keys of the ConfigMap with their values.
-    pub set: std::collections::BTreeMap<String, String>,
+    /// What differs: keys of the ConfigMap with their values, by key.
+    pub set: Vec<ConfigMapEntry>,
     /// /28 that a CIDR reservation of type `prefix` sets aside in each subnet from the start; 0 for no new reservation.
     pub reserved_prefixes: u32,
     /// The mode that nodes with Nitro work in.

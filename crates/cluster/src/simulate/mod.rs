@@ -10,8 +10,8 @@ mod script;
 mod stage;
 
 pub use answer::{
-    Alternative, Ec2Calls, FirstFailure, GroupAt, GroupOutcome, OrderFailure, Rollout, Simulation, SubnetAt,
-    SubnetOutcome, Summary, Symptom, TimelineRow, Waits,
+    Alternative, ConfigMapEntry, Ec2Calls, FirstFailure, GroupAt, GroupOutcome, OrderFailure, Rollout,
+    Simulation, SubnetAt, SubnetOutcome, Summary, Symptom, TimelineRow, Waits,
 };
 pub use request::SimulateRequest;
 
@@ -227,7 +227,8 @@ fn tell(terms: &Terms, played: &Played<'_>, alternatives: &[Alternative], notes:
         notes.push(Note::new(&note::SIMULATE_PODS_ASSUMED, &[]));
     }
     if let Some(best) = alternatives.first().filter(|row| row.best) {
-        let mut changes: Vec<String> = best.set.iter().map(|(key, value)| format!("{key} {value}")).collect();
+        let mut changes: Vec<String> =
+            best.set.iter().map(|entry| format!("{} {}", entry.key, entry.value)).collect();
         if best.reserved_prefixes > 0 {
             changes.push(format!("{} /28 in each subnet reserved for prefixes", best.reserved_prefixes));
         }
