@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { plan, planSync } from "winpod";
+import { plan, planSync, simulate, simulateSync } from "winpod";
 
 const small = { name: "groups.yaml", text: "nodeGroups:\n- name: win\n  amiFamily: WindowsServer2022CoreContainer\n  instanceType: m5.large\n" };
 
@@ -67,4 +67,22 @@ test("what onProgress throws stops the work and comes through", async () => {
 test("many at once", async () => {
   const answers = await Promise.all(Array.from({ length: 50 }, () => plan(small)));
   assert.ok(answers.every(({ nodeGroups }) => nodeGroups[0].types[0].pods === 9));
+});
+
+/** A node group and its subnet, as parsed documents. */
+const fleet = [
+  { nodeGroups: [{ name: "win", amiFamily: "WindowsServer2022CoreContainer", instanceType: "m5.large", maxSize: 9, subnets: ["subnet-1"] }] },
+  { Subnets: [{ SubnetId: "subnet-1", CidrBlock: "10.0.8.0/24", AvailableIpAddressCount: 251 }] },
+];
+
+test("a simulation tells how far it is, is that of simulateSync, and can be stopped", async () => {
+  const options = { scenario: "drift", days: 2, seed: 3, alternatives: false };
+  const steps = [];
+  const answer = await simulate(fleet, { ...options, onProgress: (step) => steps.push(step) });
+  assert.deepEqual(answer, simulateSync(fleet, options));
+  assert.ok(steps.some(({ step, total }) => step === "simulate" && total === 2 * 86_400));
+  const controller = new AbortController();
+  const stopped = simulate(fleet, { ...options, days: 300, signal: controller.signal, onProgress: () => controller.abort() });
+  await assert.rejects(stopped, { code: "STOPPED", name: "AbortError" });
+  await assert.rejects(simulate(fleet, { scenario: "drift", days: 1e12 }), { code: "OUT_OF_RANGE" });
 });

@@ -4,12 +4,19 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// What is being done: `read` or `plan`.
+    /// What is being done: `read`, `plan`, `simulate` (in seconds of the scenario) or `settings` (of those to try).
     pub step: &'static str,
     /// Units done.
     pub done: u64,
     /// Units in all; 0 if that is not known.
     pub total: u64,
+}
+
+impl Progress {
+    /// A step by its name, with units done and in all; 0 in all if that is not known.
+    pub const fn new(step: &'static str, done: u64, total: u64) -> Self {
+        Self { step, done, total }
+    }
 }
 
 /// The caller's progress function asked to stop.

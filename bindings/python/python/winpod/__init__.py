@@ -167,8 +167,8 @@ def simulate(
     ...          "subnets": ["subnet-1"]}
     >>> subnet = {"SubnetId": "subnet-1", "CidrBlock": "10.0.8.0/26", "AvailableIpAddressCount": 59}
     >>> answer = winpod.simulate({"nodeGroups": [group]}, {"Subnets": [subnet]}, scenario="scale-out")
-    >>> answer.verdict, answer.summary.first_failure.reason, answer.summary.first_failure.at_ms
-    ('does-not-fit', 'no-address', 61000)
+    >>> answer.verdict, answer.summary.first_failure.reason, answer.summary.first_failure.minute
+    ('does-not-fit', 'no-address', 1)
     >>> winpod.simulate({"nodeGroups": [group]}, {"Subnets": [subnet]}, scenario="scale-out", nodes=10)
     Traceback (most recent call last):
     winpod.WinpodError: nodes is 10: node group "win" has at most 9 nodes [GROUP_MAXIMUM]
