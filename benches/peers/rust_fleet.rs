@@ -59,5 +59,8 @@ fn main() {
     let start = Instant::now();
     let timeline = run(&scenario, |_| ControlFlow::Continue(())).expect("a scenario");
     let taken = start.elapsed().as_secs_f64() * 1e3;
-    println!("{taken:.1} {} {} {}", timeline.waits.pods, timeline.steps, timeline.calls.total());
+    #[expect(clippy::print_stdout, reason = "this is its answer")]
+    {
+        println!("{taken:.1} {} {} {}", timeline.waits.pods, timeline.steps, timeline.calls.total());
+    }
 }
