@@ -14,7 +14,8 @@ test-rust:
 nostd:
 	tests/nostd/prove
 
-# Holds the pool against the real controller's Go code on fresh random traces (needs Go and its module proxy).
+# Holds the pool against the real controller's Go code on fresh random traces (needs Go's module proxy; a Go that is new
+# enough is installed under build/ if there is none).
 controller:
 	tests/controller/compare $(SEED)
 
@@ -89,6 +90,8 @@ test-node:
 bench:
 	cargo bench --locked --package winpod-benches
 	benches/processes
+	benches/peers/controller-pool
+	benches/fleet
 	cargo build --release --locked --package winpod-benches --example rust_census
 	$(VENV)/bin/pip install --quiet -r benches/peers/requirements.txt
 	cd build/outside && ../../$(VENV)/bin/python $(CURDIR)/benches/peers/subnet-census $(abspath $(or $(CARGO_TARGET_DIR),target))/release/examples/rust_census

@@ -95,6 +95,57 @@ fn an_address_cools_down_before_the_next_pod_has_it() {
     assert_eq!(cooling, [0, 0]); // at 0 and, after the job, at 60,000
 }
 
+/// The fleet after the last step that is not later.
+fn fleet_at(scenario: &Scenario, at_ms: u64) -> Fleet<'_> {
+    let mut fleet = Fleet::new(scenario).unwrap();
+    let mut ahead = Fleet::new(scenario).unwrap();
+    while ahead.step().is_some_and(|now_ms| now_ms <= at_ms) {
+        fleet.step();
+    }
+    fleet
+}
+
+/// Two pods end, two others come and are told at the same time that all cools down. At 70,000 both ask again, and the
+/// one with the lower number, which came second, has the lower address.
+#[test]
+fn pods_of_one_rhythm_ask_by_number() {
+    let events = [
+        start(0, 0, 0),
+        start(0, 1, 0),
+        end(10_000, 0),
+        end(10_000, 1),
+        start(10_000, 3, 0),
+        start(10_000, 2, 0),
+    ];
+    let given = scenario(24, group(2, SecondaryIp, PoolConfig::new(1, 3, 0), 1), 100_000, &events);
+    let address = |at_ms, pod| fleet_at(&given, at_ms).pool(0, SecondaryIp).unwrap().address_of(pod);
+    assert_eq!([2, 3].map(|pod| address(69_999, pod)), [None, None]);
+    let [low, high] = [2, 3].map(|pod| address(70_000, pod).unwrap());
+    assert!(low < high, "{low}, {high}");
+}
+
+/// One block for the node of 1,000, and a neighbour breaks the other one. Pod 0 comes before the block and asks again two
+/// minutes later; the sixteen from 2 on take it all. Pod 2 ends, so that one address is back with the job of 121,000.
+/// At 121,100 both pod 0 and pod 1 ask, which came at 120,500 and asks every 600 ms: it goes first.
+#[test]
+fn pods_that_ask_more_often_ask_first() {
+    let mut given = group(2, PrefixDelegation, PoolConfig::new(1, 3, 0), 0);
+    given.max_nodes = 1;
+    let neighbour = Action::NeighbourTakes { subnet: 0, count: 12 };
+    let mut events = vec![join(1_000, 1), start(1_100, 0, 0), Event { at_ms: 2_000, action: neighbour }];
+    events.extend((2..18).map(|pod| start(5_000, pod, 0)));
+    events.extend([end(91_000, 2), start(120_500, 1, 0)]);
+    let given = scenario(26, given, 130_000, &events);
+    let holders = |at_ms| {
+        let fleet = fleet_at(&given, at_ms);
+        let pool = fleet.pool(0, PrefixDelegation).unwrap();
+        ([0, 1].map(|pod| pool.address_of(pod).is_some()), pool.counts().warm)
+    };
+    assert_eq!(holders(120_999), ([false, false], 0));
+    assert_eq!(holders(121_099), ([false, false], 1));
+    assert_eq!(holders(121_100), ([false, true], 0));
+}
+
 /// A /28: eleven addresses, one for the node, ten for pods. One is warm, so the tenth is there at 40,300.
 #[test]
 fn a_dry_subnet_is_asked_every_thirty_seconds_and_for_every_waiting_pod() {

@@ -32,8 +32,8 @@
 //!
 //! Every pool is the twin of the controller's, every address has one owner, and the same scenario gives the same
 //! timeline everywhere: there is no clock, and random choices follow the seed. At the same millisecond the order is:
-//! answers of EC2, the cool-down job, pods that ask again, annotations, pods of rollouts that become ready, pods whose work is done, events of
-//! the scenario, the sample.
+//! answers of EC2, the cool-down job, pods that ask again (of one node those that ask more often first, then by number),
+//! annotations, pods of rollouts that become ready, pods whose work is done, events of the scenario, the sample.
 //!
 //! # What is assumed
 //!

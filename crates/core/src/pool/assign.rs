@@ -1,9 +1,8 @@
 //! Pods come and go.
 
-use alloc::collections::btree_map::Entry;
 use core::net::Ipv4Addr;
 
-use super::{COOL_DOWN_MS, Pool, PoolError, Quirk};
+use super::{COOL_DOWN_MS, Pool, PoolError, Quirk, base_of};
 use crate::Ipv4Prefix;
 use crate::ipam::IpamMode;
 
@@ -106,14 +105,10 @@ impl Pool {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn free(&mut self, owner: u32, address: Ipv4Addr, now_ms: u64) -> Result<(), PoolError> {
-        let Entry::Occupied(entry) = self.used.entry(owner) else {
-            return Err(PoolError::DoesntExist { owner });
-        };
-        let actual = Ipv4Addr::from_bits(*entry.get());
-        if actual != address {
-            return Err(PoolError::IncorrectOwner { owner, address: actual });
-        }
-        entry.remove();
+        self.used.remove(owner, address.to_bits()).map_err(|actual| match actual {
+            Some(actual) => PoolError::IncorrectOwner { owner, address: Ipv4Addr::from_bits(actual) },
+            None => PoolError::DoesntExist { owner },
+        })?;
         self.cooling.push_back((address.to_bits(), now_ms));
         Ok(())
     }
@@ -140,15 +135,16 @@ impl Pool {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn cool_down(&mut self, now_ms: u64) -> bool {
-        while let Some(&(address, freed_at_ms)) = self.cooling.front() {
-            if now_ms.checked_sub(freed_at_ms).is_none_or(|age| age < COOL_DOWN_MS) {
-                return true;
-            }
-            let (base, offset) = self.place(address);
-            self.warm.give_back(base, offset);
-            self.cooling.pop_front();
+        let cooled =
+            |freed_at_ms: u64| now_ms.checked_sub(freed_at_ms).is_some_and(|age| age >= COOL_DOWN_MS);
+        let mut done = 0;
+        for &(address, _) in self.cooling.iter().take_while(|&&(_, freed_at_ms)| cooled(freed_at_ms)) {
+            let base = base_of(self.mode, address);
+            self.warm.give_back(base, address - base);
+            done += 1;
         }
-        false
+        self.cooling.drain(..done);
+        !self.cooling.is_empty()
     }
 
     /// Gives an owner the next address of the group that is chosen, if nothing speaks against it.
@@ -157,18 +153,19 @@ impl Pool {
         owner: u32,
         choose: impl FnOnce(&Self) -> Result<usize, PoolError>,
     ) -> Result<Ipv4Addr, PoolError> {
-        // Looked up once: with hundreds of pods this is what an assignment costs.
-        let chosen = self.admit().and_then(|()| choose(self));
-        match self.used.entry(owner) {
-            Entry::Occupied(entry) => {
-                Err(PoolError::AlreadyAssigned { owner, address: Ipv4Addr::from_bits(*entry.get()) })
-            }
-            Entry::Vacant(entry) => {
-                let keep_emptied = self.quirks.has(Quirk::EmptiedGroupStays);
-                let address = self.warm.take(chosen?, keep_emptied).ok_or(PoolError::WarmPoolEmpty)?;
-                entry.insert(address);
+        // The address is known before the owner is looked up, once: that is what an assignment costs.
+        let assigned = |address| PoolError::AlreadyAssigned { owner, address: Ipv4Addr::from_bits(address) };
+        let chosen = self.admit().and_then(|()| {
+            let group = choose(self)?;
+            Ok((group, self.warm.next(group).ok_or(PoolError::WarmPoolEmpty)?))
+        });
+        match chosen {
+            Ok((group, address)) => {
+                self.used.insert(owner, address).map_err(assigned)?;
+                self.warm.take(group, self.quirks.has(Quirk::EmptiedGroupStays));
                 Ok(Ipv4Addr::from_bits(address))
             }
+            Err(error) => Err(self.used.get(owner).map_or(error, assigned)),
         }
     }
 

@@ -46,7 +46,9 @@
 mod assign;
 mod config;
 mod error;
+mod free;
 mod job;
+mod owners;
 mod quirk;
 mod reconcile;
 mod state;
@@ -59,13 +61,15 @@ pub use job::{Job, JobResult, ModeUpdate, mode_update};
 pub use quirk::{Quirk, Quirks};
 pub use state::{Cooling, PoolState, WarmGroup};
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
 use crate::Ipv4Prefix;
 use crate::ipam::{ADDRESSES_PER_PREFIX, IpamMode};
 use error::group_len;
+use free::Free;
+use owners::Owners;
 use warm::{Group, Warm};
 
 /// How long an address that was given back is kept from new pods, in milliseconds.
@@ -87,11 +91,11 @@ pub const COOL_DOWN_MS: u64 = 30_000;
 ///
 /// | operation | time |
 /// |---|---|
-/// | `assign`, `free` | O(g + log u) |
+/// | `assign`, `free` | O(g), expected: owners are in a hash table, which no answer shows |
 /// | `reconcile` that deletes nothing, `counts` | O(1) |
 /// | `reconcile` that deletes, `update` | O(g log g) |
 /// | `cool_down` | O(log g) an address that is done, O(g) if its group was given up |
-/// | `resync` | O((u + g + groups listed) log) |
+/// | `resync`, `introspect` | O((u + g + groups listed) log) |
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pool {
     mode: IpamMode,
@@ -100,7 +104,7 @@ pub struct Pool {
     given: PoolConfig,
     /// What is given, after the controller's rules and without what is mended.
     config: PoolConfig,
-    used: BTreeMap<u32, u32>,
+    used: Owners,
     warm: Warm,
     /// Addresses, and when they were given back.
     cooling: VecDeque<(u32, u64)>,
@@ -147,7 +151,7 @@ impl Pool {
     pub fn with_quirks(mode: IpamMode, capacity: u32, config: PoolConfig, quirks: Quirks) -> Self {
         let group_size = match mode {
             IpamMode::SecondaryIp => 1,
-            IpamMode::PrefixDelegation => ADDRESSES_PER_PREFIX as usize,
+            IpamMode::PrefixDelegation => ADDRESSES_PER_PREFIX,
         };
         Self {
             mode,
@@ -155,7 +159,7 @@ impl Pool {
             quirks,
             given: config,
             config: config.mended(mode, quirks).effective(mode),
-            used: BTreeMap::new(),
+            used: Owners::new(),
             warm: Warm::new(group_size),
             cooling: VecDeque::new(),
             pending_create: 0,
@@ -183,9 +187,7 @@ impl Pool {
     pub fn from_state(state: PoolState) -> Result<Self, PoolError> {
         let mut pool = Self::with_quirks(state.mode, state.capacity, state.config, state.quirks);
         for (owner, address) in state.used {
-            if pool.used.insert(owner, address.to_bits()).is_some() {
-                return Err(PoolError::OwnerTwice { owner });
-            }
+            pool.used.insert(owner, address.to_bits()).map_err(|_| PoolError::OwnerTwice { owner })?;
         }
         for WarmGroup { group, free } in state.warm {
             let base = pool.base(group)?;
@@ -194,8 +196,8 @@ impl Pool {
                 let known = u8::try_from(offset).ok().filter(|_| group.contains_addr(address));
                 known.ok_or(PoolError::OutsideGroup { address, group })
             };
-            let free: Vec<u8> = free.iter().map(offset).collect::<Result<_, _>>()?;
-            let stays = !free.is_empty() || pool.quirks.has(Quirk::EmptiedGroupStays);
+            let free: Free = free.iter().map(offset).collect::<Result<_, _>>()?;
+            let stays = free.len() > 0 || pool.quirks.has(Quirk::EmptiedGroupStays);
             if stays && !pool.warm.insert(base, free) {
                 return Err(PoolError::GroupTwice { group });
             }
@@ -224,18 +226,18 @@ impl Pool {
         let address = Ipv4Addr::from_bits;
         let warm = |group: &Group| WarmGroup {
             group: self.group_at(group.base),
-            free: group.free.iter().map(|&offset| address(group.base + u32::from(offset))).collect(),
+            free: group.free.iter().map(|offset| address(group.base + u32::from(offset))).collect(),
         };
-        let emptied = |base| WarmGroup { group: self.group_at(base), free: Vec::new() };
+        let emptied = |&base: &u32| WarmGroup { group: self.group_at(base), free: Vec::new() };
         let mut groups: Vec<WarmGroup> =
-            self.warm.groups().iter().map(warm).chain(self.warm.emptied().map(emptied)).collect();
+            self.warm.groups().iter().map(warm).chain(self.warm.emptied().iter().map(emptied)).collect();
         groups.sort_by_key(|group| group.group);
         PoolState {
             mode: self.mode,
             capacity: self.capacity,
             config: self.given,
             quirks: self.quirks,
-            used: self.used.iter().map(|(&owner, &used)| (owner, address(used))).collect(),
+            used: self.used.sorted().into_iter().map(|(owner, used)| (owner, address(used))).collect(),
             warm: groups,
             cooling: self
                 .cooling
@@ -262,12 +264,11 @@ impl Pool {
     /// assert_eq!((pool.counts().warm, pool.counts().pending_create), (0, 32));
     /// ```
     pub fn counts(&self) -> Counts {
-        let count = |len| u32::try_from(len).unwrap_or(u32::MAX);
         Counts {
-            used: count(self.used.len()),
-            warm: count(self.warm.free()),
-            free_groups: count(self.warm.full()),
-            cooling: count(self.cooling.len()),
+            used: self.used.len(),
+            warm: self.warm.free(),
+            free_groups: self.warm.full(),
+            cooling: u32::try_from(self.cooling.len()).unwrap_or(u32::MAX),
             pending_create: self.pending_create,
             pending_delete: self.pending_delete,
         }
@@ -352,7 +353,7 @@ impl Pool {
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub fn address_of(&self, owner: u32) -> Option<Ipv4Addr> {
-        self.used.get(&owner).map(|&address| Ipv4Addr::from_bits(address))
+        self.used.get(owner).map(Ipv4Addr::from_bits)
     }
 
     /// How many addresses the pool is short of its targets, or has too many of if negative; its capacity aside.
@@ -393,12 +394,6 @@ impl Pool {
         Ipv4Prefix::truncating(base, group_len(self.mode)).unwrap_or(Ipv4Prefix::host(base))
     }
 
-    /// The group of an address, and its place in it.
-    fn place(&self, address: u32) -> (u32, u8) {
-        let base = base_of(self.mode, address);
-        (base, u8::try_from(address - base).unwrap_or_default())
-    }
-
     /// The bits of a group of which every address is free.
     const fn whole_group(&self) -> u16 {
         match self.mode {
@@ -413,5 +408,6 @@ impl Pool {
 }
 
 fn base_of(mode: IpamMode, address: u32) -> u32 {
-    address - address % mode.addresses_per_slot()
+    // A power of two; a remainder would cost more than the rest of giving an address back.
+    address & !(mode.addresses_per_slot() - 1)
 }

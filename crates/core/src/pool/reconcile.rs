@@ -36,7 +36,11 @@ impl Pool {
     /// assert_eq!(pool.activate(PoolConfig::new(0, 0, 1)), Some(Job::Delete { groups: vec![low] }));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[inline]
     pub fn reconcile(&mut self) -> Option<Job> {
+        if self.rests() {
+            return None;
+        }
         // Only a choice can be refused.
         self.reconcile_with(Release::Lowest).unwrap_or(None)
     }
@@ -127,6 +131,15 @@ impl Pool {
         self.activate(PoolConfig::DRAINING)
     }
 
+    /// Whether a reconciliation has nothing to do: most of them, so this is told apart from the rest.
+    fn rests(&self) -> bool {
+        let counts = self.counts();
+        let near = |deviation: i64| deviation.unsigned_abs() <= self.config.tolerance.into();
+        !self.resync_required
+            && (self.reaches_capacity(counts.taken()) || near(counts.deviation(self.mode, &self.config)))
+    }
+
+    #[inline(never)]
     fn reconcile_with(&mut self, release: Release<'_>) -> Result<Option<Job>, PoolError> {
         let counts = self.counts();
         if self.resync_required {
@@ -175,7 +188,7 @@ impl Pool {
         let size = u64::from(self.mode.addresses_per_slot());
         // What cannot be covered is not waited for.
         let expected = usize::try_from(surplus.unsigned_abs().div_ceil(size)).unwrap_or(usize::MAX);
-        let expected = expected.min(self.warm.full());
+        let expected = expected.min(self.warm.full() as usize);
         let groups: Vec<Ipv4Prefix> = match release {
             Release::Lowest => {
                 let full = self.warm.groups().iter().filter(|group| self.warm.is_full(group));
@@ -186,8 +199,9 @@ impl Pool {
         if groups.is_empty() {
             return Ok(None);
         }
-        let gone: BTreeSet<u32> = groups.iter().map(|group| group.first().to_bits()).collect();
-        self.warm.retain(|group| !gone.contains(&group.base));
+        let mut gone: Vec<u32> = groups.iter().map(|group| group.first().to_bits()).collect();
+        gone.sort_unstable();
+        self.warm.retain(|group| gone.binary_search(&group.base).is_err());
         let count = i64::try_from(groups.len()).unwrap_or(i64::MAX);
         self.pending_delete = self.pending_delete.wrapping_add(self.addresses_in(count));
         Ok(Some(Job::Delete { groups }))

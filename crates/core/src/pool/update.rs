@@ -43,7 +43,9 @@ impl Pool {
         if self.mode == IpamMode::PrefixDelegation {
             self.prefix_available = result.prefix_available;
         }
-        self.warm.add(result.returned.iter().map(|group| (group.first().to_bits(), whole)));
+        for group in result.returned {
+            self.warm.add(group.first().to_bits(), whole);
+        }
         match job {
             Job::Create { count } => {
                 self.pending_create = self.pending_create.wrapping_sub(self.addresses_in(*count));
@@ -91,17 +93,20 @@ impl Pool {
         }
         self.resync_required = false;
         let mut known: BTreeMap<u32, u16> = BTreeMap::new();
-        for address in self.used.values().copied().chain(self.cooling.iter().map(|&(address, _)| address)) {
-            let (base, offset) = self.place(address);
-            *known.entry(base).or_default() |= 1 << offset;
+        let used = self.used.iter().map(|(_, address)| address);
+        for address in used.chain(self.cooling.iter().map(|&(address, _)| address)) {
+            let base = base_of(self.mode, address);
+            *known.entry(base).or_default() |= 1 << (address - base);
         }
         for group in self.warm.groups() {
-            *known.entry(group.base).or_default() |= group.mask();
+            *known.entry(group.base).or_default() |= group.free.mask();
         }
         let whole = self.whole_group();
         let unknown = |base: u32| whole & !known.get(&base).copied().unwrap_or(0);
         let bases = on_eni.iter().map(|group| group.first().to_bits());
-        self.warm.add(bases.clone().map(|base| (base, unknown(base))).filter(|&(_, mask)| mask != 0));
+        for base in bases.clone() {
+            self.warm.add(base, unknown(base));
+        }
 
         let held: BTreeSet<u32> = bases.collect();
         // A group on the books without a free address names nothing that could be gone, and stays.

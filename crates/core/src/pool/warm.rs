@@ -1,40 +1,31 @@
 //! The free addresses of a pool, group by group.
 
-use alloc::collections::BTreeSet;
-use alloc::vec;
 use alloc::vec::Vec;
+
+use super::free::Free;
 
 /// A group with a free address: a /28, or one address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Group {
     /// Its first address.
     pub(super) base: u32,
-    /// Offsets of its free addresses, next one first. The controller keeps a list, so an address that came back earlier
-    /// leaves earlier; and one that a job returns while a pod has it is there twice once the pod has ended.
-    pub(super) free: Vec<u8>,
-}
-
-impl Group {
-    /// The free addresses, one bit each.
-    pub(super) fn mask(&self) -> u16 {
-        self.free.iter().fold(0, |mask, offset| mask | 1 << offset)
-    }
+    pub(super) free: Free,
 }
 
 /// Groups by address, with the counts that every operation asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Warm {
-    group_size: usize,
+    group_size: u32,
     groups: Vec<Group>,
-    /// Groups on the books without a free address. Apart, since most groups of a busy node are such.
-    emptied: BTreeSet<u32>,
-    free: usize,
-    full: usize,
+    /// Groups on the books without a free address, by address. Apart, since most groups of a busy node are such.
+    emptied: Vec<u32>,
+    free: u32,
+    full: u32,
 }
 
 impl Warm {
-    pub(super) const fn new(group_size: usize) -> Self {
-        Self { group_size, groups: Vec::new(), emptied: BTreeSet::new(), free: 0, full: 0 }
+    pub(super) const fn new(group_size: u32) -> Self {
+        Self { group_size, groups: Vec::new(), emptied: Vec::new(), free: 0, full: 0 }
     }
 
     /// Groups with a free address.
@@ -43,8 +34,8 @@ impl Warm {
     }
 
     /// Groups on the books without one.
-    pub(super) fn emptied(&self) -> impl Iterator<Item = u32> + '_ {
-        self.emptied.iter().copied()
+    pub(super) fn emptied(&self) -> &[u32] {
+        &self.emptied
     }
 
     /// Whether no group is on the books.
@@ -53,12 +44,12 @@ impl Warm {
     }
 
     /// Free addresses in all groups.
-    pub(super) const fn free(&self) -> usize {
+    pub(super) const fn free(&self) -> u32 {
         self.free
     }
 
     /// Groups with exactly as many free addresses as they have addresses.
-    pub(super) const fn full(&self) -> usize {
+    pub(super) const fn full(&self) -> u32 {
         self.full
     }
 
@@ -78,7 +69,7 @@ impl Warm {
     /// The group with the fewest free addresses, the lowest of several.
     pub(super) fn fewest(&self) -> Option<usize> {
         let mut best = None;
-        let mut fewest = usize::MAX;
+        let mut fewest = u32::MAX;
         for (index, group) in self.groups.iter().enumerate() {
             if group.free.len() < fewest {
                 (best, fewest) = (Some(index), group.free.len());
@@ -90,96 +81,88 @@ impl Warm {
         best
     }
 
-    /// Takes the next address of a group; an emptied group stays on the books or not.
-    pub(super) fn take(&mut self, index: usize, keep_emptied: bool) -> Option<u32> {
-        let group = self.groups.get_mut(index)?;
-        let base = group.base;
-        let address = base + u32::from(group.free.remove(0));
-        let left = group.free.len();
-        if left == 0 {
-            self.groups.remove(index);
+    /// The next address of a group.
+    pub(super) fn next(&self, index: usize) -> Option<u32> {
+        let group = self.groups.get(index)?;
+        Some(group.base + u32::from(group.free.first()?))
+    }
+
+    /// Takes it; an emptied group stays on the books or not.
+    pub(super) fn take(&mut self, index: usize, keep_emptied: bool) {
+        let group = &mut self.groups[index];
+        let before = group.free.len();
+        group.free.pop();
+        let after = group.free.len();
+        if after == 0 {
+            let base = self.groups.remove(index).base;
             if keep_emptied {
-                self.emptied.insert(base);
+                self.book(base);
             }
         }
-        self.free -= 1;
         // A list with an address twice can be longer than the group and become full by losing one.
-        self.full += usize::from(left == self.group_size);
-        self.full -= usize::from(left + 1 == self.group_size);
-        Some(address)
+        self.recount(before, after);
     }
 
     /// Adds addresses, given by the first address of their group and their offsets as bits, behind those that are there.
-    pub(super) fn add(&mut self, incoming: impl IntoIterator<Item = (u32, u16)>) {
-        let mut new: Vec<Group> = Vec::new();
-        for (base, mask) in incoming {
-            let mut offsets = Vec::with_capacity(self.group_size);
-            offsets.extend((0..16).filter(|offset| mask >> offset & 1 == 1));
-            match self.find(base) {
-                Some(index) => self.append(index, &offsets),
-                None => new.push(Group { base, free: offsets }),
-            }
+    pub(super) fn add(&mut self, base: u32, mask: u16) {
+        if mask != 0 {
+            self.put(base, |free| free.push_all(mask));
         }
-        new.sort_by_key(|group| group.base);
-        new.dedup_by(|later, earlier| {
-            let same = later.base == earlier.base;
-            if same {
-                earlier.free.append(&mut later.free);
-            }
-            same
-        });
-        for group in &new {
-            self.emptied.remove(&group.base);
-            self.free += group.free.len();
-            self.full += usize::from(self.is_full(group));
-        }
-        self.groups.extend(new);
-        self.groups.sort_by_key(|group| group.base);
     }
 
     /// Adds a group with its addresses in this order, even none; `false` if it is on the books.
-    pub(super) fn insert(&mut self, base: u32, free: Vec<u8>) -> bool {
-        let known = self.find(base).is_some() || self.emptied.contains(&base);
-        if !known {
-            self.free += free.len();
-            self.full += usize::from(free.len() == self.group_size);
-            match self.search(base) {
-                Err(index) if !free.is_empty() => self.groups.insert(index, Group { base, free }),
-                _ => {
-                    self.emptied.insert(base);
-                }
-            }
+    pub(super) fn insert(&mut self, base: u32, addresses: Free) -> bool {
+        let known = self.find(base).is_some() || self.emptied.binary_search(&base).is_ok();
+        if !known && addresses.len() == 0 {
+            self.book(base);
+        } else if !known {
+            self.put(base, |free| *free = addresses);
         }
         !known
     }
 
     /// Puts one address back, behind those that are there.
-    pub(super) fn give_back(&mut self, base: u32, offset: u8) {
-        match self.search(base) {
-            Ok(index) => self.append(index, &[offset]),
-            Err(index) => {
-                self.emptied.remove(&base);
-                self.groups.insert(index, Group { base, free: vec![offset] });
-                self.free += 1;
-                self.full += usize::from(self.group_size == 1);
-            }
+    pub(super) fn give_back(&mut self, base: u32, offset: u32) {
+        self.put(base, |free| free.push(offset.to_le_bytes()[0]));
+    }
+
+    /// Lets a group have more free addresses than it has, one at least.
+    fn put(&mut self, base: u32, more: impl FnOnce(&mut Free)) {
+        let index = self.search(base).unwrap_or_else(|index| {
+            self.strike(base);
+            self.groups.insert(index, Group { base, free: Free::NONE });
+            index
+        });
+        let free = &mut self.groups[index].free;
+        let before = free.len();
+        more(free);
+        let after = free.len();
+        self.recount(before, after);
+    }
+
+    /// A group has another number of free addresses.
+    fn recount(&mut self, before: u32, after: u32) {
+        self.free = self.free - before + after;
+        self.full = self.full - u32::from(before == self.group_size) + u32::from(after == self.group_size);
+    }
+
+    /// Keeps a group without a free address on the books.
+    fn book(&mut self, base: u32) {
+        if let Err(index) = self.emptied.binary_search(&base) {
+            self.emptied.insert(index, base);
         }
     }
 
-    fn append(&mut self, index: usize, offsets: &[u8]) {
-        let group = &mut self.groups[index];
-        let before = group.free.len();
-        group.free.extend(offsets);
-        let after = group.free.len();
-        self.free += after - before;
-        self.full += usize::from(after == self.group_size);
-        self.full -= usize::from(before == self.group_size);
+    fn strike(&mut self, base: u32) {
+        if let Ok(index) = self.emptied.binary_search(&base) {
+            self.emptied.remove(index);
+        }
     }
 
     /// Strikes off groups that have a free address and are not to be kept.
     pub(super) fn retain(&mut self, keep: impl FnMut(&Group) -> bool) {
         self.groups.retain(keep);
         self.free = self.groups.iter().map(|group| group.free.len()).sum();
-        self.full = self.groups.iter().filter(|group| self.is_full(group)).count();
+        self.full = self.groups.iter().map(|group| u32::from(self.is_full(group))).sum();
     }
 }
