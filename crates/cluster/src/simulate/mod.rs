@@ -55,7 +55,7 @@ const MINUTE: u64 = 60_000;
 /// metadata: {name: shop, region: eu-west-1}
 /// vpc: {subnets: {private: {eu-west-1a: {id: subnet-1, cidr: 10.0.8.0/26}}}}
 /// nodeGroups:
-/// - {name: win, amiFamily: WindowsServer2022CoreContainer, instanceType: m5.large, maxSize: 9}
+/// - {name: win, amiFamily: WindowsServer2022CoreContainer, instanceType: m5.large, maxSize: 9, privateNetworking: true}
 /// ";
 /// let subnets = r#"{"Subnets": [{"SubnetId": "subnet-1", "CidrBlock": "10.0.8.0/26", "AvailableIpAddressCount": 59}]}"#;
 /// let document = |name: &str, text: &str| Document { name: name.into(), text: text.into() };
