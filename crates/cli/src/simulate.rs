@@ -124,7 +124,7 @@ struct What {
     /// Until the pods of old nodes are gone, where nodes are replaced [default: 300]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     drain_seconds: Option<i64>,
-    /// What becomes of old nodes when the mode is switched
+    /// What becomes of old nodes when the mode is switched [default: keep]
     #[arg(long, value_name = "WHAT", value_parser = ["keep", "replace"])]
     old_nodes: Option<String>,
     /// The zone that is lost [default: the one with most subnets]

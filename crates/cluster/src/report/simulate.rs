@@ -4,12 +4,12 @@ use super::answers::note_blocks;
 use super::table::{Cell, Table, number, text};
 use super::{Block, Item, Piece, Style, Tone};
 use crate::plan::Verdict;
-use crate::simulate::outcome::clock;
+use crate::simulate::outcome::{clock, wait as duration};
 use crate::simulate::{Alternative, FirstFailure, GroupOutcome, Simulation, SubnetOutcome, TimelineRow};
 use winpod::source::SourceId;
 
 /// Points of a curve: one a column.
-const POINTS: usize = 48;
+const POINTS: usize = 28;
 /// Curves of one kind that are drawn; the tables have all.
 const MAX_CURVES: usize = 6;
 /// Alternatives that are shown.
@@ -84,7 +84,8 @@ fn failure(first: &FirstFailure) -> Vec<Block> {
         .map(|symptom| Item {
             text: symptom.message.clone(),
             tone: if symptom.played { Tone::Doubtful } else { Tone::Plain },
-            detail: (!symptom.played).then(|| "not as it was played here".to_owned()),
+            detail: (!symptom.played)
+                .then(|| "so it looks if the controller takes the error the other way".to_owned()),
             ..Item::default()
         })
         .collect();
@@ -119,7 +120,7 @@ fn summary(answer: &Simulation) -> [Table; 2] {
     ]);
     let waits = answer.waits;
     let calls = summary.ec2_calls;
-    let wait = |ms: u64| if waits.pods == 0 { Cell::default() } else { seconds(ms).into() };
+    let wait = |ms: u64| if waits.pods == 0 { Cell::default() } else { duration(ms).into() };
     table.push(vec![
         summary.pods_requested.into(),
         summary.pods_running.into(),
@@ -136,13 +137,6 @@ fn summary(answer: &Simulation) -> [Table; 2] {
         calls.most_per_minute.into(),
     ]);
     [table.without_empty(), addresses]
-}
-
-fn seconds(ms: u64) -> String {
-    match ms {
-        0..100_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-        _ => clock(ms),
-    }
 }
 
 /// A number that had better be 0.
@@ -242,7 +236,7 @@ fn alternatives(rows: &[Alternative]) -> Table {
             outcome,
             bad(row.failed_pods),
             row.peak_addresses.into(),
-            seconds(row.p99_ms).into(),
+            duration(row.p99_ms).into(),
             row.ec2_calls.into(),
         ]);
     }
@@ -258,9 +252,7 @@ fn settings(row: &Alternative) -> String {
         .filter(|entry| entry.key != "warm-prefix-target" || entry.value != "0")
         .map(|entry| format!("{} {}", entry.key, entry.value))
         .collect();
-    if row.reserved_prefixes > 0 {
-        parts.push(format!("as they are, {} /28 a subnet reserved", row.reserved_prefixes));
-    }
+    parts.extend(row.reserved.iter().map(|one| format!("{} /28 of {} reserved", one.prefixes, one.subnet)));
     parts.join(", ")
 }
 

@@ -1,6 +1,6 @@
 //! The same scenario with other settings.
 
-use super::answer::{Alternative, ConfigMapEntry};
+use super::answer::{Alternative, ConfigMapEntry, SubnetReserve};
 use super::outcome::Played;
 use super::request::{Kind, Terms};
 use super::stage::Stage;
@@ -38,7 +38,9 @@ pub(super) fn alternatives(director: &mut Director<'_, '_>) -> Result<Vec<Altern
         let settings = director.settings(&set);
         let reserved: Vec<u32> = if change.reserve { needed(director, &set) } else { Vec::new() };
         let played = director.play(&set, &settings, &reserved)?;
-        rows.push(row(&played, &change, reserved.into_iter().max().unwrap_or(0)));
+        if !played.cut() {
+            rows.push(row(&played, &change, &reserved));
+        }
     }
     let best =
         (0..rows.len()).filter(|&index| rows[index].verdict != Verdict::DoesNotFit).min_by_key(|&index| {
@@ -53,15 +55,18 @@ pub(super) fn alternatives(director: &mut Director<'_, '_>) -> Result<Vec<Altern
     Ok(rows)
 }
 
-fn row(played: &Played<'_>, change: &Change, reserved_prefixes: u32) -> Alternative {
-    let first = played.first_failure();
+fn row(played: &Played<'_>, change: &Change, reserved: &[u32]) -> Alternative {
+    let first = played.first_failure(false);
+    let subnets = played.stage.subnets.iter().zip(reserved).filter(|(_, prefixes)| **prefixes > 0);
     Alternative {
         set: change
             .set
             .iter()
             .map(|(key, value)| ConfigMapEntry { key: key.name().to_owned(), value: value.clone() })
             .collect(),
-        reserved_prefixes,
+        reserved: subnets
+            .map(|(place, &prefixes)| SubnetReserve { subnet: place.id.to_owned(), prefixes })
+            .collect(),
         mode: change.mode.name().to_owned(),
         verdict: played.verdict(first.as_ref()),
         failed_pods: played.failed_pods(),

@@ -87,16 +87,17 @@ pub struct FirstFailure {
     pub minute: u64,
     /// The node group.
     pub node_group: String,
-    /// The node, counted from 1 in its group; absent where no node was concerned.
+    /// The node, counted from 1 in its group as the nodes came, those that are gone among them; absent where no node was
+    /// concerned.
     pub node: Option<u32>,
     /// The subnet; absent where none was concerned.
     pub subnet: Option<String>,
     /// Why: `no-prefix`, `no-address`, `eni-full`, `throttled`, `not-visible` or `bad-count` for an order of the controller,
-    /// `no-node-address` for a node that could not start, `pool-stuck` for pods that wait though nothing failed,
+    /// `no-node-address` for a node that could not start, `ipam-off` where Windows IPAM is off, `pool-stuck` for pods that wait though nothing failed,
     /// `no-room` for pods that no node takes.
     #[schemars(extend("enum" = [
-        "no-prefix", "no-address", "eni-full", "throttled", "not-visible", "bad-count", "no-node-address", "pool-stuck",
-        "no-room"
+        "no-prefix", "no-address", "eni-full", "throttled", "not-visible", "bad-count", "no-node-address", "ipam-off",
+        "pool-stuck", "no-room"
     ]))]
     pub reason: String,
     /// What happened and why, with values.
@@ -319,6 +320,17 @@ pub struct ConfigMapEntry {
     pub value: String,
 }
 
+/// Blocks of a subnet that are set aside for prefixes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SubnetReserve {
+    /// The subnet.
+    pub subnet: String,
+    /// How many /28.
+    pub prefixes: u32,
+}
+
 /// Other settings in the same scenario.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -326,8 +338,8 @@ pub struct ConfigMapEntry {
 pub struct Alternative {
     /// What differs: keys of the ConfigMap with their values, by key.
     pub set: Vec<ConfigMapEntry>,
-    /// /28 that a CIDR reservation of type `prefix` sets aside in each subnet from the start; 0 for no new reservation.
-    pub reserved_prefixes: u32,
+    /// /28 that new CIDR reservations of type `prefix` set aside from the start.
+    pub reserved: Vec<SubnetReserve>,
     /// The mode that nodes with Nitro work in.
     #[schemars(extend("enum" = ["secondary-ip", "prefix-delegation"]))]
     pub mode: String,

@@ -1,6 +1,7 @@
 //! A timeline as CSV.
 
 use super::answer::TimelineRow;
+use crate::report::printable;
 
 const HEAD: [&str; 17] = [
     "at_ms",
@@ -23,7 +24,7 @@ const HEAD: [&str; 17] = [
 ];
 
 /// One line for each subnet, each node group and the cluster at each time; what has no meaning there is empty. Names
-/// that a spreadsheet would take for a formula begin with an apostrophe.
+/// that a spreadsheet would take for a formula begin with an apostrophe, and what could mislead a terminal is escaped.
 pub(super) fn timeline(rows: &[TimelineRow]) -> Result<String, csv::Error> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record(HEAD)?;
@@ -53,5 +54,10 @@ pub(super) fn timeline(rows: &[TimelineRow]) -> Result<String, csv::Error> {
 }
 
 fn harmless(name: &str) -> String {
-    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{name}") } else { name.to_owned() }
+    let shown = printable(name);
+    if shown.trim_start().starts_with(['=', '+', '-', '@']) {
+        format!("'{shown}")
+    } else {
+        shown.into_owned()
+    }
 }

@@ -11,7 +11,7 @@ mod stage;
 
 pub use answer::{
     Alternative, ConfigMapEntry, Ec2Calls, FirstFailure, GroupAt, GroupOutcome, OrderFailure, Rollout,
-    Simulation, SubnetAt, SubnetOutcome, Summary, Symptom, TimelineRow, Waits,
+    Simulation, SubnetAt, SubnetOutcome, SubnetReserve, Summary, Symptom, TimelineRow, Waits,
 };
 pub use request::SimulateRequest;
 
@@ -30,9 +30,11 @@ use std::ops::ControlFlow;
 use winpod::fleet::{self, Choice, End, FleetError, MAX_SAMPLED, Scenario};
 use winpod::ipam::{IpamMode, Key, Settings};
 
-/// Steps of one run, some minutes of work; a scenario that takes more is refused.
+/// Steps of one run, some ten seconds of work; what comes later is not played.
 const MAX_STEPS: u64 = 200_000_000;
 const MINUTE: u64 = 60_000;
+/// A wait that is worth a word: longer than the controller's longest interval and a cool-down take.
+const LONG_WAIT_MS: u64 = 5 * MINUTE;
 
 /// Plays a scenario on the Windows node groups of the given files.
 ///
@@ -88,15 +90,18 @@ pub fn simulate(request: &SimulateRequest, progress: OnProgress<'_>) -> Result<S
         .into_iter()
         .map(|group| plan::plan_group(group, &cluster, &settings, &supplies, &mut notes, &mut problems).1)
         .collect();
-    let stage = Stage::of(&terms, &cluster, &asking, &supplies, &mut notes)?;
+    let stage = Stage::of(&terms, &cluster, &asking, &supplies, &settings, &mut notes)?;
     let mut director = Director { terms: &terms, cluster: &cluster, stage: &stage, progress };
     let played = director.play(&terms.set, &settings, &[])?;
-    let first_failure = played.first_failure();
+    let ipam_off = !settings.windows_ipam.is_on();
+    let first_failure = played.first_failure(ipam_off);
     let mut verdict = played.verdict(first_failure.as_ref());
     if verdict == Verdict::Fits && !problems.is_empty() {
         verdict = Verdict::Unknown;
     }
     let alternatives = match &first_failure {
+        // No target helps where the flag is off.
+        Some(_) if ipam_off => Vec::new(),
         Some(_) if terms.tries_settings(played.timeline.steps) => alternatives::alternatives(&mut director)?,
         Some(_) => {
             if terms.alternatives.is_none() {
@@ -181,14 +186,6 @@ impl<'a> Director<'a, '_> {
         })?;
         match timeline.end {
             End::Stopped => Err(Stopped.into()),
-            End::Steps => {
-                let message = format!(
-                    "after {MAX_STEPS} steps only {} of {} had been played: ask for fewer nodes, pods or days",
-                    outcome::clock(timeline.ended_ms),
-                    outcome::clock(scenario.until_ms)
-                );
-                Err(Refusal::new("TOO_MUCH", message))
-            }
             _ => Ok(Played::new(self.stage, scenario, timeline)),
         }
     }
@@ -210,6 +207,18 @@ fn after_switch(cluster: &Cluster, set: &BTreeMap<Key, String>, before: &Setting
 
 /// What the answer takes for granted, and what would have helped.
 fn tell(terms: &Terms, played: &Played<'_>, alternatives: &[Alternative], notes: &mut Vec<Note>) {
+    if played.cut() {
+        let (at, of) = (outcome::clock(played.timeline.ended_ms), outcome::clock(played.scenario.until_ms));
+        let values: [(&str, &dyn std::fmt::Display); 3] = [("at", &at), ("of", &of), ("steps", &MAX_STEPS)];
+        notes.push(Note::new(&note::SIMULATE_CUT, &values));
+    }
+    if played.timeline.waits.max_ms >= LONG_WAIT_MS {
+        let waits = played.timeline.waits;
+        let (p50, p99, max) =
+            (outcome::wait(waits.p50_ms), outcome::wait(waits.p99_ms), outcome::wait(waits.max_ms));
+        let values: [(&str, &dyn std::fmt::Display); 3] = [("p50", &p50), ("p99", &p99), ("max", &max)];
+        notes.push(Note::new(&note::SIMULATE_LONG_WAITS, &values));
+    }
     notes.push(Note::new(&note::SIMULATE_PACE, &[]));
     notes.push(Note::new(&note::SIMULATE_AT_REST, &[]));
     if terms.choice == Choice::Random {
@@ -229,10 +238,10 @@ fn tell(terms: &Terms, played: &Played<'_>, alternatives: &[Alternative], notes:
     if let Some(best) = alternatives.first().filter(|row| row.best) {
         let mut changes: Vec<String> =
             best.set.iter().map(|entry| format!("{} {}", entry.key, entry.value)).collect();
-        if best.reserved_prefixes > 0 {
-            changes.push(format!("{} /28 in each subnet reserved for prefixes", best.reserved_prefixes));
+        for reserved in &best.reserved {
+            changes.push(format!("{} /28 of {} reserved for prefixes", reserved.prefixes, reserved.subnet));
         }
-        let (changes, p99) = (changes.join(", "), outcome::clock(best.p99_ms));
+        let (changes, p99) = (changes.join(", "), outcome::wait(best.p99_ms));
         let values: [(&str, &dyn std::fmt::Display); 3] =
             [("changes", &changes), ("peak", &best.peak_addresses), ("p99", &p99)];
         notes.push(Note::new(&note::SIMULATE_BEST, &values));

@@ -9,7 +9,7 @@ use crate::note::{Note, Text, text as note};
 use crate::plan::Verdict;
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use winpod::fleet::{self, Action, Calls, Reason, Scenario, Timeline};
+use winpod::fleet::{self, Action, Calls, End, Reason, Scenario, Timeline};
 use winpod::ipam::Settings;
 use winpod::pool::Quirk;
 
@@ -30,6 +30,7 @@ impl<'a> Played<'a> {
         let initial = (0..).zip(&scenario.groups).map(|(group, plan)| (group, plan.initial_nodes));
         let joins = scenario.events.iter().filter_map(|event| match event.action {
             Action::NodesJoin { group, count } => Some((group, count)),
+            Action::NodesReach { group, most, .. } => Some((group, most)),
             _ => None,
         });
         let mut places = vec![0; scenario.groups.len()];
@@ -66,11 +67,16 @@ impl<'a> Played<'a> {
     pub(super) fn verdict(&self, first: Option<&FirstFailure>) -> Verdict {
         if first.is_some() {
             Verdict::DoesNotFit
-        } else if self.stage.open {
+        } else if self.stage.open || self.cut() {
             Verdict::Unknown
         } else {
             Verdict::Fits
         }
+    }
+
+    /// Whether it was too long to be played to its end.
+    pub(super) fn cut(&self) -> bool {
+        self.timeline.end == End::Steps
     }
 
     /// The most addresses that nodes took from their subnets at one sample, and of them those without a pod.
@@ -270,14 +276,18 @@ impl<'a> Played<'a> {
     }
 
     /// What failed first: an order for want of room, else whatever kept pods from their address.
-    pub(super) fn first_failure(&self) -> Option<FirstFailure> {
+    pub(super) fn first_failure(&self, ipam_off: bool) -> Option<FirstFailure> {
         let suffered = self.failed_pods() > 0 || self.waiting_pods() > 0;
-        let counts = |reason: Reason| match reason {
-            Reason::NoPrefix | Reason::NoAddress | Reason::NoNodeAddress => true,
-            // These are tried again, and mean something only where pods went without.
-            _ => suffered,
-        };
-        match self.timeline.failures.iter().find(|failure| counts(failure.reason)) {
+        if ipam_off && suffered {
+            let group = (0..).zip(self.end()).find(|(_, group)| group.never_ran > 0).map_or(0, |(at, _)| at);
+            let name = self.group_name(group);
+            return Some(told(0, name, "ipam-off", &note::SIMULATE_IPAM_OFF, &[]));
+        }
+        let lacks = |reason| matches!(reason, Reason::NoPrefix | Reason::NoAddress | Reason::NoNodeAddress);
+        let failures = &self.timeline.failures;
+        let first = failures.iter().find(|failure| lacks(failure.reason));
+        // The others are tried again, and mean something only where pods went without.
+        match first.or(failures.first().filter(|_| suffered)) {
             Some(failure) => Some(self.order_failed(failure)),
             None if suffered => self.waited_in_vain(),
             None => None,
@@ -328,27 +338,37 @@ impl<'a> Played<'a> {
 
     /// Pods that wait although every order went well, or that no node takes.
     fn waited_in_vain(&self) -> Option<FirstFailure> {
-        let ends = (0..).zip(&self.timeline.groups);
-        let stuck = ends.clone().find(|(_, group)| group.end.waiting > 0);
-        let unplaced = ends.clone().find(|(_, group)| group.end.unplaced > 0);
-        let (group, on_node) = match (stuck, unplaced) {
-            (Some((group, _)), _) => (group, true),
-            (None, Some((group, _))) => (group, false),
-            // They ended before they had an address.
-            (None, None) => (ends.clone().find(|(_, group)| group.never_ran > 0)?.0, true),
-        };
-        let counted = |sample: &fleet::Sample| {
-            let now = sample.groups[group as usize];
-            if on_node { now.waiting } else { now.unplaced }
-        };
-        // Since when they wait: the first sample of the last stretch of them.
+        let ends = || (0_u32..).zip(&self.timeline.groups);
         let samples = &self.timeline.samples;
-        let since = samples.iter().rposition(|sample| counted(sample) == 0).map_or(0, |last| last + 1);
-        let since = samples.get(since).or(samples.iter().find(|sample| counted(sample) > 0));
-        let at_ms = since.map_or(self.timeline.ended_ms, |sample| sample.at_ms);
+        let unplaced = |group: u32| move |sample: &fleet::Sample| sample.groups[group as usize].unplaced;
+        let waiting = |group: u32| move |sample: &fleet::Sample| sample.groups[group as usize].waiting;
+        if let Some((group, outcome)) = ends().find(|(_, group)| group.end.waiting > 0) {
+            return Some(self.in_vain(
+                group,
+                last_stretch(samples, waiting(group)),
+                outcome.end.waiting,
+                true,
+            ));
+        }
+        if let Some((group, outcome)) = ends().find(|(_, group)| group.end.unplaced > 0) {
+            return Some(self.in_vain(
+                group,
+                last_stretch(samples, unplaced(group)),
+                outcome.end.unplaced,
+                false,
+            ));
+        }
+        // They ended before they had an address.
+        let (group, outcome) = ends().find(|(_, group)| group.never_ran > 0)?;
+        let first =
+            |counted: &dyn Fn(&fleet::Sample) -> u32| samples.iter().find(|sample| counted(sample) > 0);
+        let no_room = first(&unplaced(group));
+        let at = no_room.or(first(&waiting(group))).map_or(self.timeline.ended_ms, |sample| sample.at_ms);
+        Some(self.in_vain(group, at, outcome.never_ran, no_room.is_none()))
+    }
+
+    fn in_vain(&self, group: u32, at_ms: u64, pods: u32, on_node: bool) -> FirstFailure {
         let name = self.group_name(group);
-        let end = self.timeline.groups[group as usize].end;
-        let pods = if on_node { end.waiting.max(1) } else { end.unplaced };
         let nodes = self.timeline.groups[group as usize].end.nodes;
         let at = clock(at_ms);
         let values: [(&str, &dyn Display); 4] =
@@ -358,8 +378,15 @@ impl<'a> Played<'a> {
         } else {
             ("no-room", &note::SIMULATE_NO_ROOM)
         };
-        Some(told(at_ms, name, reason, text, &values))
+        told(at_ms, name, reason, text, &values)
     }
+}
+
+/// The first sample of the last time in which something was counted without a break.
+fn last_stretch(samples: &[fleet::Sample], counted: impl Fn(&fleet::Sample) -> u32) -> u64 {
+    let behind = samples.iter().rposition(|sample| counted(sample) == 0).map_or(0, |last| last + 1);
+    let sample = samples.get(behind).or(samples.last());
+    sample.map_or(0, |sample| sample.at_ms)
 }
 
 fn told(at_ms: u64, group: &str, reason: &str, text: &Text, values: &[(&str, &dyn Display)]) -> FirstFailure {
@@ -391,6 +418,14 @@ impl From<fleet::Waits> for Waits {
     fn from(waits: fleet::Waits) -> Self {
         let fleet::Waits { pods, p50_ms, p90_ms, p99_ms, max_ms, .. } = waits;
         Self { pods, p50_ms, p90_ms, p99_ms, max_ms }
+    }
+}
+
+/// A wait for people: by the tenth of a second as long as that matters.
+pub(crate) fn wait(ms: u64) -> String {
+    match ms {
+        0..100_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => clock(ms),
     }
 }
 

@@ -4,7 +4,7 @@ use super::request::{Kind, Terms};
 use super::script::{Handle, Script};
 use super::stage::{Density, Member, Stage};
 use crate::model::Tool;
-use crate::plan::density::surge;
+use crate::plan::density::{surge, unavailable_nodes};
 use crate::request::Refusal;
 use winpod::fleet::{Action, MAX_EVENTS, MAX_NODES};
 use winpod::ipam::Settings;
@@ -74,8 +74,8 @@ pub(super) fn write(
             Kind::ScaleOut => scale_out(script, cast, terms),
             Kind::RollingDeployment => roll_out(script, cast, terms),
             Kind::BatchChurn => churn(script, cast, terms)?,
-            Kind::Upgrade => replace_nodes(script, cast, terms, BEGIN),
-            Kind::ModeSwitch => switch_mode(script, cast, terms, after),
+            Kind::Upgrade => replace_nodes(script, cast, terms, BEGIN)?,
+            Kind::ModeSwitch => switch_mode(script, cast, terms, after)?,
             Kind::Drift => drift(script, cast, terms)?,
             Kind::ZoneLoss => {}
         }
@@ -248,58 +248,57 @@ fn churn(script: &mut Script, cast: &Cast<'_>, terms: &Terms) -> Result<(), Refu
     Ok(())
 }
 
-/// New nodes come and old ones are drained, in the steps of who makes the nodes.
+/// New nodes come and the oldest ones go, in the steps of who makes the nodes. As long as new ones find no address the old
+/// ones stay.
 ///
 /// # Source
 /// `ManagedUpdateSurge`, `KarpenterDefaultBudget`; a self-managed group is replaced by a second one.
-fn replace_nodes(script: &mut Script, cast: &Cast<'_>, terms: &Terms, from_ms: u64) {
-    let old = script.initial[cast.index as usize].clone();
-    let size = cast.nodes;
+fn replace_nodes(script: &mut Script, cast: &Cast<'_>, terms: &Terms, from_ms: u64) -> Result<(), Refusal> {
+    let (group, size) = (cast.index, cast.nodes);
+    if size == 0 {
+        return Ok(());
+    }
     let extra = surge(cast.member.group, size, cast.member.zones).unwrap_or(1).max(1);
     let batch = match cast.member.group.tool {
         Tool::EksctlManaged | Tool::EksManaged => {
-            let unavailable = cast.member.group.max_unavailable.known().copied();
-            crate::plan::density::unavailable_nodes(unavailable, size)
+            unavailable_nodes(cast.member.group.max_unavailable.known().copied(), size).max(1)
         }
         Tool::EksctlSelfManaged => size.div_ceil(10),
         Tool::Karpenter => extra,
     };
-    let batch = (batch.max(1) as usize).min(old.len().max(1));
-    let mut fresh = script.join(from_ms, cast.index, extra);
-    let mut made = extra;
-    let mut at_ms = from_ms;
-    for nodes in old.chunks(batch) {
+    let (mut at_ms, most) = (from_ms, size.saturating_add(extra));
+    let steps = size.div_ceil(batch);
+    let second_group = cast.member.group.tool == Tool::EksctlSelfManaged;
+    let joins = u64::from(extra) + u64::from(steps) * u64::from(extra.max(batch));
+    too_many("nodes that may come", joins, MAX_NODES.into())?;
+    script.act(at_ms, Action::NodesReach { group, count: most, most: extra });
+    for step in 1..=steps {
         at_ms += terms.drain_ms.max(1);
-        for &node in nodes {
-            script.leave(at_ms, node);
+        let gone = if second_group { step.saturating_mul(batch) } else { batch };
+        let count = most.saturating_sub(gone).max(size);
+        script.act(at_ms, Action::NodesShrink { group, count, oldest: true });
+        // A managed group and Karpenter make the next ones as the old ones go; what failed to start is tried again.
+        if step < steps && !second_group {
+            script.act(at_ms, Action::NodesReach { group, count: most, most: extra.max(batch) });
         }
-        // Each drained node is replaced while the group is kept larger; Karpenter's were replaced before, and a second
-        // group is there already.
-        let more = match cast.member.group.tool {
-            Tool::EksctlManaged | Tool::EksManaged => u32::try_from(nodes.len()).unwrap_or(u32::MAX),
-            Tool::EksctlSelfManaged => 0,
-            Tool::Karpenter => size.saturating_sub(made).min(extra),
-        };
-        made = made.saturating_add(more);
-        fresh.extend(script.join(at_ms, cast.index, more));
     }
-    // The surge goes again.
+    // What is left of the surge goes again.
     at_ms += terms.drain_ms.max(1);
-    for &node in fresh.iter().skip(size as usize) {
-        script.leave(at_ms, node);
-    }
+    script.act(at_ms, Action::NodesShrink { group, count: size, oldest: false });
+    Ok(())
 }
 
-fn switch_mode(script: &mut Script, cast: &Cast<'_>, terms: &Terms, after: &Settings) {
+fn switch_mode(script: &mut Script, cast: &Cast<'_>, terms: &Terms, after: &Settings) -> Result<(), Refusal> {
     let node = after.on_node(cast.member.candidate.limits);
     let config = PoolConfig::on_node(&node, node.mode);
     script.act(BEGIN, Action::Settings { group: cast.index, mode: node.mode, config });
     let there = script.initial_pods[cast.index as usize].1;
     if terms.replace {
-        replace_nodes(script, cast, terms, BEGIN);
+        replace_nodes(script, cast, terms, BEGIN)?;
     }
     // More pods are wanted as soon as the nodes advertise the room of the new mode.
     script.start_pods(BEGIN + MINUTE, cast.index, cast.pods.saturating_sub(there));
+    Ok(())
 }
 
 fn lose_zone(
@@ -310,22 +309,13 @@ fn lose_zone(
 ) -> Result<(), Refusal> {
     let lost = lost_zone(terms, stage)?;
     for (subnet, _) in (0..).zip(&stage.subnets).filter(|(_, place)| place.zone == lost) {
-        script.act(BEGIN, Action::SubnetCloses { subnet });
+        script.act(BEGIN, Action::SubnetLost { subnet });
     }
-    let in_zone = |place: u32| stage.subnets[place as usize].zone == lost;
     for cast in casts {
-        let subnets = &cast.member.subnets;
-        let nodes = script.initial[cast.index as usize].clone();
-        let mut gone = 0;
-        for (&node, &place) in nodes.iter().zip(subnets.iter().cycle()) {
-            if in_zone(place) {
-                script.leave(BEGIN, node);
-                gone += 1;
-            }
-        }
         // A group that lies in the lost zone alone is gone.
-        if !subnets.iter().all(|&place| in_zone(place)) {
-            script.join(BEGIN + REPLACEMENT, cast.index, gone);
+        if !cast.member.subnets.iter().all(|&place| stage.subnets[place as usize].zone == lost) {
+            let (group, count) = (cast.index, cast.nodes);
+            script.act(BEGIN + REPLACEMENT, Action::NodesReach { group, count, most: count });
         }
     }
     Ok(())
@@ -360,6 +350,9 @@ fn drift(script: &mut Script, cast: &Cast<'_>, terms: &Terms) -> Result<(), Refu
     let night_pods = script.initial_pods[cast.index as usize].1;
     let by_day = cast.pods.saturating_sub(night_pods);
     pods_to_come(script, u64::from(by_day) * u64::from(terms.days))?;
+    let nodes_a_day = u64::from(cast.nodes - cast.start_nodes);
+    let joins = nodes_a_day * u64::from(terms.days);
+    too_many("nodes that come and go", joins, MAX_NODES.into())?;
     let grown_ms = u64::from((cast.nodes - cast.start_nodes) / terms.nodes_per_minute) * MINUTE;
     for day in 0..u64::from(terms.days) {
         let first = script.start_pods(day * DAY + MORNING, cast.index, by_day);

@@ -104,6 +104,7 @@ impl<'a> Stage<'a> {
         cluster: &'a Cluster,
         asking: &[Asking<'a>],
         supplies: &'a BTreeMap<String, Supply>,
+        settings: &Settings,
         notes: &mut Vec<Note>,
     ) -> Result<Self, Refusal> {
         if let Some(name) = &terms.node_group
@@ -147,7 +148,7 @@ impl<'a> Stage<'a> {
                 stage.open = true;
             }
         }
-        stage.share_workloads(cluster);
+        stage.share_workloads(terms, cluster, settings);
         Ok(stage)
     }
 
@@ -223,17 +224,36 @@ impl<'a> Stage<'a> {
         u32::try_from(place).ok()
     }
 
-    /// Gives every workload to the first group that may run it.
-    fn share_workloads(&mut self, cluster: &Cluster) {
+    /// Gives every workload to the first group that may run it and has room, what is left to the next one.
+    fn share_workloads(&mut self, terms: &Terms, cluster: &Cluster, settings: &Settings) {
         if cluster.workloads.is_empty() {
             return;
         }
         let mut shares = vec![0_u64; self.members.len()];
+        let rooms: Vec<u64> = self
+            .members
+            .iter()
+            .map(|member| {
+                let nodes = terms.nodes.filter(|_| member.acts).or(member.max_size).or(member.desired());
+                u64::from(nodes.unwrap_or(0)) * u64::from(member.density(settings).room())
+            })
+            .collect();
         for workload in cluster.workloads.iter().filter(|workload| !workload.is_daemon_set()) {
             let takes_address = !workload.host_network && workload.selects_windows;
-            let first = self.members.iter().position(|member| density::may_run(workload, member.group));
-            if let Some(first) = first.filter(|_| takes_address) {
-                shares[first] += u64::from(workload.replicas.known().copied().unwrap_or(0));
+            if !takes_address {
+                continue;
+            }
+            let mut left = u64::from(workload.replicas.known().copied().unwrap_or(0));
+            let able =
+                || (0..self.members.len()).filter(|&at| density::may_run(workload, self.members[at].group));
+            for at in able() {
+                let here = left.min(rooms[at].saturating_sub(shares[at]));
+                shares[at] += here;
+                left -= here;
+            }
+            // What finds no room anywhere waits for some in the first one.
+            if let Some(first) = able().next() {
+                shares[first] += left;
             }
         }
         for (member, share) in self.members.iter_mut().zip(shares) {

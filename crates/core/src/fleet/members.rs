@@ -103,6 +103,32 @@ pub(super) const fn index(mode: IpamMode) -> usize {
 pub(super) const MODES: [IpamMode; 2] = [IpamMode::SecondaryIp, IpamMode::PrefixDelegation];
 
 impl Node {
+    /// A node with nothing, and with a primary address if it is there.
+    pub(super) fn new(
+        group: u32,
+        subnet: u32,
+        primary: Option<Ipv4Addr>,
+        place: u32,
+        anchor_ms: u64,
+        mode: IpamMode,
+    ) -> Self {
+        Self {
+            group,
+            subnet,
+            primary,
+            place,
+            anchor_ms,
+            mode,
+            pods: 0,
+            alive: primary.is_some(),
+            pools: [None, None],
+            waiting: Waiting::default(),
+            queue: VecDeque::new(),
+            tick_ms: NEVER,
+            retry_ms: NEVER,
+        }
+    }
+
     /// The first look of the 30-second job that is not before a time.
     pub(super) fn grid(&self, from_ms: u64) -> u64 {
         let passed = from_ms.saturating_sub(self.anchor_ms);

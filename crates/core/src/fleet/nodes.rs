@@ -1,7 +1,6 @@
 //! Nodes join and leave, and hear of new settings.
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::mem;
 
@@ -42,21 +41,8 @@ impl Fleet<'_> {
             Some((subnet, primary.first()))
         });
         let subnet = found.map_or(subnets[start], |(subnet, _)| subnet);
-        self.nodes.push(Node {
-            group: group_index,
-            subnet,
-            primary: found.map(|(_, primary)| primary),
-            place,
-            anchor_ms,
-            mode,
-            pods: 0,
-            alive: found.is_some(),
-            pools: [None, None],
-            waiting: Waiting::default(),
-            queue: VecDeque::new(),
-            tick_ms: NEVER,
-            retry_ms: NEVER,
-        });
+        let primary = found.map(|(_, primary)| primary);
+        self.nodes.push(Node::new(group_index, subnet, primary, place, anchor_ms, mode));
         if found.is_none() {
             self.failed(number, Reason::NoNodeAddress);
             return;
@@ -120,6 +106,42 @@ impl Fleet<'_> {
         self.open(node);
     }
 
+    /// The next node of the plan does not come.
+    pub(super) fn node_is_not_needed(&mut self) {
+        let number = self.nodes.len();
+        let Some(&group_index) = self.plan.nodes.get(number) else {
+            return;
+        };
+        let group = &mut self.groups[group_index as usize];
+        let place = count(group.numbers.len());
+        group.numbers.push(count(number));
+        let subnet = self.scenario.groups[group_index as usize].subnets[0];
+        self.nodes.push(Node::new(group_index, subnet, None, place, self.now_ms, group.mode));
+    }
+
+    /// Nodes of a group leave, from one end, until so many are left.
+    pub(super) fn shrink(&mut self, group: usize, left: u32, oldest: bool) {
+        let alive = |fleet: &Self, number: u32| fleet.nodes[number as usize].alive;
+        let mut there: Vec<u32> = self.groups[group].numbers.clone();
+        there.retain(|&number| alive(self, number));
+        if !oldest {
+            there.reverse();
+        }
+        let leave = there.len().saturating_sub(left as usize);
+        for &number in &there[..leave] {
+            self.node_leaves(number as usize);
+        }
+    }
+
+    pub(super) fn subnet_lost(&mut self, subnet: u32) {
+        self.grounds[subnet as usize].closed = true;
+        for number in 0..self.nodes.len() {
+            if self.nodes[number].subnet == subnet && self.nodes[number].alive {
+                self.node_leaves(number);
+            }
+        }
+    }
+
     fn empty_pool(&self, limits: Limits, mode: IpamMode, config: PoolConfig) -> Box<Held> {
         let capacity = ipam::capacity(limits, mode).addresses;
         Box::new(Held {
@@ -156,6 +178,7 @@ impl Fleet<'_> {
         let Some(node) = self.nodes.get_mut(number) else {
             return;
         };
+        self.steps += 1;
         node.alive = false;
         let ground = &mut self.grounds[node.subnet as usize];
         if let Some(primary) = node.primary.take() {

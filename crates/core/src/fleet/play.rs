@@ -243,6 +243,18 @@ impl<'a> Fleet<'a> {
             Action::Settings { group, mode, config } => self.settings(group as usize, mode, config),
             Action::Rollout(rollout) => self.rollout_begins(rollout),
             Action::SubnetCloses { subnet } => self.grounds[subnet as usize].closed = true,
+            Action::SubnetLost { subnet } => self.subnet_lost(subnet),
+            Action::NodesReach { group, count, most } => {
+                for _ in 0..most {
+                    if self.groups[group as usize].now.nodes < count {
+                        self.node_joins(now_ms, false);
+                    } else {
+                        self.node_is_not_needed();
+                    }
+                }
+                self.fill_group(group as usize);
+            }
+            Action::NodesShrink { group, count, oldest } => self.shrink(group as usize, count, oldest),
         }
     }
 }

@@ -199,5 +199,8 @@ impl Fleet<'_> {
         if let Some(count) = now.of(state) {
             *count += 1;
         }
+        if !self.rollouts.is_empty() && (was == State::Running) != (state == State::Running) {
+            self.rollout_counts(number, state == State::Running);
+        }
     }
 }

@@ -174,6 +174,30 @@ pub enum Action {
     },
     /// Pods are replaced by others, a few at a time.
     Rollout(Rollout),
+    /// Nodes come to a group until it has so many: those that failed to start are tried again. Each of the `most` has a number,
+    /// whether it was needed or not.
+    NodesReach {
+        /// The place of the group in the list.
+        group: u32,
+        /// How many nodes it is to have.
+        count: u32,
+        /// How many come at the most.
+        most: u32,
+    },
+    /// The oldest or newest nodes of a group leave until it has no more than so many.
+    NodesShrink {
+        /// The place of the group in the list.
+        group: u32,
+        /// How many nodes stay.
+        count: u32,
+        /// Whether the oldest ones leave, else the newest.
+        oldest: bool,
+    },
+    /// A subnet is gone with all nodes in it, and no node comes there any more.
+    SubnetLost {
+        /// The place of the subnet in the list.
+        subnet: u32,
+    },
     /// No node comes to a subnet any more. Those that are there stay until they leave.
     SubnetCloses {
         /// The place of the subnet in the list.
@@ -509,7 +533,21 @@ impl Scenario {
                     }
                 }
                 Action::Settings { group, .. } => self.known_group(group)?,
-                Action::SubnetCloses { subnet } => self.known_subnet(subnet)?,
+                Action::SubnetCloses { subnet } | Action::SubnetLost { subnet } => {
+                    self.known_subnet(subnet)?
+                }
+                Action::NodesReach { group, count, most } => {
+                    self.known_group(group)?;
+                    let there = present[group as usize];
+                    let max_nodes = self.groups[group as usize].max_nodes;
+                    if count > max_nodes {
+                        return Err(FleetError::GroupMaximum { group, nodes: count.into(), max_nodes });
+                    }
+                    self.number(plan, group, most)?;
+                    // How many really come is not known here: as many as may be there at the most.
+                    present[group as usize] = there.max(count.min(there.saturating_add(most)));
+                }
+                Action::NodesShrink { group, .. } => self.known_group(group)?,
                 Action::Rollout(rollout) => {
                     self.known_group(rollout.group)?;
                     rollout.check(&mut pods)?;
@@ -525,11 +563,17 @@ impl Scenario {
         if there > u64::from(max_nodes) {
             return Err(FleetError::GroupMaximum { group, nodes: there, max_nodes });
         }
+        self.number(plan, group, more)?;
+        present[group as usize] += more;
+        Ok(())
+    }
+
+    /// Gives more nodes of a group their numbers.
+    fn number(&self, plan: &mut Plan, group: u32, more: u32) -> Result<(), FleetError> {
         let all = wide(plan.nodes.len()) + u64::from(more);
         if all > u64::from(MAX_NODES) {
             return Err(FleetError::TooMuch { what: "nodes", got: all, max: MAX_NODES.into() });
         }
-        present[group as usize] += more;
         plan.joins[group as usize] += more;
         plan.nodes.extend(core::iter::repeat_n(group, more as usize));
         Ok(())
