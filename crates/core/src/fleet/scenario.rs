@@ -534,7 +534,7 @@ impl Scenario {
                 }
                 Action::Settings { group, .. } => self.known_group(group)?,
                 Action::SubnetCloses { subnet } | Action::SubnetLost { subnet } => {
-                    self.known_subnet(subnet)?
+                    self.known_subnet(subnet)?;
                 }
                 Action::NodesReach { group, count, most } => {
                     self.known_group(group)?;
@@ -543,7 +543,7 @@ impl Scenario {
                     if count > max_nodes {
                         return Err(FleetError::GroupMaximum { group, nodes: count.into(), max_nodes });
                     }
-                    self.number(plan, group, most)?;
+                    Self::number(plan, group, most)?;
                     // How many really come is not known here: as many as may be there at the most.
                     present[group as usize] = there.max(count.min(there.saturating_add(most)));
                 }
@@ -563,13 +563,13 @@ impl Scenario {
         if there > u64::from(max_nodes) {
             return Err(FleetError::GroupMaximum { group, nodes: there, max_nodes });
         }
-        self.number(plan, group, more)?;
+        Self::number(plan, group, more)?;
         present[group as usize] += more;
         Ok(())
     }
 
     /// Gives more nodes of a group their numbers.
-    fn number(&self, plan: &mut Plan, group: u32, more: u32) -> Result<(), FleetError> {
+    fn number(plan: &mut Plan, group: u32, more: u32) -> Result<(), FleetError> {
         let all = wide(plan.nodes.len()) + u64::from(more);
         if all > u64::from(MAX_NODES) {
             return Err(FleetError::TooMuch { what: "nodes", got: all, max: MAX_NODES.into() });
