@@ -35,8 +35,8 @@ export interface Alternative {
   p99Ms: number;
   /** The most addresses that the nodes took from their subnets at a full minute. */
   peakAddresses: number;
-  /** /28 that a CIDR reservation of type `prefix` sets aside in each subnet from the start; 0 for no new reservation. */
-  reservedPrefixes: number;
+  /** /28 that new CIDR reservations of type `prefix` set aside from the start. */
+  reserved: SubnetReserve[];
   /** What differs: keys of the ConfigMap with their values, by key. */
   set: ConfigMapEntry[];
   /** Whether it went well. */
@@ -406,16 +406,19 @@ export interface FirstFailure {
   message: string;
   /** The minute in which it happened, counted from 0. */
   minute: number;
-  /** The node, counted from 1 in its group; absent where no node was concerned. */
+  /**
+   * The node, counted from 1 in its group as the nodes came, those that are gone among them; absent where no node was
+   * concerned.
+   */
   node: number | null;
   /** The node group. */
   nodeGroup: string;
   /**
    * Why: `no-prefix`, `no-address`, `eni-full`, `throttled`, `not-visible` or `bad-count` for an order of the controller,
-   * `no-node-address` for a node that could not start, `pool-stuck` for pods that wait though nothing failed,
+   * `no-node-address` for a node that could not start, `ipam-off` where Windows IPAM is off, `pool-stuck` for pods that wait though nothing failed,
    * `no-room` for pods that no node takes.
    */
-  reason: "no-prefix" | "no-address" | "eni-full" | "throttled" | "not-visible" | "bad-count" | "no-node-address" | "pool-stuck" | "no-room";
+  reason: "no-prefix" | "no-address" | "eni-full" | "throttled" | "not-visible" | "bad-count" | "no-node-address" | "ipam-off" | "pool-stuck" | "no-room";
   /** The facts it rests on, as keys of the list of sources. */
   sources?: string[];
   /** The subnet; absent where none was concerned. */
@@ -1740,6 +1743,14 @@ export interface SubnetReservations {
   peak: string | null;
   /** The ranges to set aside, by address: aligned, and all of their blocks free. */
   reservations: string[];
+}
+
+/** Blocks of a subnet that are set aside for prefixes. */
+export interface SubnetReserve {
+  /** How many /28. */
+  prefixes: number;
+  /** The subnet. */
+  subnet: string;
 }
 
 /** The room of one subnet for the new nodes, the old ones still there. */

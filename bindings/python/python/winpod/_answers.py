@@ -73,6 +73,7 @@ __all__ = [
     "SubnetOutcome",
     "SubnetPlan",
     "SubnetReservations",
+    "SubnetReserve",
     "SubnetRoom",
     "Summary",
     "Supernet",
@@ -117,7 +118,7 @@ class Alternative(Record):
         "mode": "mode",
         "p99_ms": "p99Ms",
         "peak_addresses": "peakAddresses",
-        "reserved_prefixes": "reservedPrefixes",
+        "reserved": "reserved",
         "set": "set",
         "verdict": "verdict",
     }
@@ -137,10 +138,8 @@ class Alternative(Record):
     """Ninety-nine of a hundred pods waited no longer, in milliseconds."""
     peak_addresses: int
     """The most addresses that the nodes took from their subnets at a full minute."""
-    reserved_prefixes: int
-    """/28 that a CIDR reservation of type `prefix` sets aside in each subnet from the start; 0 for no new
-    reservation.
-    """
+    reserved: tuple[SubnetReserve, ...]
+    """/28 that new CIDR reservations of type `prefix` set aside from the start."""
     set: tuple[ConfigMapEntry, ...]
     """What differs: keys of the ConfigMap with their values, by key."""
     verdict: Literal['fits', 'unknown', 'does-not-fit']
@@ -577,13 +576,15 @@ class FirstFailure(Record):
     minute: int
     """The minute in which it happened, counted from 0."""
     node: int | None
-    """The node, counted from 1 in its group; absent where no node was concerned."""
+    """The node, counted from 1 in its group as the nodes came, those that are gone among them; absent where
+    no node was concerned.
+    """
     node_group: str
     """The node group."""
-    reason: Literal['no-prefix', 'no-address', 'eni-full', 'throttled', 'not-visible', 'bad-count', 'no-node-address', 'pool-stuck', 'no-room']
+    reason: Literal['no-prefix', 'no-address', 'eni-full', 'throttled', 'not-visible', 'bad-count', 'no-node-address', 'ipam-off', 'pool-stuck', 'no-room']
     """Why: `no-prefix`, `no-address`, `eni-full`, `throttled`, `not-visible` or `bad-count` for an order of
-    the controller, `no-node-address` for a node that could not start, `pool-stuck` for pods that wait
-    though nothing failed, `no-room` for pods that no node takes.
+    the controller, `no-node-address` for a node that could not start, `ipam-off` where Windows IPAM is
+    off, `pool-stuck` for pods that wait though nothing failed, `no-room` for pods that no node takes.
     """
     sources: tuple[str, ...] = ()
     """The facts it rests on, as keys of the list of sources."""
@@ -1880,6 +1881,19 @@ class SubnetReservations(Record):
     """Where the node groups say the need: at which point of the plan it is highest, such as `upgrade`."""
     reservations: tuple[str, ...]
     """The ranges to set aside, by address: aligned, and all of their blocks free."""
+
+
+class SubnetReserve(Record):
+    """Blocks of a subnet that are set aside for prefixes."""
+
+    _json_names = {
+        "prefixes": "prefixes",
+        "subnet": "subnet",
+    }
+    prefixes: int
+    """How many /28."""
+    subnet: str
+    """The subnet."""
 
 
 class SubnetRoom(Record):
