@@ -22,6 +22,7 @@ mod inputs;
 mod karpenter;
 mod kubernetes;
 mod merge;
+mod services;
 
 pub use error::ReadError;
 pub(crate) use fields::shortened;
