@@ -132,6 +132,8 @@ pub struct Cluster {
     pub services: Vec<Service>,
     /// Their backends.
     pub endpoint_slices: Vec<EndpointSlice>,
+    /// Load-balancer policies that HNS listed on a node.
+    pub hns_policies: Vec<HnsPolicy>,
     /// Whether any `EndpointSlice` was given, even one of no service.
     pub endpoints_listed: bool,
     /// Limits of instance types that a describe-instance-types listing gave.
@@ -496,6 +498,17 @@ pub struct ServicePort {
     pub protocol: Protocol,
     /// Whether it has a node port, or gets one.
     pub node_port: bool,
+}
+
+/// A load-balancer policy as HNS lists it on a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HnsPolicy {
+    /// Its address; node ports have none.
+    pub vip: Option<Ipv4Addr>,
+    /// Whether it has Direct Server Return.
+    pub dsr: bool,
+    /// The mark of a node port.
+    pub local_routed_vip: bool,
 }
 
 /// Backends of a Service that are ready.

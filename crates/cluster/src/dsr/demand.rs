@@ -2,14 +2,14 @@
 
 use super::answer::{BlockDemand, PolicyCounts, PolicyKindCounts, Ports, PortsScenario, ProtocolPorts};
 use super::reasons;
-use crate::model::Cluster;
+use crate::model::{Cluster, HnsPolicy};
 use crate::note::{Note, text as note};
 use crate::read::join;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 use winpod::dsr::{
-    ALWAYS_PRESENT, Endpoints, NoPolicy, Policies, PolicyKind, Proxying, Service, ServicePort, TrafficPolicy,
-    policies,
+    ALWAYS_PRESENT, Endpoints, NoPolicy, Observed, Policies, PolicyKind, Proxying, Service, ServicePort,
+    TrafficPolicy, observe, policies,
 };
 use winpod::ports::{self, PortRange, PortSet, Protocol, WIDE_RANGES, supply};
 
@@ -142,6 +142,29 @@ fn backends<'a>(cluster: &'a Cluster, node: Option<&str>) -> Backends<'a> {
         }
     }
     all
+}
+
+/// What the policies of a node tell; `None` without any.
+///
+/// Every cluster has cluster IPs, so where all addresses agree they agree too, whatever the range of services is.
+pub(super) fn observed(found: &[HnsPolicy]) -> Option<Observed> {
+    let kind = |policy: &HnsPolicy| match PolicyKind::of_dump(policy.vip, policy.local_routed_vip, None) {
+        Some(kind) => kind,
+        None if policy.vip.is_some() => PolicyKind::ClusterIp,
+        None => PolicyKind::ExternalIp,
+    };
+    (!found.is_empty()).then(|| observe(found.iter().map(|policy| (kind(policy), policy.dsr))))
+}
+
+pub(super) fn observed_counts(observed: &Observed) -> PolicyCounts {
+    let Observed { cluster_ip, other, .. } = *observed;
+    PolicyCounts {
+        total: cluster_ip.total().saturating_add(other.total()),
+        dsr: cluster_ip.dsr.saturating_add(other.dsr),
+        non_dsr: cluster_ip.non_dsr.saturating_add(other.non_dsr),
+        undecided: 0,
+        by_kind: Vec::new(),
+    }
 }
 
 pub(super) fn counts(policies: &Policies) -> PolicyCounts {

@@ -139,7 +139,10 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
 
     let mut advice = Vec::new();
     let both = policies(&reading.cluster, request, asked, &judged, given.kubernetes, &mut notes);
-    let on = judged.verdict == Verdict::On;
+    let on = match demand::observed(&reading.cluster.hns_policies).map(|it| it.verdict) {
+        Some(verdict @ (Verdict::On | Verdict::Off)) => verdict == Verdict::On,
+        _ => judged.verdict == Verdict::On,
+    };
     let ports = both.as_ref().map(|both| {
         tell_about_ports(request, &judged, &ranges, &mut notes);
         let can_be = judged.supported != Some(false);
@@ -152,12 +155,24 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
         Some(Network::VpcBridgeWithCalico) => Some(true),
         _ => ports.as_ref().map(|ports| !suffices(ports)),
     };
-    tell_arguments(&judged, given.kubernetes, &mut advice);
+    if !on {
+        tell_arguments(&judged, given.kubernetes, &mut advice);
+    }
     notes.sort_by_key(|note| note.kind);
+    let observed = demand::observed(&reading.cluster.hns_policies);
+    let mut because = reasons::of_verdict(&judged, given.kubernetes);
+    let (mut verdict, mut enabled) = (judged.verdict, judged.enabled);
+    if let Some(observed) = &observed {
+        // What a node does counts more than what it should do.
+        if observed.verdict != Verdict::Unknown {
+            (verdict, enabled) = (observed.verdict, Some(observed.verdict == Verdict::On));
+        }
+        because.insert(0, reasons::of_observed(observed));
+    }
     Ok(Dsr {
-        verdict: judged.verdict.name().to_owned(),
+        verdict: verdict.name().to_owned(),
         supported: judged.supported,
-        enabled: judged.enabled,
+        enabled,
         needed,
         platform: Platform {
             release: judged.platform.release.map(|release| release.name().to_owned()),
@@ -167,8 +182,10 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
         kubernetes: given.kubernetes.map(|version| version.to_string()),
         kube_proxy_args: arguments_of(&judged),
         gate: judged.kube_proxy_args.map(|arguments| arguments.gate.name().to_owned()),
-        because: reasons::of_verdict(&judged, given.kubernetes),
-        policies: both.as_ref().map(|both| demand::counts(if on { &both.with } else { &both.without })),
+        because,
+        policies: observed.map(|it| demand::observed_counts(&it)).or_else(|| {
+            both.as_ref().map(|both| demand::counts(if on { &both.with } else { &both.without }))
+        }),
         ports,
         advice,
         notes,
@@ -323,9 +340,6 @@ fn tell_arguments(judged: &Applicability<'_>, version: Option<KubernetesVersion>
         }
         return;
     };
-    if judged.verdict == Verdict::On {
-        return;
-    }
     let written = arguments_of(judged).join(" ");
     let text = if judged.verdict == Verdict::Refused { &note::DSR_MEND } else { &note::DSR_TURN_ON };
     advice.push(Note::new(text, &[("arguments", &written)]));

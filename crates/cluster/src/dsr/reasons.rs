@@ -3,7 +3,9 @@
 use super::answer::Because;
 use crate::note::{NoteKind, Text, fill, text};
 use std::fmt::Display;
-use winpod::dsr::{Applicability, Contradiction, KubeProxyFlags, LAST_KUBERNETES, Problem, Reason};
+use winpod::dsr::{
+    Applicability, Contradiction, KubeProxyFlags, LAST_KUBERNETES, Observed, Problem, Reason, Verdict,
+};
 use winpod::ports;
 use winpod::windows::{Platform, Release, TABLE_DATE};
 use winpod::{Grade, KubernetesVersion, SourceId};
@@ -64,6 +66,25 @@ pub(super) fn of_verdict(answer: &Applicability<'_>, version: Option<KubernetesV
             because(reason.code(), &values, reason.grade(), reason.sources())
         })
         .collect()
+}
+
+/// What the policies on a node tell.
+pub(super) fn of_observed(observed: &Observed) -> Because {
+    let text = match observed.verdict {
+        Verdict::On => &text::DSR_OBSERVED_ON,
+        Verdict::Off => &text::DSR_OBSERVED_OFF,
+        _ => &text::DSR_OBSERVED_UNCLEAR,
+    };
+    let (all, with) = (observed.cluster_ip.total(), observed.cluster_ip.dsr);
+    let values: [(&str, &dyn Display); 3] =
+        [("all", &all), ("with", &with), ("other", &observed.other.total())];
+    Because {
+        code: text.key.to_owned(),
+        kind: text.kind,
+        message: fill(text.sentence, &values),
+        grade: text.sources.iter().map(|source| source.grade()).max().map(|grade| grade.name().to_owned()),
+        sources: text.sources.iter().map(|source| source.key().to_owned()).collect(),
+    }
 }
 
 /// The reasons of an estimate of one protocol.
