@@ -52,6 +52,30 @@ export type Answer =
   /** They cannot as it is. */
   | "no";
 
+/** A reason, with what it rests on. */
+export interface Because {
+  /** The stable name of the reason. */
+  code: string;
+  /** The grade of the weakest fact behind it; null where something is missing in what was given. */
+  grade: "documented" | "code" | "reported" | "inferred" | "unverified" | null;
+  /** Whether it is a warning, something not known, or a plain fact. */
+  kind: NoteKind;
+  /** The reason as a sentence. */
+  message: string;
+  /** The facts it rests on, as keys of the list of sources. */
+  sources: string[];
+}
+
+/** Blocks of 64 ports that may be needed. */
+export interface BlockDemand {
+  /** The fewest that would do, if all policies shared one. */
+  atLeast: number;
+  /** One more for each pod: the most that is thought possible. */
+  atMost: number;
+  /** One for each policy without DSR: the most that policies take. */
+  policies: number;
+}
+
 /** Aligned /28 by state. */
 export interface Blocks {
   /** It touches an `explicit` reservation. */
@@ -366,6 +390,81 @@ export interface Document {
   name: string;
   /** Its text: YAML or JSON. */
   text: string;
+}
+
+/** Whether DSR is on at a node, whether it should be, and whether ports run out. */
+export interface Dsr {
+  /** What to change. */
+  advice: Note[];
+  /** The reasons, what decides first. */
+  because: Because[];
+  /** Whether it is on; null if not known. */
+  enabled: boolean | null;
+  /** What the feature gate `WinDSR` needs in this version; null with no arguments. */
+  gate: "needed" | "default" | "locked" | "unknown" | null;
+  /** What to give kube-proxy so that DSR is on; empty where nothing does that. */
+  kubeProxyArgs: string[];
+  /** The version of kube-proxy. */
+  kubernetes: string | null;
+  /** Whether it should be on: because Calico needs it, or because ports do not suffice without it; null if not known. */
+  needed: boolean | null;
+  /** What else there is to tell. */
+  notes: Note[];
+  /** The system. */
+  platform: Platform;
+  /** The load-balancer policies of the node; null without services. */
+  policies: PolicyCounts | null;
+  /** The ports of the node; null without services. */
+  ports: Ports | null;
+  /** What is wrong with the files. */
+  problems: Problem[];
+  /** Whether system and version have DSR; null if not known. */
+  supported: boolean | null;
+  /**
+   * `on`; `off`, although the system may have it; `unsupported` by the system; `refused`: kube-proxy exits at
+   * start-up; or `unknown`.
+   */
+  verdict: "on" | "off" | "unsupported" | "refused" | "unknown";
+}
+
+/** A node, by what is known about it. Files add what the request leaves open. */
+export interface DsrRequest {
+  /** Documents in memory. */
+  documents?: Document[] | undefined;
+  /** The dynamic range of ports, of TCP and UDP alike, such as `34000-65535`; that of Windows if absent. */
+  dynamicRange?: string | null | undefined;
+  /** Ranges excluded from it, such as `50000-50059`, of TCP and UDP alike. */
+  excluded?: string[] | undefined;
+  /** Their `externalTrafficPolicy`; `Cluster` if absent. */
+  externalTrafficPolicy?: "Cluster" | "Local" | null | undefined;
+  /** Or what is added to that of the EKS image (`-KubeProxyExtraArgs`); empty text for nothing. */
+  extraArgs?: string | null | undefined;
+  /** The version of HNS, such as `9.5`. */
+  hns?: string | null | undefined;
+  /** The whole command line of kube-proxy, as the service has it. */
+  kubeProxyArgs?: string | null | undefined;
+  /** The version of kube-proxy, such as `1.33`. */
+  kubernetes?: string | null | undefined;
+  /** What connects the pods. */
+  network?: "vpc-bridge" | "vpc-bridge-with-calico" | "l2bridge" | "overlay" | null | undefined;
+  /** The name of the node, for backends on it. */
+  node?: string | null | undefined;
+  /** The build, such as `17763.1935`, alone or as `ver` and `systeminfo` print it. */
+  osBuild?: string | null | undefined;
+  /** Files and directories: `Service` and `EndpointSlice` objects, nodes, node groups. */
+  paths?: string[] | undefined;
+  /** Windows pods on the node; their outbound NAT takes ports too. */
+  pods?: number | null | undefined;
+  /** Ports of each of these; 1 if absent, at most 1000. */
+  portsPerService?: number | null | undefined;
+  /** The protocol of their ports; `TCP` if absent. */
+  protocol?: "TCP" | "UDP" | "SCTP" | null | undefined;
+  /** The release of Windows Server, such as `2022`. */
+  release?: string | null | undefined;
+  /** Their type; `ClusterIP` if absent. */
+  serviceType?: "ClusterIP" | "NodePort" | "LoadBalancer" | "ExternalName" | null | undefined;
+  /** A number of services in place of their files: 0 to 100000. */
+  services?: number | null | undefined;
 }
 
 /** Calls to EC2, refused ones among them. */
@@ -1070,6 +1169,16 @@ export interface PlanRequest {
   set?: { [key: string]: string } | undefined;
 }
 
+/** What is known about the system of a node. */
+export interface Platform {
+  /** The build, with its revision if that is known: `20348.2762`. */
+  build: string | null;
+  /** The version of HNS: `15.4`. */
+  hns: string | null;
+  /** The release of Windows Server, such as `2022`. */
+  release: string | null;
+}
+
 /** A point of a forecast. */
 export interface Point {
   /** Expected free /28, reserved ones included, to a thousandth. */
@@ -1078,6 +1187,32 @@ export interface Point {
   more: number;
   /** Usable addresses that are used then, in per cent. */
   utilisation: number;
+}
+
+/** Numbers of load-balancer policies. */
+export interface PolicyCounts {
+  /** The same by what they are for, without what there is none of. */
+  byKind: PolicyKindCounts[];
+  /** With DSR: they take no ports. */
+  dsr: number;
+  /** Without DSR. */
+  nonDsr: number;
+  /** All. */
+  total: number;
+  /** With or without, by what is not known. */
+  undecided: number;
+}
+
+/** Numbers of policies for one thing. */
+export interface PolicyKindCounts {
+  /** With DSR. */
+  dsr: number;
+  /** `cluster-ip`, `node-port`, `external-ip`, `ingress-ip` or `health-check`. */
+  kind: "cluster-ip" | "node-port" | "external-ip" | "ingress-ip" | "health-check";
+  /** Without DSR. */
+  nonDsr: number;
+  /** With or without, by what is not known. */
+  undecided: number;
 }
 
 /** What came of the steps, and the pool after them. */
@@ -1244,6 +1379,26 @@ export interface PoolStep {
   succeeded: boolean | null;
 }
 
+/** The ports of a node. All that is said about demand is an estimate. */
+export interface Ports {
+  /** The ports of TCP. */
+  tcp: ProtocolPorts;
+  /** The ports of UDP. */
+  udp: ProtocolPorts;
+  /** The worse one of both protocols: `ok`, `warn` with ten blocks or fewer left, or `exhausted`. */
+  verdict: "ok" | "warn" | "exhausted";
+}
+
+/** What would be with DSR on, or off. */
+export interface PortsScenario {
+  /** Whether the verdict holds however policies share blocks and whatever pods take. */
+  certain: boolean;
+  /** Blocks that may be needed. */
+  demand: BlockDemand;
+  /** Whether they suffice, with one block for each policy. */
+  verdict: "ok" | "warn" | "exhausted";
+}
+
 /** What a prefix is. */
 export interface Prefix {
   /** How many addresses it has. */
@@ -1282,6 +1437,30 @@ export interface Problem {
   location?: Location | null;
   /** What was found, what is allowed and what to do. */
   message: string;
+}
+
+/** The ports of one protocol. */
+export interface ProtocolPorts {
+  /** The reasons, what decides first. */
+  because: Because[];
+  /** Blocks of 64 ports in a row that fit into them. */
+  blocks: number;
+  /** Whether the verdict holds however policies share blocks and whatever pods take. */
+  certain: boolean;
+  /** Blocks that may be needed as DSR is now. */
+  demand: BlockDemand;
+  /** The first port of the dynamic range. */
+  firstPort: number;
+  /** Ports of it that nothing has taken. */
+  freePorts: number;
+  /** Its last port. */
+  lastPort: number;
+  /** Whether they suffice, with one block for each policy. */
+  verdict: "ok" | "warn" | "exhausted";
+  /** The same with DSR on; null where system or version lack it. */
+  withDsr: PortsScenario | null;
+  /** The same with DSR off. */
+  withoutDsr: PortsScenario;
 }
 
 /** A number that must be equal to, at least or at most something. */
@@ -2049,6 +2228,8 @@ export interface Operations {
   capacity: { request: CapacityRequest; answer: Capacity[] };
   /** Which addresses and prefixes lie in a prefix. */
   contains: { request: ContainsRequest; answer: Contains };
+  /** Whether Direct Server Return is on at a node, whether it should be, and whether its ports run out. */
+  dsr: { request: DsrRequest; answer: Dsr };
   /** The settings in effect, where each came from, and what a node holds at rest. */
   ipam: { request: IpamRequest; answer: Ipam };
   /** Whether the Windows node groups can move to prefix delegation, by new groups beside the old ones. */
@@ -2248,6 +2429,25 @@ export declare function types(
  * ipam({ data: { "enable-windows-ipam": "true" } }).mode; // "secondary-ip"
  */
 export declare function ipam(options?: WithFiles<IpamRequest>): Ipam;
+
+/** What is known about a node, with files as URLs and excluded ranges as any iterable. */
+export type DsrOptions = WithFiles<Omit<DsrRequest, "excluded">> & {
+  /** Ranges excluded from the dynamic range, such as `50000-50059`. */
+  excluded?: Iterable<string> | undefined;
+};
+
+/**
+ * Whether Direct Server Return is on at a node, whether it should be, and whether its ports run out.
+ *
+ * @throws {WinpodError} code `REQUEST` with nothing given, `WINDOWS_BUILD`, `HNS_VERSION`, `KUBERNETES_VERSION`, `PORT_RANGE`,
+ * `UNKNOWN_NAME`, `UNKNOWN_NODE`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`.
+ * @example
+ * const answer = dsr({ osBuild: "17763.1935", kubernetes: "1.31", extraArgs: "", services: 150, portsPerService: 2 });
+ * answer.verdict; // "off"
+ * answer.ports?.tcp.verdict; // "exhausted"
+ * dsr({ osBuild: "Windows" }); // throws WINDOWS_BUILD
+ */
+export declare function dsr(options: DsrOptions): Dsr;
 
 /**
  * What an IPv4 prefix is.

@@ -72,6 +72,10 @@ function ipam(options) {
   return call("ipam", merge(files(options), {}));
 }
 
+function dsr(options) {
+  return call("dsr", merge(listed(files(options), ["excluded"]), {}));
+}
+
 function pool(pool, steps) {
   return call("pool", { pool: poolOptions(pool), steps: list(steps, "steps") });
 }
@@ -114,6 +118,12 @@ function subnetOptions(options, keys) {
   const request = files(options);
   if (!isObject(request)) return request;
   if (isObject(request.subnet) && !(request.subnet instanceof Subnet)) request.subnet = lists(request.subnet);
+  return listed(request, keys);
+}
+
+/** Lists of any kind under `keys` as arrays. */
+function listed(request, keys) {
+  if (!isObject(request)) return request;
   for (const key of keys) if (request[key] !== undefined) request[key] = list(request[key], key);
   return request;
 }
@@ -222,6 +232,7 @@ module.exports = {
   call,
   capacity,
   contains,
+  dsr,
   ipam,
   migration,
   mixedCapacity,

@@ -7,6 +7,7 @@ export const {
   call,
   capacity,
   contains,
+  dsr,
   ipam,
   migration,
   mixedCapacity,

@@ -10,6 +10,7 @@ fn main() {
     let texts =
         DeTable::parse(winpod_data::TEXTS).unwrap_or_else(|e| panic!("data/texts.toml: {e}")).into_inner();
     let mut out = String::new();
+    let mut reasons = String::new();
     for (key, entry) in &texts {
         let key = key.get_ref();
         let entry =
@@ -39,7 +40,13 @@ fn main() {
             sources.join(", "),
         )
         .expect("writing to a string");
+        // The core names its reasons by a code, so these are looked up; a test holds the codes against them.
+        if let Some(code) = key.strip_prefix("reason-") {
+            writeln!(reasons, "({code:?}, &{}),", key.replace('-', "_").to_uppercase())
+                .expect("writing to a string");
+        }
     }
+    writeln!(out, "pub(crate) const REASONS: &[(&str, &Text)] = &[{reasons}];").expect("writing to a string");
     let path = Path::new(&env::var_os("OUT_DIR").expect("set by cargo")).join("texts.rs");
     fs::write(&path, out).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
 }

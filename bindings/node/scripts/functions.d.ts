@@ -156,6 +156,25 @@ export declare function types(
  */
 export declare function ipam(options?: WithFiles<IpamRequest>): Ipam;
 
+/** What is known about a node, with files as URLs and excluded ranges as any iterable. */
+export type DsrOptions = WithFiles<Omit<DsrRequest, "excluded">> & {
+  /** Ranges excluded from the dynamic range, such as `50000-50059`. */
+  excluded?: Iterable<string> | undefined;
+};
+
+/**
+ * {@about dsr}
+ *
+ * @throws {WinpodError} code `REQUEST` with nothing given, `WINDOWS_BUILD`, `HNS_VERSION`, `KUBERNETES_VERSION`, `PORT_RANGE`,
+ * `UNKNOWN_NAME`, `UNKNOWN_NODE`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`.
+ * @example
+ * const answer = dsr({ osBuild: "17763.1935", kubernetes: "1.31", extraArgs: "", services: 150, portsPerService: 2 });
+ * answer.verdict; // "off"
+ * answer.ports?.tcp.verdict; // "exhausted"
+ * dsr({ osBuild: "Windows" }); // throws WINDOWS_BUILD
+ */
+export declare function dsr(options: DsrOptions): Dsr;
+
 /**
  * {@about prefix}
  *

@@ -15,6 +15,7 @@ const functions = {
   mixedCapacity: ({ instanceType, ...options }) => winpod.mixedCapacity(instanceType, options),
   types: winpod.types,
   ipam: winpod.ipam,
+  dsr: winpod.dsr,
   pool: ({ pool, steps }) => winpod.pool(pool, steps),
   prefix: ({ prefix }) => winpod.prefix(prefix),
   contains: ({ prefix, ...options }) => winpod.contains(prefix, options),

@@ -4,7 +4,7 @@ use crate::UNUSABLE;
 use crate::args::{self, Colour, Command, Format, Winpod};
 use crate::progress::Line;
 use crate::terminal::Terminal;
-use crate::{migration, simulate, subnet};
+use crate::{dsr, migration, simulate, subnet};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -107,6 +107,7 @@ pub(crate) fn answer(winpod: Winpod, host: &mut Host<'_>) -> Result<(String, u8)
         Command::Subnet(args) => subnet::answer(args.command, format, style, host),
         Command::Migration(args) => migration::answer(args, format, style, host),
         Command::Simulate(args) => simulate::answer(*args, format, style, host),
+        Command::Dsr(args) => dsr::answer(*args, format, style, host),
         Command::Sources(args) => {
             let answer = sources::sources(&SourcesRequest { ids: args.ids })?;
             Ok((written(format, &answer, || report::sources(&answer, style))?, 0))

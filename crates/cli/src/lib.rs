@@ -24,6 +24,7 @@
 
 mod args;
 mod commands;
+mod dsr;
 mod memory;
 mod migration;
 mod progress;

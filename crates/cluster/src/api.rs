@@ -4,7 +4,7 @@
 
 use crate::progress::Progress;
 use crate::request::{Document, Refusal, known_keys, nearest};
-use crate::{capacity, ipam, plan, pool, prefixes, read, simulate, sources, subnet, types};
+use crate::{capacity, dsr, ipam, plan, pool, prefixes, read, simulate, sources, subnet, types};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
@@ -106,6 +106,9 @@ operations! {
     "pool", pool::PoolRequest => pool::PoolAnswer,
         "What the controller answers to pods and jobs, one by one, on one node's pool of addresses.",
         pool::pool;
+    "dsr", dsr::DsrRequest => dsr::Dsr,
+        "Whether Direct Server Return is on at a node, whether it should be, and whether its ports run out.",
+        dsr::dsr;
     "prefix", prefixes::PrefixRequest => prefixes::Prefix, "What an IPv4 prefix is.",
         |request: &_, _: OnProgress<'_>| prefixes::prefix(request);
     "contains", prefixes::ContainsRequest => prefixes::Contains, "Which addresses and prefixes lie in a prefix.",

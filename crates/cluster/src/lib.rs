@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod capacity;
+pub mod dsr;
 mod interface_kind;
 pub mod ipam;
 #[expect(

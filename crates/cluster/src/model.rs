@@ -9,7 +9,9 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use winpod::Ipv4Prefix;
+use winpod::dsr::{ServiceType, TrafficPolicy};
 use winpod::ipam::{Key, Limits};
+use winpod::ports::Protocol;
 use winpod::source::SourceId;
 use winpod::subnet::ReservationKind;
 
@@ -92,6 +94,7 @@ impl<T> Field<T> {
 
 /// Everything that the files say.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is about a listing of its own")]
 pub struct Cluster {
     /// The cluster's name.
     pub name: Field<String>,
@@ -125,6 +128,14 @@ pub struct Cluster {
     pub nodes: Vec<LiveNode>,
     /// Pods and what makes them.
     pub workloads: Vec<Workload>,
+    /// Services, in the order of the files.
+    pub services: Vec<Service>,
+    /// Their backends.
+    pub endpoint_slices: Vec<EndpointSlice>,
+    /// Load-balancer policies that HNS listed on a node.
+    pub hns_policies: Vec<HnsPolicy>,
+    /// Whether any `EndpointSlice` was given, even one of no service.
+    pub endpoints_listed: bool,
     /// Limits of instance types that a describe-instance-types listing gave.
     pub instance_types: BTreeMap<String, TypeRow>,
 }
@@ -405,6 +416,10 @@ pub struct LiveNode {
     pub group: Option<String>,
     /// The kubelet's pod limit.
     pub max_pods: Option<u32>,
+    /// The version of its kernel; of Windows, its build: `10.0.20348.2762`.
+    pub kernel: Option<String>,
+    /// The version of its kubelet.
+    pub kubelet: Option<String>,
     /// Where it is listed.
     pub place: Place,
 }
@@ -443,6 +458,70 @@ impl Workload {
     pub fn is_daemon_set(&self) -> bool {
         self.kind == "DaemonSet"
     }
+}
+
+/// A Service, as far as kube-proxy's policies on a Windows node depend on it.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Its namespace.
+    pub namespace: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its type.
+    pub kind: ServiceType,
+    /// Whether `clusterIP` is `None`.
+    pub headless: bool,
+    /// Its cluster IP, if it is written and IPv4.
+    pub cluster_ip: Option<Ipv4Addr>,
+    /// `externalTrafficPolicy`.
+    pub external_traffic: TrafficPolicy,
+    /// `internalTrafficPolicy`.
+    pub internal_traffic: TrafficPolicy,
+    /// Whether the annotation `preserve-destination` is `true`.
+    pub preserve_destination: bool,
+    /// The number of `externalIPs`.
+    pub external_ips: u32,
+    /// The number of ingress entries in its status with an `ip`.
+    pub ingress_ips: u32,
+    /// Its ports.
+    pub ports: Vec<ServicePort>,
+    /// Where it is defined.
+    pub place: Place,
+}
+
+/// A port of a Service.
+#[derive(Debug, Clone)]
+pub struct ServicePort {
+    /// Its name; empty if it has none.
+    pub name: Arc<str>,
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// Whether it has a node port, or gets one.
+    pub node_port: bool,
+}
+
+/// A load-balancer policy as HNS lists it on a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HnsPolicy {
+    /// Its address; node ports have none.
+    pub vip: Option<Ipv4Addr>,
+    /// Whether it has Direct Server Return.
+    pub dsr: bool,
+    /// The mark of a node port.
+    pub local_routed_vip: bool,
+}
+
+/// Backends of a Service that are ready.
+#[derive(Debug, Clone)]
+pub struct EndpointSlice {
+    /// The namespace of both.
+    pub namespace: Arc<str>,
+    /// The Service.
+    pub service: Arc<str>,
+    /// The names of the ports that it is about.
+    pub ports: Vec<Arc<str>>,
+    /// For each ready backend, its node.
+    pub nodes: Vec<Option<Arc<str>>>,
 }
 
 /// A toleration of a pod.

@@ -34,6 +34,7 @@ __all__ = [
     "call",
     "capacity",
     "contains",
+    "dsr",
     "ipam",
     "migration",
     "mixed_capacity",
@@ -317,6 +318,67 @@ def ipam(
         "prefixDelegationAllowed": prefix_delegation_allowed,
     }
     return _native.answer("ipam", request, inputs=inputs, progress=progress)
+
+
+def dsr(
+    *inputs: Input,
+    release: str | None = None,
+    os_build: str | None = None,
+    hns: str | None = None,
+    kubernetes: str | None = None,
+    kube_proxy_args: str | None = None,
+    extra_args: str | None = None,
+    network: str | None = None,
+    node: str | None = None,
+    services: int | None = None,
+    ports_per_service: int | None = None,
+    service_type: str | None = None,
+    external_traffic_policy: str | None = None,
+    protocol: str | None = None,
+    pods: int | None = None,
+    dynamic_range: str | None = None,
+    excluded: Iterable[str] | None = None,
+    progress: OnProgress | None = None,
+) -> Dsr:
+    """Tells whether Direct Server Return is on at a Windows node, whether it should be, and whether its ports run out.
+
+    Of the node: `release` ("2022"), `os_build` ("17763.1935", or what `ver` prints), `hns` ("9.5"), `kubernetes` (the
+    version of kube-proxy), `network` ("vpc-bridge", "vpc-bridge-with-calico", "l2bridge", "overlay"), and either
+    `kube_proxy_args`, the whole command line, or `extra_args`, what is added to that of the EKS image ("" for nothing).
+    Of its services: inputs with Services and EndpointSlices, with `node` for backends on it; or a number of `services`
+    alike. Of its ports: `pods` on the node, `dynamic_range` ("34000-65535") and `excluded` ranges. `progress` as in `plan`.
+
+    Raises WinpodError: REQUEST with nothing given, WINDOWS_BUILD, HNS_VERSION, KUBERNETES_VERSION, PORT_RANGE, UNKNOWN_NAME,
+    UNKNOWN_NODE, NOT_A_WHOLE_NUMBER, OUT_OF_RANGE, STOPPED.
+
+    >>> answer = winpod.dsr(os_build="17763.1935", kubernetes="1.31", extra_args="", services=150, ports_per_service=2)
+    >>> answer.verdict, answer.needed, answer.ports.tcp.verdict, answer.ports.tcp.with_dsr.verdict
+    ('off', True, 'exhausted', 'ok')
+    >>> answer.kube_proxy_args
+    ('--enable-dsr=true', '--feature-gates=WinDSR=true')
+    >>> winpod.dsr(os_build="Windows")
+    Traceback (most recent call last):
+    winpod.WinpodError: osBuild is "Windows": not a build of Windows: expected its number with or without the revision, such as 17763.2746 [WINDOWS_BUILD]
+    """
+    request = {
+        "release": release,
+        "osBuild": os_build,
+        "hns": hns,
+        "kubernetes": kubernetes,
+        "kubeProxyArgs": kube_proxy_args,
+        "extraArgs": extra_args,
+        "network": network,
+        "node": node,
+        "services": services,
+        "portsPerService": ports_per_service,
+        "serviceType": service_type,
+        "externalTrafficPolicy": external_traffic_policy,
+        "protocol": protocol,
+        "pods": pods,
+        "dynamicRange": dynamic_range,
+        "excluded": excluded,
+    }
+    return _native.answer("dsr", request, inputs=inputs, progress=progress)
 
 
 def pool(

@@ -9,6 +9,8 @@ from winpod._record import Record, Table
 __all__ = [
     "Advice",
     "Alternative",
+    "Because",
+    "BlockDemand",
     "Blocks",
     "Capacity",
     "Carve",
@@ -21,6 +23,7 @@ __all__ = [
     "Cure",
     "Cures",
     "Demand",
+    "Dsr",
     "Ec2Calls",
     "Failure",
     "FirstFailure",
@@ -45,7 +48,10 @@ __all__ = [
     "Overlaps",
     "Place",
     "Plan",
+    "Platform",
     "Point",
+    "PolicyCounts",
+    "PolicyKindCounts",
     "PoolAnswer",
     "PoolConfig",
     "PoolCooling",
@@ -55,9 +61,12 @@ __all__ = [
     "PoolOwner",
     "PoolState",
     "PoolStep",
+    "Ports",
+    "PortsScenario",
     "Prefix",
     "Prefixes",
     "Problem",
+    "ProtocolPorts",
     "Record",
     "ReservationCensus",
     "Reservations",
@@ -144,6 +153,44 @@ class Alternative(Record):
     """What differs: keys of the ConfigMap with their values, by key."""
     verdict: Literal['fits', 'unknown', 'does-not-fit']
     """Whether it went well."""
+
+
+class Because(Record):
+    """A reason, with what it rests on."""
+
+    _json_names = {
+        "code": "code",
+        "grade": "grade",
+        "kind": "kind",
+        "message": "message",
+        "sources": "sources",
+    }
+    code: str
+    """The stable name of the reason."""
+    grade: Literal['documented', 'code', 'reported', 'inferred', 'unverified', None]
+    """The grade of the weakest fact behind it; null where something is missing in what was given."""
+    kind: Literal['warning', 'unknown', 'assumption', 'info']
+    """Whether it is a warning, something not known, or a plain fact."""
+    message: str
+    """The reason as a sentence."""
+    sources: tuple[str, ...]
+    """The facts it rests on, as keys of the list of sources."""
+
+
+class BlockDemand(Record):
+    """Blocks of 64 ports that may be needed."""
+
+    _json_names = {
+        "at_least": "atLeast",
+        "at_most": "atMost",
+        "policies": "policies",
+    }
+    at_least: int
+    """The fewest that would do, if all policies shared one."""
+    at_most: int
+    """One more for each pod: the most that is thought possible."""
+    policies: int
+    """One for each policy without DSR: the most that policies take."""
 
 
 class Blocks(Record):
@@ -505,6 +552,60 @@ class Demand(Record):
     """Nodes in this subnet."""
     verdict: Literal['fits', 'unknown', 'does-not-fit']
     """Whether that is enough."""
+
+
+class Dsr(Record):
+    """Whether DSR is on at a node, whether it should be, and whether ports run out."""
+
+    _operation = 'dsr'
+    _json_names = {
+        "advice": "advice",
+        "because": "because",
+        "enabled": "enabled",
+        "gate": "gate",
+        "kube_proxy_args": "kubeProxyArgs",
+        "kubernetes": "kubernetes",
+        "needed": "needed",
+        "notes": "notes",
+        "platform": "platform",
+        "policies": "policies",
+        "ports": "ports",
+        "problems": "problems",
+        "supported": "supported",
+        "verdict": "verdict",
+    }
+    advice: tuple[Note, ...]
+    """What to change."""
+    because: tuple[Because, ...]
+    """The reasons, what decides first."""
+    enabled: bool | None
+    """Whether it is on; null if not known."""
+    gate: Literal['needed', 'default', 'locked', 'unknown', None]
+    """What the feature gate `WinDSR` needs in this version; null with no arguments."""
+    kube_proxy_args: tuple[str, ...]
+    """What to give kube-proxy so that DSR is on; empty where nothing does that."""
+    kubernetes: str | None
+    """The version of kube-proxy."""
+    needed: bool | None
+    """Whether it should be on: because Calico needs it, or because ports do not suffice without it; null if
+    not known.
+    """
+    notes: tuple[Note, ...]
+    """What else there is to tell."""
+    platform: Platform
+    """The system."""
+    policies: PolicyCounts | None
+    """The load-balancer policies of the node; null without services."""
+    ports: Ports | None
+    """The ports of the node; null without services."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the files."""
+    supported: bool | None
+    """Whether system and version have DSR; null if not known."""
+    verdict: Literal['on', 'off', 'unsupported', 'refused', 'unknown']
+    """`on`; `off`, although the system may have it; `unsupported` by the system; `refused`: kube-proxy exits
+    at start-up; or `unknown`.
+    """
 
 
 class Ec2Calls(Record):
@@ -1130,6 +1231,22 @@ class Plan(Record):
     """`does-not-fit` if a group or subnet does not, else `unknown` if one is, else `fits`."""
 
 
+class Platform(Record):
+    """What is known about the system of a node."""
+
+    _json_names = {
+        "build": "build",
+        "hns": "hns",
+        "release": "release",
+    }
+    build: str | None
+    """The build, with its revision if that is known: `20348.2762`."""
+    hns: str | None
+    """The version of HNS: `15.4`."""
+    release: str | None
+    """The release of Windows Server, such as `2022`."""
+
+
 class Point(Record):
     """A point of a forecast."""
 
@@ -1144,6 +1261,47 @@ class Point(Record):
     """More single addresses than now."""
     utilisation: float
     """Usable addresses that are used then, in per cent."""
+
+
+class PolicyCounts(Record):
+    """Numbers of load-balancer policies."""
+
+    _json_names = {
+        "by_kind": "byKind",
+        "dsr": "dsr",
+        "non_dsr": "nonDsr",
+        "total": "total",
+        "undecided": "undecided",
+    }
+    by_kind: tuple[PolicyKindCounts, ...]
+    """The same by what they are for, without what there is none of."""
+    dsr: int
+    """With DSR: they take no ports."""
+    non_dsr: int
+    """Without DSR."""
+    total: int
+    """All."""
+    undecided: int
+    """With or without, by what is not known."""
+
+
+class PolicyKindCounts(Record):
+    """Numbers of policies for one thing."""
+
+    _json_names = {
+        "dsr": "dsr",
+        "kind": "kind",
+        "non_dsr": "nonDsr",
+        "undecided": "undecided",
+    }
+    dsr: int
+    """With DSR."""
+    kind: Literal['cluster-ip', 'node-port', 'external-ip', 'ingress-ip', 'health-check']
+    """`cluster-ip`, `node-port`, `external-ip`, `ingress-ip` or `health-check`."""
+    non_dsr: int
+    """Without DSR."""
+    undecided: int
+    """With or without, by what is not known."""
 
 
 class PoolAnswer(Record):
@@ -1389,6 +1547,38 @@ class PoolStep(Record):
     """Of `update`: whether the pool takes the job for a success; if not, it asks for a re-sync."""
 
 
+class Ports(Record):
+    """The ports of a node. All that is said about demand is an estimate."""
+
+    _json_names = {
+        "tcp": "tcp",
+        "udp": "udp",
+        "verdict": "verdict",
+    }
+    tcp: ProtocolPorts
+    """The ports of TCP."""
+    udp: ProtocolPorts
+    """The ports of UDP."""
+    verdict: Literal['ok', 'warn', 'exhausted']
+    """The worse one of both protocols: `ok`, `warn` with ten blocks or fewer left, or `exhausted`."""
+
+
+class PortsScenario(Record):
+    """What would be with DSR on, or off."""
+
+    _json_names = {
+        "certain": "certain",
+        "demand": "demand",
+        "verdict": "verdict",
+    }
+    certain: bool
+    """Whether the verdict holds however policies share blocks and whatever pods take."""
+    demand: BlockDemand
+    """Blocks that may be needed."""
+    verdict: Literal['ok', 'warn', 'exhausted']
+    """Whether they suffice, with one block for each policy."""
+
+
 class Prefix(Record):
     """What a prefix is."""
 
@@ -1443,6 +1633,43 @@ class Problem(Record):
     """The file, with line and column where they are known."""
     message: str
     """What was found, what is allowed and what to do."""
+
+
+class ProtocolPorts(Record):
+    """The ports of one protocol."""
+
+    _json_names = {
+        "because": "because",
+        "blocks": "blocks",
+        "certain": "certain",
+        "demand": "demand",
+        "first_port": "firstPort",
+        "free_ports": "freePorts",
+        "last_port": "lastPort",
+        "verdict": "verdict",
+        "with_dsr": "withDsr",
+        "without_dsr": "withoutDsr",
+    }
+    because: tuple[Because, ...]
+    """The reasons, what decides first."""
+    blocks: int
+    """Blocks of 64 ports in a row that fit into them."""
+    certain: bool
+    """Whether the verdict holds however policies share blocks and whatever pods take."""
+    demand: BlockDemand
+    """Blocks that may be needed as DSR is now."""
+    first_port: int
+    """The first port of the dynamic range."""
+    free_ports: int
+    """Ports of it that nothing has taken."""
+    last_port: int
+    """Its last port."""
+    verdict: Literal['ok', 'warn', 'exhausted']
+    """Whether they suffice, with one block for each policy."""
+    with_dsr: PortsScenario | None
+    """The same with DSR on; null where system or version lack it."""
+    without_dsr: PortsScenario
+    """The same with DSR off."""
 
 
 class ReservationCensus(Record):

@@ -2,7 +2,7 @@
 
 use super::fields::shortened;
 use super::node::{Kind, Node};
-use super::{Doc, quantity};
+use super::{Doc, quantity, services};
 use crate::model::{Field, LiveNode, Os, Toleration, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
@@ -22,13 +22,13 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
             &["spec", "template", "spec"]
         }
         "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
-        _ => return false,
+        _ => return services::object(doc, node, kind),
     };
     workload(doc, node, kind, pod_spec);
     true
 }
 
-fn name_of(node: &Node) -> (&str, &str) {
+pub(super) fn name_of(node: &Node) -> (&str, &str) {
     let text = |key: &str| node.path(&["metadata", key]).and_then(Node::as_text);
     (text("namespace").unwrap_or("default"), text("name").unwrap_or_default())
 }
@@ -127,6 +127,7 @@ fn live_node(doc: &mut Doc<'_, '_>, node: &Node) {
         doc.reader.problem(Problem::new("NAMELESS", format!("{object} has no metadata.name"), &place));
         return;
     }
+    let info = |key: &str| node.path(&["status", "nodeInfo", key]).and_then(Node::as_text).map(str::to_owned);
     let live = LiveNode {
         name: name.to_owned(),
         os,
@@ -134,6 +135,8 @@ fn live_node(doc: &mut Doc<'_, '_>, node: &Node) {
         instance_type: label("node.kubernetes.io/instance-type"),
         group,
         max_pods,
+        kernel: info("kernelVersion"),
+        kubelet: info("kubeletVersion"),
         place: doc.place_of(node),
     };
     doc.cluster().nodes.push(live);

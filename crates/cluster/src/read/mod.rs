@@ -18,10 +18,12 @@ pub mod yaml;
 mod aws;
 mod eksctl;
 mod fields;
+mod hns;
 mod inputs;
 mod karpenter;
 mod kubernetes;
 mod merge;
+mod services;
 
 pub use error::ReadError;
 pub(crate) use fields::shortened;
@@ -247,6 +249,17 @@ impl Reader<'_> {
                 }
             }
             _ if kubernetes::object(&mut document, node, kind) => {}
+            ("", "") if hns::object(&mut document, node) => {}
+            // PowerShell lists as an array, or as one with a count beside it.
+            ("", "")
+                if !node.items().is_empty() || node.get("value").is_some_and(|it| !it.items().is_empty()) =>
+            {
+                let inside = node.get("value").unwrap_or(node);
+                for item in inside.items() {
+                    let place = document.place(item.span.start);
+                    document.reader.item(item, file, &place);
+                }
+            }
             ("", "") if eksctl::is_fragment(node) => eksctl::fragment(&mut document, node),
             ("", "") if aws::object(&mut document, node) => {}
             _ => {
@@ -257,6 +270,13 @@ impl Reader<'_> {
                 };
                 self.unknown.entry(called).or_default().push(fallback.clone());
             }
+        }
+    }
+
+    /// One object of an array: only what HNS lists comes so.
+    fn item(&mut self, node: &Node, file: &Arc<str>, place: &Place) {
+        if !hns::object(&mut Doc { reader: self, file }, node) {
+            self.unknown.entry(node.kind_name().to_owned()).or_default().push(place.clone());
         }
     }
 

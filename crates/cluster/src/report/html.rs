@@ -2,7 +2,7 @@
 
 use super::subnet::{self, with_problems};
 use super::table::{Cell, Table, number, text};
-use super::{Block, Item, Tone, answers, migration, plan, printable, simulate};
+use super::{Block, Item, Tone, answers, dsr, migration, plan, printable, simulate};
 use crate::subnet::{Carve, Censuses, Cures, Forecasts, Reservations, Size};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
@@ -79,6 +79,9 @@ pub fn html(operation: &str, answer: &Value) -> Option<String> {
         "migration" => crate::plan::migration::Migration::deserialize(answer)
             .ok()
             .map(|answer| with_problems(migration::blocks(&answer, false), &answer.problems)),
+        "dsr" => crate::dsr::Dsr::deserialize(answer)
+            .ok()
+            .map(|answer| with_problems(dsr::blocks(&answer, false), &answer.problems)),
         "subnetForecast" => Forecasts::deserialize(answer)
             .ok()
             .map(|answer| with_problems(subnet::forecast_blocks(&answer, false), &answer.problems)),

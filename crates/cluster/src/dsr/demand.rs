@@ -1,0 +1,293 @@
+//! The policies of services on a node, and what ports they need.
+
+use super::answer::{BlockDemand, PolicyCounts, PolicyKindCounts, Ports, PortsScenario, ProtocolPorts};
+use super::reasons;
+use crate::model::{Cluster, HnsPolicy};
+use crate::note::{Note, text as note};
+use crate::read::join;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
+use winpod::dsr::{
+    ALWAYS_PRESENT, Endpoints, NoPolicy, Observed, Policies, PolicyKind, Proxying, Service, ServicePort,
+    TrafficPolicy, observe, policies,
+};
+use winpod::ports::{self, PortRange, PortSet, Protocol, WIDE_RANGES, supply};
+
+/// Policies with DSR off and on.
+#[derive(Default)]
+pub(super) struct Both {
+    pub(super) without: Policies,
+    pub(super) with: Policies,
+}
+
+impl Both {
+    /// Adds `times` services like one.
+    pub(super) fn add(&mut self, service: &Service<'_>, proxying: &Proxying, times: u32) -> Option<NoPolicy> {
+        let of = |enable_dsr| policies(service, &Proxying { enable_dsr, ..*proxying });
+        let (without, with) = (of(false), of(true));
+        for _ in 0..times {
+            self.without.add(&without.policies);
+            self.with.add(&with.policies);
+        }
+        without.none_because
+    }
+}
+
+/// The policies of the services of the files; the notes say what was assumed.
+pub(super) fn of_cluster(
+    cluster: &Cluster,
+    node: Option<&str>,
+    proxying: &Proxying,
+    backend_limit: u32,
+    notes: &mut Vec<Note>,
+) -> Both {
+    let backends = backends(cluster, node);
+    let mut services: BTreeMap<(&str, &str), &crate::model::Service> = BTreeMap::new();
+    for service in &cluster.services {
+        let key = (&*service.namespace, &*service.name);
+        if services.insert(key, service).is_some() {
+            let name = format!("{}/{}", key.0, key.1);
+            notes.push(Note::new(&note::DSR_SERVICE_TWICE, &[("name", &name)]).at(&service.place));
+        }
+    }
+    let (mut both, mut assumed, mut without, mut local) = (Both::default(), 0u32, Vec::new(), false);
+    for (&(namespace, name), service) in &services {
+        let of_service = backends.get(&(namespace, name));
+        let mut most = 0;
+        let ports: Vec<ServicePort> = service
+            .ports
+            .iter()
+            .map(|port| {
+                let endpoints = if cluster.endpoints_listed {
+                    let (usable, here) =
+                        of_service.and_then(|ports| ports.get(&*port.name)).copied().unwrap_or((0, 0));
+                    most = most.max(usable);
+                    Endpoints::Known { usable, local: here }
+                } else {
+                    Endpoints::Unknown
+                };
+                ServicePort { node_port: port.node_port, endpoints, ..ServicePort::new(port.protocol) }
+            })
+            .collect();
+        let known = Service {
+            kind: service.kind,
+            headless: service.headless,
+            external_traffic: service.external_traffic,
+            internal_traffic: service.internal_traffic,
+            preserve_destination: service.preserve_destination,
+            external_ips: service.external_ips,
+            ingress_ips: service.ingress_ips,
+            ports: &ports,
+        };
+        local |= service.external_traffic == TrafficPolicy::Local
+            || service.internal_traffic == TrafficPolicy::Local;
+        if let Some(why) = both.add(&known, proxying, 1) {
+            without.push(format!("{namespace}/{name} ({why})"));
+        } else if !cluster.endpoints_listed {
+            assumed = assumed.saturating_add(u32::try_from(ports.len()).unwrap_or(u32::MAX));
+        }
+        if most > backend_limit {
+            let name = format!("{namespace}/{name}");
+            let values: [(&str, &dyn Display); 3] =
+                [("name", &name), ("backends", &most), ("limit", &backend_limit)];
+            notes.push(Note::new(&note::DSR_TOO_MANY_BACKENDS, &values).at(&service.place));
+        }
+    }
+    if assumed > 0 {
+        notes.push(Note::new(&note::DSR_ENDPOINTS_ASSUMED, &[("ports", &assumed)]));
+    }
+    if local && node.is_none() && cluster.endpoints_listed {
+        notes.push(Note::new(&note::DSR_NODE_ASSUMED, &[]));
+    }
+    if !without.is_empty() {
+        let names = join(without.into_iter());
+        notes.push(Note::new(&note::DSR_NO_POLICIES, &[("names", &names)]));
+    }
+    let has = |name: &str| services.keys().any(|(_, known)| *known == name);
+    always_present(&mut both, proxying, has, notes);
+    both
+}
+
+/// Adds the services that every cluster has, where a listing lacks them.
+pub(super) fn always_present(
+    both: &mut Both,
+    proxying: &Proxying,
+    has: impl Fn(&str) -> bool,
+    notes: &mut Vec<Note>,
+) {
+    let lacking: Vec<_> = ALWAYS_PRESENT.iter().filter(|(name, _)| !has(name)).collect();
+    for (_, service) in &lacking {
+        both.add(service, proxying, 1);
+    }
+    if !lacking.is_empty() {
+        let names = join(lacking.iter().map(|(name, _)| (*name).to_owned()));
+        notes.push(Note::new(&note::DSR_ALWAYS_PRESENT, &[("names", &names)]));
+    }
+}
+
+/// Usable backends of each named port of each service, and those of them on the node.
+type Backends<'a> = HashMap<(&'a str, &'a str), HashMap<&'a str, (u32, u32)>>;
+
+fn backends<'a>(cluster: &'a Cluster, node: Option<&str>) -> Backends<'a> {
+    let mut all = Backends::new();
+    for slice in &cluster.endpoint_slices {
+        let of_service = all.entry((&*slice.namespace, &*slice.service)).or_default();
+        // Without a node every backend may be on it.
+        let here = |on: &&Option<std::sync::Arc<str>>| node.is_none_or(|node| on.as_deref() == Some(node));
+        let usable = u32::try_from(slice.nodes.len()).unwrap_or(u32::MAX);
+        let local = u32::try_from(slice.nodes.iter().filter(here).count()).unwrap_or(u32::MAX);
+        for port in &slice.ports {
+            let sum = of_service.entry(port).or_default();
+            *sum = (sum.0.saturating_add(usable), sum.1.saturating_add(local));
+        }
+    }
+    all
+}
+
+/// What the policies of a node tell; `None` without any.
+///
+/// Every cluster has cluster IPs, so where all addresses agree they agree too, whatever the range of services is.
+pub(super) fn observed(found: &[HnsPolicy]) -> Option<Observed> {
+    let kind = |policy: &HnsPolicy| match PolicyKind::of_dump(policy.vip, policy.local_routed_vip, None) {
+        Some(kind) => kind,
+        None if policy.vip.is_some() => PolicyKind::ClusterIp,
+        None => PolicyKind::ExternalIp,
+    };
+    (!found.is_empty()).then(|| observe(found.iter().map(|policy| (kind(policy), policy.dsr))))
+}
+
+pub(super) fn observed_counts(observed: &Observed) -> PolicyCounts {
+    let Observed { cluster_ip, other, .. } = *observed;
+    PolicyCounts {
+        total: cluster_ip.total().saturating_add(other.total()),
+        dsr: cluster_ip.dsr.saturating_add(other.dsr),
+        non_dsr: cluster_ip.non_dsr.saturating_add(other.non_dsr),
+        undecided: 0,
+        by_kind: Vec::new(),
+    }
+}
+
+pub(super) fn counts(policies: &Policies) -> PolicyCounts {
+    let total = policies.total();
+    let by_kind = PolicyKind::ALL.iter().map(|&kind| (kind, policies.of_kind(kind)));
+    PolicyCounts {
+        total: total.total(),
+        dsr: total.dsr,
+        non_dsr: total.non_dsr,
+        undecided: total.undecided,
+        by_kind: by_kind
+            .filter(|(_, count)| count.total() > 0)
+            .map(|(kind, count)| PolicyKindCounts {
+                kind: kind.name().to_owned(),
+                dsr: count.dsr,
+                non_dsr: count.non_dsr,
+                undecided: count.undecided,
+            })
+            .collect(),
+    }
+}
+
+/// The dynamic range of each protocol and what is taken of it.
+pub(super) struct Ranges {
+    pub(super) dynamic: PortRange,
+    pub(super) taken: PortSet,
+}
+
+/// What the ports of a node suffice for.
+pub(super) struct Asked<'a> {
+    pub(super) both: &'a Both,
+    /// Whether DSR is on now.
+    pub(super) on: bool,
+    /// Whether it can be.
+    pub(super) can_be: bool,
+    pub(super) pods: u32,
+    pub(super) ranges: &'a Ranges,
+}
+
+pub(super) fn ports(asked: &Asked<'_>, advice: &mut Vec<Note>) -> Ports {
+    let mut worst = ports::Verdict::Ok;
+    let mut of = |protocol: Protocol| {
+        let Ranges { dynamic, taken } = asked.ranges;
+        let left = supply(*dynamic, taken);
+        let demand = |policies| ports::Demand::of(policies, protocol, asked.pods);
+        let without = ports::estimate(left.blocks, demand(&asked.both.without));
+        let with = ports::estimate(left.blocks, demand(&asked.both.with));
+        let now = if asked.on { &with } else { &without };
+        worst = worst.max(now.verdict);
+        advise(protocol, asked, &without, &with, advice);
+        ProtocolPorts {
+            first_port: dynamic.first(),
+            last_port: dynamic.last(),
+            free_ports: left.ports,
+            blocks: left.blocks,
+            demand: now.demand.into(),
+            verdict: now.verdict.name().to_owned(),
+            certain: now.certain,
+            because: reasons::of_ports(protocol, now),
+            without_dsr: PortsScenario::from(&without),
+            with_dsr: asked.can_be.then(|| PortsScenario::from(&with)),
+        }
+    };
+    let (tcp, udp) = (of(Protocol::Tcp), of(Protocol::Udp));
+    Ports { verdict: worst.name().to_owned(), tcp, udp }
+}
+
+fn advise(
+    protocol: Protocol,
+    asked: &Asked<'_>,
+    without: &ports::Estimate,
+    with: &ports::Estimate,
+    advice: &mut Vec<Note>,
+) {
+    let best = if asked.can_be { with } else { without };
+    if without.verdict == ports::Verdict::Ok && best.verdict == ports::Verdict::Ok {
+        return;
+    }
+    if asked.can_be && with.demand.policies < without.demand.policies {
+        let values: [(&str, &dyn Display); 3] = [
+            ("protocol", &protocol),
+            ("policies", &with.demand.policies),
+            ("without", &without.demand.policies),
+        ];
+        advice.push(Note::new(&note::DSR_HELPS, &values));
+    }
+    if best.verdict == ports::Verdict::Ok {
+        return;
+    }
+    if asked.can_be && with.demand.policies > 0 {
+        let values: [(&str, &dyn Display); 2] =
+            [("protocol", &protocol), ("policies", &with.demand.policies)];
+        advice.push(Note::new(&note::DSR_DOES_NOT_HELP, &values));
+    }
+    let wide = WIDE_RANGES[0];
+    let blocks = supply(wide, &asked.ranges.taken).blocks;
+    if blocks > best.blocks {
+        let netsh = protocol.name().to_ascii_lowercase();
+        let values: [(&str, &dyn Display); 6] = [
+            ("protocol", &protocol),
+            ("netsh", &netsh),
+            ("first", &wide.first()),
+            ("last", &wide.last()),
+            ("ports", &wide.count()),
+            ("blocks", &blocks),
+        ];
+        advice.push(Note::new(&note::DSR_WIDEN, &values));
+    }
+}
+
+impl From<ports::Demand> for BlockDemand {
+    fn from(demand: ports::Demand) -> Self {
+        let ports::Demand { at_least, policies, at_most, .. } = demand;
+        Self { at_least, policies, at_most }
+    }
+}
+
+impl From<&ports::Estimate> for PortsScenario {
+    fn from(estimate: &ports::Estimate) -> Self {
+        Self {
+            demand: estimate.demand.into(),
+            verdict: estimate.verdict.name().to_owned(),
+            certain: estimate.certain,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The sentences of the core's reasons.
+
+use super::answer::Because;
+use crate::note::{NoteKind, Text, fill, text};
+use std::fmt::Display;
+use winpod::dsr::{
+    Applicability, Contradiction, KubeProxyFlags, LAST_KUBERNETES, Observed, Problem, Reason, Verdict,
+};
+use winpod::ports;
+use winpod::windows::{Platform, Release, TABLE_DATE};
+use winpod::{Grade, KubernetesVersion, SourceId};
+
+/// The sentence of a code; every code of the core has one, which a test holds.
+fn sentence(code: &str) -> Option<&'static Text> {
+    text::REASONS.iter().find(|(known, _)| *known == code).map(|(_, text)| *text)
+}
+
+fn because(
+    code: &str,
+    values: &[(&str, &dyn Display)],
+    grade: Option<Grade>,
+    sources: &[SourceId],
+) -> Because {
+    let text = sentence(code);
+    debug_assert!(text.is_some(), "no sentence for {code}");
+    Because {
+        code: code.to_owned(),
+        kind: text.map_or(NoteKind::Info, |text| text.kind),
+        message: text.map_or_else(|| code.to_owned(), |text| fill(text.sentence, values)),
+        grade: grade.map(|grade| grade.name().to_owned()),
+        sources: sources.iter().map(|source| source.key().to_owned()).collect(),
+    }
+}
+
+/// The reasons of a verdict.
+pub(super) fn of_verdict(answer: &Applicability<'_>, version: Option<KubernetesVersion>) -> Vec<Because> {
+    let platform = answer.platform;
+    let shown = |value: Option<String>| value.unwrap_or_else(|| "?".to_owned());
+    let version = shown(version.map(|version| version.to_string()));
+    let build = shown(platform.build.map(|build| build.to_string()));
+    let hns = shown(platform.hns.map(|hns| hns.to_string()));
+    let release = shown(platform.release.map(name_of));
+    let system = system(&platform);
+    let value = stopped_at(answer.flags.as_ref());
+    answer
+        .because()
+        .map(|reason| {
+            let first = if let Reason::RevisionUnknown { first, .. } = reason { first } else { 0 };
+            let which = match reason {
+                Reason::FlagsContradict(Contradiction::EnableDsr) => "--enable-dsr",
+                Reason::FlagsContradict(Contradiction::WinDsr) => "the gate WinDSR",
+                _ => "the gate WinOverlay",
+            };
+            let values: [(&str, &dyn Display); 10] = [
+                ("version", &version),
+                ("build", &build),
+                ("hns", &hns),
+                ("release", &release),
+                ("platform", &system),
+                ("value", &value),
+                ("first", &first),
+                ("which", &which),
+                ("date", &TABLE_DATE),
+                ("last", &LAST_KUBERNETES),
+            ];
+            because(reason.code(), &values, reason.grade(), reason.sources())
+        })
+        .collect()
+}
+
+/// What the policies on a node tell.
+pub(super) fn of_observed(observed: &Observed) -> Because {
+    let text = match observed.verdict {
+        Verdict::On => &text::DSR_OBSERVED_ON,
+        Verdict::Off => &text::DSR_OBSERVED_OFF,
+        _ => &text::DSR_OBSERVED_UNCLEAR,
+    };
+    let (all, with) = (observed.cluster_ip.total(), observed.cluster_ip.dsr);
+    let values: [(&str, &dyn Display); 3] =
+        [("all", &all), ("with", &with), ("other", &observed.other.total())];
+    Because {
+        code: text.key.to_owned(),
+        kind: text.kind,
+        message: fill(text.sentence, &values),
+        grade: text.sources.iter().map(|source| source.grade()).max().map(|grade| grade.name().to_owned()),
+        sources: text.sources.iter().map(|source| source.key().to_owned()).collect(),
+    }
+}
+
+/// The reasons of an estimate of one protocol.
+pub(super) fn of_ports(protocol: ports::Protocol, estimate: &ports::Estimate) -> Vec<Because> {
+    use ports::Because as Why;
+    let one = |why: Why| {
+        let (mut policies, mut left, mut pods) = (0, 0, 0);
+        match why {
+            Why::MorePoliciesThanBlocks { policies: count, .. } => policies = count,
+            Why::FewBlocksLeft { left: count } => left = count,
+            Why::PodsUnknown { pods: count } => pods = count,
+            _ => {}
+        }
+        let ports::Demand { at_least, at_most, .. } = estimate.demand;
+        let values: [(&str, &dyn Display); 7] = [
+            ("protocol", &protocol),
+            ("policies", &policies),
+            ("blocks", &estimate.blocks),
+            ("left", &left),
+            ("pods", &pods),
+            ("at-least", &at_least),
+            ("at-most", &at_most),
+        ];
+        because(why.code(), &values, Some(why.grade()), why.sources())
+    };
+    estimate.because().map(one).collect()
+}
+
+/// The text at which kube-proxy stops.
+fn stopped_at(flags: Option<&KubeProxyFlags<'_>>) -> String {
+    let text = match flags.and_then(|flags| flags.problem) {
+        Some(
+            Problem::FlagValue(text)
+            | Problem::GatePair(text)
+            | Problem::GateValue(text)
+            | Problem::Positional(text),
+        ) => text,
+        _ => "",
+    };
+    format!("{:?}", crate::read::shortened(text))
+}
+
+/// A release as people call it.
+pub(crate) fn name_of(release: Release) -> String {
+    match release {
+        Release::Server2016 | Release::Server2019 | Release::Server2022 | Release::Server2025 => {
+            format!("Windows Server {release}")
+        }
+        _ => format!("Windows Server, version {release}"),
+    }
+}
+
+/// A system as people call it.
+pub(super) fn system(platform: &Platform) -> String {
+    let parts = [
+        platform.release.map(name_of),
+        platform.build.map(|build| format!("build {build}")),
+        platform.hns.map(|hns| format!("HNS {hns}")),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { "the system".to_owned() } else { parts.join(", ") }
+}
