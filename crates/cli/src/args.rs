@@ -1,5 +1,6 @@
 //! What the command line takes.
 
+use crate::explain::Explain;
 use crate::memory;
 use crate::migration::Migration;
 use crate::simulate::Simulate;
@@ -37,6 +38,7 @@ Examples:
   winpod subnet census aws/           what is free in the subnets, and what is broken
   winpod simulate cluster/ --scenario scale-out
                                       when the subnets run dry, and how long pods wait
+  winpod explain kube-proxy.log       what the errors in it mean
 
 Exit codes: 0 all is well, or not known; 1 the answer is no; 2 the arguments or
 an input are unusable."
@@ -82,6 +84,7 @@ pub(crate) enum Command {
     Subnet(Box<Subnet>),
     Migration(Migration),
     Simulate(Box<Simulate>),
+    Explain(Explain),
     Sources(Sources),
     Schema(Schema),
 }

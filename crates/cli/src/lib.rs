@@ -24,6 +24,7 @@
 
 mod args;
 mod commands;
+mod explain;
 mod memory;
 mod migration;
 mod progress;

@@ -4,6 +4,7 @@
 //! Whatever comes from a file is printed with control characters and marks of writing direction escaped.
 
 mod answers;
+mod explain;
 mod html;
 mod migration;
 mod plan;
@@ -13,6 +14,7 @@ mod table;
 mod text;
 
 pub use answers::{capacity, ipam, operations, problems, sources, types};
+pub use explain::explain;
 pub use html::html;
 pub use migration::migration;
 pub use plan::plan;
