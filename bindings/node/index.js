@@ -149,30 +149,43 @@ function migration(from, options) {
   return call("migration", merge(options, inputs(from)));
 }
 
-async function plan(from, options) {
+function explainSync(from, options) {
+  return call("explain", merge(options, inputs(from, "given")));
+}
+
+function plan(from, options) {
+  return work("plan", () => inputs(from), options);
+}
+
+function explain(from, options) {
+  return work("explain", () => inputs(from, "given"), options);
+}
+
+/** Asks off the main thread; `fields` makes what the request has besides the options. */
+async function work(operation, fields, options) {
   const { signal, onProgress, ...rest } = isObject(options) ? options : {};
-  const request = toText(merge(isObject(options) ? rest : options, inputs(from)), "request");
+  const request = toText(merge(isObject(options) ? rest : options, fields()), "request");
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse("REQUEST", "signal", typeof signal);
   if (onProgress !== undefined && typeof onProgress !== "function") refuse("REQUEST", "onProgress", typeof onProgress);
-  const work = new native.Work();
+  const job = new native.Work();
   const { promise: interrupted, reject: interrupt } = withReject();
   const onStep = (step, done, total) => {
     try {
       onProgress({ step, done, total });
     } catch (error) {
-      work.stop();
+      job.stop();
       interrupt(error);
     }
   };
   const onAbort = () => {
-    work.stop();
+    job.stop();
     interrupt(stopped(signal.reason));
   };
   if (signal?.aborted) onAbort();
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     // Who waits is told at once; the thread stops at its next step.
-    return JSON.parse(await Promise.race([interrupted, work.call("plan", request, onProgress && onStep)]));
+    return JSON.parse(await Promise.race([interrupted, job.call(operation, request, onProgress && onStep)]));
   } finally {
     signal?.removeEventListener("abort", onAbort);
   }
@@ -203,6 +216,8 @@ module.exports = {
   call,
   capacity,
   contains,
+  explain,
+  explainSync,
   ipam,
   migration,
   mixedCapacity,

@@ -6,6 +6,8 @@ export const {
   call,
   capacity,
   contains,
+  explain,
+  explainSync,
   ipam,
   migration,
   mixedCapacity,

@@ -90,7 +90,7 @@ fn may_be_long(request: &Value) -> bool {
     const LONG: usize = 10_000;
     let long = |(name, value): (&String, &Value)| {
         let len = value.as_array().map_or(0, Vec::len);
-        len > LONG || len > 0 && (name == "paths" || name == "documents")
+        len > LONG || len > 0 && matches!(name.as_str(), "paths" | "documents" | "given")
     };
     request.as_object().is_some_and(|request| request.iter().any(long))
 }

@@ -60,7 +60,8 @@ impl Book {
     fn clues(&self, id: &str, names: &[&str]) -> String {
         let clue = |name: &&str| {
             let clue = self.clues.get(*name);
-            clue.unwrap_or_else(|| panic!("data/errors.toml: {id}: {name} is no signal and no error")).as_str()
+            clue.unwrap_or_else(|| panic!("data/errors.toml: {id}: {name} is no signal and no error"))
+                .as_str()
         };
         names.iter().map(clue).collect::<Vec<_>>().join(", ")
     }
@@ -96,7 +97,8 @@ impl Book {
             quiet == (patterns == 0 && results.is_empty()),
             "data/errors.toml: {id} needs patterns or codes, or quiet"
         );
-        let causes: Vec<String> = tables_of(id, error, "causes").into_iter().map(|it| self.cause(id, it)).collect();
+        let causes: Vec<String> =
+            tables_of(id, error, "causes").into_iter().map(|it| self.cause(id, it)).collect();
         let remedy = strings(id, error, "remedy");
         let told = tables_of(id, error, "causes").iter().any(|cause| cause.contains_key("remedy"));
         let last = error.contains_key("last");
@@ -123,9 +125,12 @@ impl Book {
         let collect: Vec<&str> = strings(id, table, "collect").iter().map(named).collect();
         let sources = sources(id, table);
         assert!(!sources.is_empty(), "data/errors.toml: {id} has no sources");
+        let results: Vec<String> =
+            results.iter().map(|code| format!("{:#06x}_{:04x}", code >> 16, code & 0xffff)).collect();
+        let results = results.join(", ");
         writeln!(
             self.errors,
-            "Error {{ id: {id:?}, title: {title:?}, last: {last}, results: &{results:?}, causes: &[{causes}], \
+            "Error {{ id: {id:?}, title: {title:?}, last: {last}, results: &[{results}], causes: &[{causes}], \
              remedy: &{remedy:?}, collect: &{collect:?}, sources: &[{sources}] }},"
         )
         .expect("a string");
@@ -252,13 +257,18 @@ fn tables_of<'a, 'i>(id: &str, table: &'a DeTable<'i>, key: &str) -> Vec<&'a DeT
 fn text<'a>(id: &str, table: &'a DeTable<'_>, key: &str) -> &'a str {
     let value = table.get(key).and_then(|value| value.get_ref().as_str());
     let text = value.unwrap_or_else(|| panic!("data/errors.toml: {id} has no {key}"));
-    assert!(!text.is_empty() && text.trim() == text, "data/errors.toml: {id}: {key} is empty or has blanks around it");
+    assert!(
+        !text.is_empty() && text.trim() == text,
+        "data/errors.toml: {id}: {key} is empty or has blanks around it"
+    );
     text
 }
 
 fn strings<'a>(id: &str, table: &'a DeTable<'_>, key: &str) -> Vec<&'a str> {
     let string = |value: &'a DeValue<'_>| {
-        value.as_str().unwrap_or_else(|| panic!("data/errors.toml: {id}: {key} holds something else than texts"))
+        value
+            .as_str()
+            .unwrap_or_else(|| panic!("data/errors.toml: {id}: {key} holds something else than texts"))
     };
     list(id, table, key).into_iter().map(string).collect()
 }

@@ -1,9 +1,9 @@
 //! What is answered about an error.
 
+use super::evidence::Evidence;
 use super::evidence::Likelihood;
 use super::object::Object;
 use super::table::{Error, result_name};
-use super::evidence::Evidence;
 use super::tally::{Found, OfObject};
 use crate::note::Location;
 use crate::problem::Problem;
@@ -137,7 +137,11 @@ pub(super) fn explanation(error: &'static Error, found: &Found, evidence: &Evide
         last_time: times.map(|(_, last)| last.to_string()),
         objects: objects.into_iter().map(|(object, tally)| affected(object, tally)).collect(),
         other_objects_count: found.others,
-        location: Location { file: found.first.file.to_string(), line: found.first.line, column: found.column },
+        location: Location {
+            file: found.first.file.to_string(),
+            line: found.first.line,
+            column: found.column,
+        },
         shown: found.shown.clone(),
         results: error.results.iter().map(|code| result(*code)).collect(),
         causes,
@@ -151,7 +155,10 @@ pub(super) fn explanation(error: &'static Error, found: &Found, evidence: &Evide
 
 fn causes(error: &'static Error, evidence: &Evidence) -> Vec<PossibleCause> {
     let weighed = evidence.weigh(error).into_iter().zip(1..);
-    let cause = |((cause, likelihood, why), order): ((&'static super::table::Cause, Likelihood, Vec<String>), u32)| {
+    let cause = |((cause, likelihood, why), order): (
+        (&'static super::table::Cause, Likelihood, Vec<String>),
+        u32,
+    )| {
         PossibleCause {
             order,
             text: cause.text.to_owned(),

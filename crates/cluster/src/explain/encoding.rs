@@ -73,7 +73,8 @@ impl<R: Read> Utf16<R> {
         self.given = 0;
         let read = (&mut self.source).take(STRETCH).read_to_end(&mut self.raw)?;
         let (pairs, odd) = self.raw.as_chunks::<2>();
-        let unit = |pair: &[u8; 2]| if self.big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) };
+        let unit =
+            |pair: &[u8; 2]| if self.big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) };
         let mut units: Vec<u16> = self.half.take().into_iter().chain(pairs.iter().map(unit)).collect();
         let rest = odd.to_vec();
         self.raw = rest;

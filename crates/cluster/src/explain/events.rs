@@ -14,7 +14,8 @@ const LONGEST: usize = 2 << 20;
 /// Whether a text that begins like this is JSON of Kubernetes.
 pub(super) fn is_list(head: &[u8]) -> bool {
     let has = |word: &[u8]| head.windows(word.len()).any(|part| part == word);
-    matches!(head.trim_ascii_start(), [b'{' | b'[', ..]) && (has(b"\"involvedObject\"") || has(b"\"regarding\"") || has(b"\"kind\""))
+    matches!(head.trim_ascii_start(), [b'{' | b'[', ..])
+        && (has(b"\"involvedObject\"") || has(b"\"regarding\"") || has(b"\"kind\""))
 }
 
 /// What was wrong with a list.
@@ -46,13 +47,21 @@ pub(super) fn scan(
         }
         tick(count as u64)?;
         for byte in piece.get(..count).unwrap_or_default() {
-            if splitter.push(*byte) {
-                object(scanner, file, splitter.line, &splitter.object);
-                splitter.object.clear();
+            match splitter.push(*byte) {
+                Some(Part::Object) => {
+                    object(scanner, file, splitter.line, &splitter.object);
+                    splitter.object.clear();
+                }
+                Some(Part::Stray) => {
+                    scanner.record(file, splitter.stray_line, &splitter.stray, &Facts::of(&splitter.stray));
+                    splitter.stray.clear();
+                }
+                None => {}
             }
         }
     }
     // The last object of a text that was cut off says what it says.
+    scanner.record(file, splitter.stray_line, &splitter.stray, &Facts::of(&splitter.stray));
     let truncated = !splitter.open.is_empty() || splitter.depth > 0;
     if truncated && !splitter.object.is_empty() {
         scanner.record(file, splitter.line, &splitter.object, &Facts { count: 1, ..Facts::default() });
@@ -62,6 +71,7 @@ pub(super) fn scan(
 
 /// Cuts objects out of `[{…}]`, `{"items": [{…}]}` and `{…} {…}`.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 struct Splitter {
     /// The brackets that are open, as far as the shape of a list needs them.
     open: Vec<u8>,
@@ -76,15 +86,27 @@ struct Splitter {
     gave: bool,
     overflowed: bool,
     too_long: u64,
-    /// Lines so far, and those before the object.
+    /// A line, or the rest of one, outside of any object: logs may begin with JSON and go on without.
+    stray: Vec<u8>,
+    /// Lines so far, those before the object, and those before the stray one.
     lines: u64,
     line: u64,
+    stray_line: u64,
+}
+
+/// What has come to its end.
+enum Part {
+    Object,
+    Stray,
 }
 
 impl Splitter {
-    /// Takes a byte; `true` if it ends an object, which is then to be taken away.
-    fn push(&mut self, byte: u8) -> bool {
+    /// Takes a byte, and tells what it ends, which is then to be taken away.
+    fn push(&mut self, byte: u8) -> Option<Part> {
         self.lines += u64::from(byte == b'\n');
+        if self.open.is_empty() && !matches!(byte, b'{' | b'[') {
+            return self.outside(byte);
+        }
         if self.in_text {
             self.keep(byte);
             match byte {
@@ -93,29 +115,42 @@ impl Splitter {
                 b'"' => self.in_text = false,
                 _ => {}
             }
-            return false;
+            return None;
         }
         match byte {
             b'"' => {
                 self.keep(byte);
                 self.in_text = true;
-                false
+                None
             }
             b'{' | b'[' => {
                 self.opens(byte);
-                false
+                None
             }
-            b'}' | b']' => self.closes(byte),
+            b'}' | b']' => self.closes(byte).then_some(Part::Object),
             _ => {
                 self.keep(byte);
-                false
+                None
             }
         }
     }
 
+    fn outside(&mut self, byte: u8) -> Option<Part> {
+        if self.stray.is_empty() {
+            if byte.is_ascii_whitespace() || byte == b',' {
+                return None;
+            }
+            self.stray_line = self.lines;
+        }
+        let ends = byte == b'\n' || self.stray.len() >= LONGEST;
+        self.stray.push(byte);
+        ends.then_some(Part::Stray)
+    }
+
     fn opens(&mut self, byte: u8) {
         let item = byte == b'{' && matches!(*self.open, [b'['] | [b'{', b'[']);
-        let shapes = self.depth == 0 && (self.open.is_empty() || matches!((&*self.open, byte), ([b'{'], b'[')) || item);
+        let shapes = self.depth == 0
+            && (self.open.is_empty() || matches!((&*self.open, byte), ([b'{'], b'[')) || item);
         if self.open.is_empty() && byte == b'{' || item && self.depth == 0 {
             // What is around an item is not kept.
             self.object.clear();
@@ -179,16 +214,22 @@ fn object(scanner: &mut Scanner, file: &Arc<str>, line: u64, text: &[u8]) {
     };
     let about = reference("/involvedObject").or_else(|| reference("/regarding"));
     let message = string("/message").or_else(|| string("/note"));
-    let of_itself = || Object::new(string("/kind")?, string("/metadata/namespace"), string("/metadata/name")?);
+    let of_itself =
+        || Object::new(string("/kind")?, string("/metadata/namespace"), string("/metadata/name")?);
     let (Some(object), true) = (&about, message.is_some() || string("/reason").is_some()) else {
         let facts = Facts { object: of_itself(), count: 1, ..Facts::default() };
         return scanner.record(file, line, text, &facts);
     };
-    let times = |paths: &[&str]| paths.iter().filter_map(|path| string(path)).find_map(|text| time::find(text.as_bytes()));
-    let first = times(&["/firstTimestamp", "/deprecatedFirstTimestamp", "/eventTime", "/metadata/creationTimestamp"]);
-    let last = times(&["/lastTimestamp", "/series/lastObservedTime", "/deprecatedLastTimestamp", "/eventTime"]);
+    let times = |paths: &[&str]| {
+        paths.iter().filter_map(|path| string(path)).find_map(|text| time::find(text.as_bytes()))
+    };
+    let first =
+        times(&["/firstTimestamp", "/deprecatedFirstTimestamp", "/eventTime", "/metadata/creationTimestamp"]);
+    let last =
+        times(&["/lastTimestamp", "/series/lastObservedTime", "/deprecatedLastTimestamp", "/eventTime"]);
     let counts = ["/count", "/series/count", "/deprecatedCount"];
-    let count = counts.iter().find_map(|path| value.pointer(path).and_then(Value::as_u64)).unwrap_or(1).max(1);
+    let count =
+        counts.iter().find_map(|path| value.pointer(path).and_then(Value::as_u64)).unwrap_or(1).max(1);
     let facts = Facts { time: first, last_time: last.or(first), object: Some(object.clone()), count };
     let text = format!("{}: {}", string("/reason").unwrap_or_default(), message.unwrap_or_default());
     scanner.record(file, line, text.as_bytes(), &facts);

@@ -74,7 +74,12 @@ impl Matcher {
 
     fn new() -> Option<Self> {
         let letters = |pattern: &Pattern| -> Vec<u8> {
-            pattern.text.bytes().map(|byte| LETTERS[usize::from(byte)]).filter(|letter| *letter != 0).collect()
+            pattern
+                .text
+                .bytes()
+                .map(|byte| LETTERS[usize::from(byte)])
+                .filter(|letter| *letter != 0)
+                .collect()
         };
         let dfa = Builder::new()
             .match_kind(MatchKind::Standard)
@@ -89,7 +94,7 @@ impl Matcher {
     pub(super) fn start(&self) -> Cursor<'_> {
         // Only an anchored start could be refused.
         let state = self.dfa.start_state(Anchored::No).unwrap_or_default();
-        Cursor { matcher: self, state, letters: Box::new([0; BLOCK + 1]), places: Box::new([0; BLOCK + 1]) }
+        Cursor { matcher: self, state, letters: vec![0; BLOCK + 1], places: vec![0; BLOCK + 1] }
     }
 }
 
@@ -97,8 +102,8 @@ impl Matcher {
 pub(super) struct Cursor<'m> {
     matcher: &'m Matcher,
     state: StateID,
-    letters: Box<[u8; BLOCK + 1]>,
-    places: Box<[u16; BLOCK + 1]>,
+    letters: Vec<u8>,
+    places: Vec<u16>,
 }
 
 impl Cursor<'_> {
@@ -174,7 +179,8 @@ impl Ready {
         let mut here = end;
         for before in self.before.iter().skip(1).rev() {
             // Most letters stand side by side.
-            if matches!(before, Before::Letter | Before::Marks(_)) && here > 0 && is_letter(window[here - 1]) {
+            if matches!(before, Before::Letter | Before::Marks(_)) && here > 0 && is_letter(window[here - 1])
+            {
                 here -= 1;
                 continue;
             }
@@ -222,12 +228,14 @@ impl Before {
     /// Whether these bytes may stand there.
     fn allows(&self, window: &[u8], from: usize, to: usize) -> bool {
         let gap = window.get(from..to).unwrap_or_default();
-        let breaks = || gap.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| from + at + 1);
+        let breaks =
+            || gap.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| from + at + 1);
         // What a log writes in a line of its own is no rest of the line before.
         let wrapped = || breaks().all(|line| !record::is_header(window.get(line..).unwrap_or_default()));
         match self {
             Self::Letter => {
-                let blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'|' | b'>' | b'\\' | 0x80..);
+                let blank =
+                    |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'|' | b'>' | b'\\' | 0x80..);
                 gap.is_empty() || gap.contains(&b'\n') && gap.iter().all(blank) && wrapped()
             }
             Self::Marks(marks) => no_other_sentence(gap, marks) && wrapped(),
@@ -249,12 +257,22 @@ pub(super) fn fits(pattern: &Pattern, record: &[u8]) -> bool {
     }
     let text = record.to_ascii_lowercase();
     let has = |word: &&str| has_word(&text, word.as_bytes());
-    (pattern.with.is_empty() || pattern.with.iter().any(|word| has(&word))) && !pattern.without.iter().any(|word| has(&word))
+    (pattern.with.is_empty() || pattern.with.iter().any(has)) && !pattern.without.iter().any(has)
 }
 
 /// Whether a text has words that begin with these.
 fn has_word(text: &[u8], word: &[u8]) -> bool {
-    text.windows(word.len()).enumerate().any(|(at, part)| part == word && word_begins(text.get(..at).unwrap_or_default()))
+    let mut from = 0;
+    while let Some(at) =
+        text.get(from..).and_then(|rest| rest.iter().position(|byte| Some(byte) == word.first()))
+    {
+        let (before, here) = text.split_at(from + at);
+        if here.starts_with(word) && word_begins(before) {
+            return true;
+        }
+        from += at + 1;
+    }
+    false
 }
 
 /// The pattern of a number, and what it tells.

@@ -203,14 +203,16 @@ impl<'p> Explainer<'p> {
     /// # Errors
     /// - Code `INTERNAL` if the table of patterns is broken, which the tests rule out.
     pub fn new(progress: OnProgress<'p>) -> Result<Self, Refusal> {
-        let scanner = Scanner::new().ok_or_else(|| Refusal::new("INTERNAL", "the table of patterns is broken"))?;
+        let scanner =
+            Scanner::new().ok_or_else(|| Refusal::new("INTERNAL", "the table of patterns is broken"))?;
         let meter = Meter { progress, done: 0, told: 0, total: 0 };
         Ok(Self { scanner, meter, problems: Vec::new() })
     }
 
     /// Tells progress how much there is in these files, if all can be measured.
     fn expect(&mut self, paths: &[PathBuf]) {
-        let sizes = paths.iter().map(|path| fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|it| it.len()));
+        let sizes =
+            paths.iter().map(|path| fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|it| it.len()));
         self.meter.total = sizes.sum::<Option<u64>>().unwrap_or(0);
     }
 
@@ -241,7 +243,8 @@ impl<'p> Explainer<'p> {
     /// What was found in all inputs.
     pub fn finish(self) -> Explained {
         let tally = self.scanner.tally;
-        let found = ERRORS.iter().zip(&tally.errors).filter_map(|(error, found)| Some((error, found.as_ref()?)));
+        let found =
+            ERRORS.iter().zip(&tally.errors).filter_map(|(error, found)| Some((error, found.as_ref()?)));
         let mut found: Vec<_> = found.collect();
         // Stable: what is as frequent stays in the order of the table.
         found.sort_by_key(|(error, found)| (error.last, std::cmp::Reverse(found.count)));
@@ -302,7 +305,9 @@ impl<'p> Explainer<'p> {
             Content::Zip => match origin {
                 Origin::File(file) => return self.archive(name, file),
                 Origin::Inside => return Ok(()),
-                Origin::Stream => self.problem(name, "ZIP", "is a zip in a stream: give it as a file".to_owned()),
+                Origin::Stream => {
+                    self.problem(name, "ZIP", "is a zip in a stream: give it as a file".to_owned());
+                }
             },
             Content::Other(_) if inside => {}
             Content::Other(why) => self.problem(name, "NOT_TEXT", why.to_owned()),
@@ -337,11 +342,15 @@ impl<'p> Explainer<'p> {
         match done {
             Ok(wrong) => {
                 if wrong.truncated {
-                    let message = "ends in the middle of its JSON: it was cut off, and what is missing is not answered";
+                    let message =
+                        "ends in the middle of its JSON: it was cut off, and what is missing is not answered";
                     self.problem(name, "JSON_TRUNCATED", message.to_owned());
                 }
                 if wrong.too_long > 0 {
-                    let message = format!("has {} JSON objects of more than 2 MiB, which are not looked at", wrong.too_long);
+                    let message = format!(
+                        "has {} JSON objects of more than 2 MiB, which are not looked at",
+                        wrong.too_long
+                    );
                     self.problem(name, "TOO_LARGE", message);
                 }
             }

@@ -13,19 +13,37 @@ pub(super) struct Object {
 const LONGEST: usize = 253;
 /// Kinds as kubectl's tables write them.
 const KINDS: [&str; 16] = [
-    "pod", "node", "deployment", "replicaset", "statefulset", "daemonset", "job", "cronjob", "service", "nodeclaim",
-    "nodepool", "ec2nodeclass", "cninode", "endpoints", "endpointslice", "namespace",
+    "pod",
+    "node",
+    "deployment",
+    "replicaset",
+    "statefulset",
+    "daemonset",
+    "job",
+    "cronjob",
+    "service",
+    "nodeclaim",
+    "nodepool",
+    "ec2nodeclass",
+    "cninode",
+    "endpoints",
+    "endpointslice",
+    "namespace",
 ];
+/// Kinds that lie in no namespace, whatever namespace their events have.
+const OF_THE_CLUSTER: [&str; 6] = ["node", "nodeclaim", "nodepool", "ec2nodeclass", "cninode", "namespace"];
 /// Keys of structured logs.
 const KEYS: [&str; 3] = ["pod", "node", "service"];
 
 impl Object {
     pub(super) fn new(kind: &str, namespace: Option<&str>, name: &str) -> Option<Self> {
         let good = |text: &str| !text.is_empty() && text.len() <= LONGEST;
-        (good(kind) && good(name)).then(|| Self {
-            kind: kind.to_ascii_lowercase(),
-            namespace: namespace.filter(|it| good(it)).map(str::to_owned),
+        let kind = kind.to_ascii_lowercase();
+        let namespace = namespace.filter(|it| good(it) && !OF_THE_CLUSTER.contains(&kind.as_str()));
+        (good(&kind) && good(name)).then(|| Self {
+            namespace: namespace.map(str::to_owned),
             name: name.to_owned(),
+            kind,
         })
     }
 }
@@ -64,7 +82,8 @@ fn in_table(record: &[u8]) -> Option<Object> {
     let named = columns(line).skip(kind + 1).take(3).find_map(kind_and_name);
     let (kind_name, name) = named?;
     // The namespace stands before the age.
-    let namespace = kind.checked_sub(2).and_then(|at| columns(line).nth(at)).and_then(|it| std::str::from_utf8(it).ok());
+    let namespace =
+        kind.checked_sub(2).and_then(|at| columns(line).nth(at)).and_then(|it| std::str::from_utf8(it).ok());
     Object::new(kind_name, namespace, name)
 }
 
@@ -80,7 +99,9 @@ fn in_keys(record: &[u8]) -> Option<Object> {
     for (at, _) in record.iter().enumerate().filter(|(_, byte)| **byte == b'=') {
         let (before, rest) = (record.get(..at)?, record.get(at + 1..)?);
         let Some(kind) = KEYS.iter().find(|key| {
-            before.strip_suffix(key.as_bytes()).is_some_and(|head| !head.last().is_some_and(u8::is_ascii_alphanumeric))
+            before
+                .strip_suffix(key.as_bytes())
+                .is_some_and(|head| !head.last().is_some_and(u8::is_ascii_alphanumeric))
         }) else {
             continue;
         };
@@ -136,10 +157,16 @@ mod tests {
         let table = "12s         Warning   FailedScheduling   pod/web-1   0/3 nodes";
         assert_eq!(found(table), object("pod", None, "web-1"));
         let all = "shop        3m (x4 over 5m)   Warning   Unsupported   Node/ip-10-0-0-1.ec2.internal   The";
-        assert_eq!(found(all), object("node", Some("shop"), "ip-10-0-0-1.ec2.internal"));
-        assert_eq!(found("E1122 10:00:00.0 1 a.go:1] \"x\" pod=\"shop/web-1\" err=\"y\""), object("pod", Some("shop"), "web-1"));
+        assert_eq!(found(all), object("node", None, "ip-10-0-0-1.ec2.internal"));
+        assert_eq!(
+            found("E1122 10:00:00.0 1 a.go:1] \"x\" pod=\"shop/web-1\" err=\"y\""),
+            object("pod", Some("shop"), "web-1")
+        );
         assert_eq!(found("{\"log\":\"x node=\\\"win-1\\\"\"}"), object("node", None, "win-1"));
-        assert_eq!(found("User \"system:node:ip-10-0-0-1.ec2.internal\" cannot"), object("node", None, "ip-10-0-0-1.ec2.internal"));
+        assert_eq!(
+            found("User \"system:node:ip-10-0-0-1.ec2.internal\" cannot"),
+            object("node", None, "ip-10-0-0-1.ec2.internal")
+        );
         assert_eq!(found("pod web-1 is not there, a/b, pod="), None);
     }
 }

@@ -19,12 +19,12 @@ pub(super) struct Bounds {
 
 /// The record around a match; blank lines and lines that begin another one end it.
 pub(super) fn bounds(window: &[u8], first: usize, last: usize) -> Bounds {
-    let least = first.saturating_sub(REACH);
+    let furthest = first.saturating_sub(REACH);
     let most = (last + 1).saturating_add(REACH).min(window.len());
-    let (mut start, headed) = line_start(window, least, first);
-    let mut headed = headed && is_header(window.get(start..).unwrap_or_default());
-    while !headed && start > least {
-        let (before, whole) = line_start(window, least, start - 1);
+    let (mut start, seen) = line_start(window, furthest, first);
+    let mut headed = seen && is_header(window.get(start..).unwrap_or_default());
+    while !headed && start > furthest {
+        let (before, whole) = line_start(window, furthest, start - 1);
         let line = window.get(before..start).unwrap_or_default();
         if is_blank(line) {
             break;
@@ -72,7 +72,16 @@ pub(super) fn is_header(line: &[u8]) -> bool {
     time::klog(line).is_some()
         || time::dated(inner).is_some()
         || time::is_other_date(inner)
-        || begins(&[b"{\"", b"time=", b"ts=", b"level=", b"Warning  ", b"Normal  ", b"LAST SEEN", b"NAMESPACE  "])
+        || begins(&[
+            b"{\"",
+            b"time=",
+            b"ts=",
+            b"level=",
+            b"Warning  ",
+            b"Normal  ",
+            b"LAST SEEN",
+            b"NAMESPACE  ",
+        ])
         || object::type_column(line).is_some()
 }
 

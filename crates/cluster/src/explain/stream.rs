@@ -47,7 +47,12 @@ impl Scanner {
     }
 
     /// Searches a text as it comes.
-    pub(super) fn text(&mut self, file: &Arc<str>, source: &mut dyn Read, tick: Tick<'_>) -> Result<(), Fault> {
+    pub(super) fn text(
+        &mut self,
+        file: &Arc<str>,
+        source: &mut dyn Read,
+        tick: Tick<'_>,
+    ) -> Result<(), Fault> {
         self.cursor.reset();
         self.streams += 1;
         let (stream, window, tally) = (self.streams, &mut self.window, &mut self.tally);
@@ -61,7 +66,17 @@ impl Scanner {
             // What is told about a match looks at what stands behind it.
             let to = if ended { window.len() } else { window.len() - MARGIN };
             self.cursor.feed(window, done, to, |pattern, start, end| {
-                tally.hit(&Hit { file, stream, window, base, lines: before, pattern, start, end, facts: None });
+                tally.hit(&Hit {
+                    file,
+                    stream,
+                    window,
+                    base,
+                    lines: before,
+                    pattern,
+                    start,
+                    end,
+                    facts: None,
+                });
             });
             if ended {
                 return Ok(());
@@ -80,7 +95,17 @@ impl Scanner {
         self.streams += 1;
         let (stream, tally) = (self.streams, &mut self.tally);
         self.cursor.feed(text, 0, text.len(), |pattern, start, end| {
-            let hit = Hit { file, stream, window: text, base: 0, lines: line, pattern, start, end, facts: Some(facts) };
+            let hit = Hit {
+                file,
+                stream,
+                window: text,
+                base: 0,
+                lines: line,
+                pattern,
+                start,
+                end,
+                facts: Some(facts),
+            };
             tally.hit(&hit);
         });
     }

@@ -109,7 +109,10 @@ impl Tally {
                 let (start, end) = (hit.base + bounds.start as u64, hit.base + bounds.end as u64);
                 // A record without a head depends on the match that it is around.
                 let kept = if bounds.headed { start..end } else { 0..0 };
-                &self.record.insert(Whole { stream: hit.stream, start: kept.start, end: kept.end, facts }).facts
+                &self
+                    .record
+                    .insert(Whole { stream: hit.stream, start: kept.start, end: kept.end, facts })
+                    .facts
             }
         };
         let found = slot.get_or_insert_with(|| Found::new(hit, record));
@@ -213,7 +216,7 @@ impl Hit<'_> {
 
 /// Line breaks in a text.
 pub(super) fn lines(text: &[u8]) -> u64 {
-    text.iter().filter(|byte| **byte == b'\n').count() as u64
+    text.iter().map(|byte| u64::from(*byte == b'\n')).sum()
 }
 
 /// What a record says, in one line, short enough to show.

@@ -51,9 +51,27 @@ fn any_log() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         (0..PATTERNS.len()).prop_map(|index| PATTERNS[index].text.as_bytes().to_vec()),
         prop::sample::select(vec![
-            &b"\n"[..], b"\r\n", b" ", b"hns ", b"0x", b"-", b"(x5 over 10m)", b"\nE1122 10:11:12.345678 1 a.go:1] ",
-            b"\n2026-11-22T10:11:12Z ", b"{\"kind\":\"Event\",\"involvedObject\":{\"kind\":\"Pod\",\"name\":\"a\"},\"message\":\"",
-            b"\"}", b"[", b"]", b"{", b"}", b"\\", b"\"", b"\xff\xfe", b"\0", b"PK\x03\x04", b"pod=\"a/b\" ",
+            &b"\n"[..],
+            b"\r\n",
+            b" ",
+            b"hns ",
+            b"0x",
+            b"-",
+            b"(x5 over 10m)",
+            b"\nE1122 10:11:12.345678 1 a.go:1] ",
+            b"\n2026-11-22T10:11:12Z ",
+            b"{\"kind\":\"Event\",\"involvedObject\":{\"kind\":\"Pod\",\"name\":\"a\"},\"message\":\"",
+            b"\"}",
+            b"[",
+            b"]",
+            b"{",
+            b"}",
+            b"\\",
+            b"\"",
+            b"\xff\xfe",
+            b"\0",
+            b"PK\x03\x04",
+            b"pod=\"a/b\" ",
         ])
         .prop_map(<[u8]>::to_vec),
         prop::collection::vec(any::<u8>(), 0..40),
@@ -69,17 +87,6 @@ proptest! {
         let pieces = in_pieces(&log, &lengths);
         prop_assert_eq!(whole.explanations, pieces.explanations);
         prop_assert_eq!(whole.problems, pieces.problems);
-    }
-
-    #[test]
-    fn what_stands_before_does_not_change_a_line(filler in 0usize..600_000) {
-        // Windows are moved about 256 KiB at a time: the same line before, on and behind every edge.
-        let line = "E1122 10:11:12.345678 1 a.go:1] hcn (0x803b0013) The specified port already exists.\n";
-        let log = ["x\n".repeat(filler / 2).as_bytes(), line.as_bytes(), line.as_bytes()].concat();
-        let explained = in_pieces(&log, &[65536]);
-        prop_assert_eq!(counts(&explained), [("hns-port-exists", 2)]);
-        prop_assert_eq!(explained.explanations[0].location.line as usize, filler / 2 + 1);
-        prop_assert_eq!(&explained.explanations[0].shown, line.trim_end());
     }
 
     #[test]
@@ -100,6 +107,21 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 8, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_stands_before_does_not_change_a_line(filler in 0usize..600_000) {
+        // Windows are moved about 256 KiB at a time: the same line before, on and behind every edge.
+        let line = "E1122 10:11:12.345678 1 a.go:1] hcn (0x803b0013) The specified port already exists.\n";
+        let log = ["x\n".repeat(filler / 2).as_bytes(), line.as_bytes(), line.as_bytes()].concat();
+        let explained = in_pieces(&log, &[65536]);
+        prop_assert_eq!(counts(&explained), [("hns-port-exists", 2)]);
+        prop_assert_eq!(explained.explanations[0].location.line as usize, filler / 2 + 1);
+        prop_assert_eq!(&explained.explanations[0].shown, line.trim_end());
+    }
+}
+
 #[test]
 fn every_pattern_recognises_itself() {
     for pattern in PATTERNS {
@@ -110,25 +132,25 @@ fn every_pattern_recognises_itself() {
         let context = pattern.with.first().copied().unwrap_or_default();
         let text = format!("{} {context}", pattern.text.trim_end_matches('…'));
         let mut progress = |_| ControlFlow::Continue(());
-        let mut explainer = Explainer::new(&mut progress).unwrap();
-        explainer.text("x", &text).unwrap();
+        let mut search = Explainer::new(&mut progress).unwrap();
+        search.text("x", &text).unwrap();
         let found = match pattern.target {
             super::table::Clue::Error(index) => {
-                let explained = explainer.finish();
-                explained.explanations.iter().any(|it| it.id == ERRORS[index].id)
+                search.finish().explanations.iter().any(|it| it.id == ERRORS[index].id)
             }
-            signal @ super::table::Clue::Signal(_) => explainer.scanner.tally.evidence.has(signal),
+            signal @ super::table::Clue::Signal(_) => search.scanner.tally.evidence.has(signal),
         };
         assert!(found, "{text:?}");
     }
-    // 8 of the results have an error of their own.
-    assert_eq!((ERRORS.len(), RESULTS.len()), (72 + 55 - 8, 55));
+    // Seven of the results have an error of their own.
+    assert_eq!((ERRORS.len(), RESULTS.len()), (72 + 55 - 7, 55));
     assert!(!SIGNALS.is_empty());
 }
 
 #[test]
 fn groups_are_bounded_and_the_rest_is_counted() {
-    let line = |number: usize| format!("E1122 10:11:12.345678 1 a.go:1] RequestLimitExceeded pod=\"a/p{number}\"\n");
+    let line =
+        |number: usize| format!("E1122 10:11:12.345678 1 a.go:1] RequestLimitExceeded pod=\"a/p{number}\"\n");
     let log: String = (0..2500).map(line).collect();
     let explained = in_pieces(log.as_bytes(), &[777]);
     let it = &explained.explanations[0];
@@ -137,13 +159,20 @@ fn groups_are_bounded_and_the_rest_is_counted() {
 
 #[test]
 fn a_list_of_any_length_is_read_object_by_object() {
-    let event = r#"{"kind":"Event","involvedObject":{"kind":"Pod","name":"a"},"message":"Too many pods","count":2}"#;
-    let list = format!("{{\"kind\":\"List\",\"items\":[{}]}}", [event; 3000].join(","));
+    let event =
+        r#"{"kind":"Event","involvedObject":{"kind":"Pod","name":"a"},"message":"Too many pods","count":2}"#;
+    let list = format!("{{\"kind\":\"List\",\"items\":[{}]}}", vec![event; 3000].join(","));
     assert_eq!(counts(&in_pieces(list.as_bytes(), &[4096])), [("sched-too-many-pods", 6000)]);
     let long = format!("{{\"kind\":\"List\",\"items\":[{event},{{\"kind\":\"{}\"}}]}}", "x".repeat(3 << 20));
     let explained = in_pieces(long.as_bytes(), &[4096]);
     assert_eq!(counts(&explained), [("sched-too-many-pods", 2)]);
     assert_eq!(explained.problems[0].code, "TOO_LARGE");
+    let mixed = format!(
+        "{event}\nE1122 10:11:12.345678 1 a.go:1] RequestLimitExceeded\n{event}\nNot authorized for images"
+    );
+    let explained = in_pieces(mixed.as_bytes(), &[7]);
+    assert_eq!(counts(&explained), [("sched-too-many-pods", 4), ("ec2-throttled", 1), ("ami-private", 1)]);
+    assert_eq!(explained.explanations[2].location.line, 4);
     let deep = format!("{{\"kind\":\"List\",\"items\":[{}", "[".repeat(1_000_000));
     assert_eq!(in_pieces(deep.as_bytes(), &[4096]).problems[0].code, "JSON_TRUNCATED");
 }
@@ -165,18 +194,28 @@ fn zip_of(files: &[(&str, &[u8], bool)]) -> Vec<u8> {
         crc.update(bytes);
         let method = if *deflated { 8u16 } else { 0 }.to_le_bytes();
         let common = [
-            &[0, 0][..], &method, &[0; 4], &crc.sum().to_le_bytes(), &long(packed.len()), &long(bytes.len()),
-            &short(name.len()), &[0, 0],
+            &[0, 0][..],
+            &method,
+            &[0; 4],
+            &crc.sum().to_le_bytes(),
+            &long(packed.len()),
+            &long(bytes.len()),
+            &short(name.len()),
+            &[0, 0],
         ]
         .concat();
         let offset = long(zip.len());
-        directory.extend([b"PK\x01\x02", &[20, 0, 20, 0][..], &common, &[0; 10], &offset, name.as_bytes()].concat());
+        directory.extend(
+            [b"PK\x01\x02", &[20, 0, 20, 0][..], &common, &[0; 10], &offset, name.as_bytes()].concat(),
+        );
         zip.extend([b"PK\x03\x04", &[20, 0][..], &common, name.as_bytes(), &packed].concat());
     }
     let start = long(zip.len());
     zip.extend_from_slice(&directory);
     let count = short(files.len());
-    zip.extend([b"PK\x05\x06", &[0; 4][..], &count, &count, &long(directory.len()), &start, &[0, 0]].concat());
+    zip.extend(
+        [b"PK\x05\x06", &[0; 4][..], &count, &count, &long(directory.len()), &start, &[0, 0]].concat(),
+    );
     zip
 }
 
@@ -230,8 +269,8 @@ fn a_zip_that_is_cut_off_damaged_or_too_large_is_told() {
     let problems = of_file(&damaged.0).problems;
     assert!(problems[0].message.contains("checksum"), "{problems:?}");
 
-    // A MiB of the same byte packs to a KiB; so many of them pass the limit of a GiB.
-    let blank = vec![b' '; 1 << 24];
+    // A MiB of the same byte packs to a KiB; so many of them pass the limit, which is lower in tests.
+    let blank = vec![b' '; 1 << 18];
     let files: Vec<(&str, &[u8], bool)> = vec![("a.log", &blank, true); 65];
     let bomb = zip_of(&files);
     assert!(bomb.len() < 2 << 20);

@@ -46,7 +46,10 @@ pub(super) fn find(record: &[u8]) -> Option<Time> {
 pub(super) fn dated(text: &[u8]) -> Option<Time> {
     let year = number(text.get(..4)?)?;
     let separator = *text.get(4)?;
-    if !matches!(separator, b'-' | b'/') || *text.get(7)? != separator || !matches!(text.get(10)?, b'T' | b't' | b' ') {
+    if !matches!(separator, b'-' | b'/')
+        || *text.get(7)? != separator
+        || !matches!(text.get(10)?, b'T' | b't' | b' ')
+    {
         return None;
     }
     let [month, day] = [number(text.get(5..7)?)?, number(text.get(8..10)?)?];
@@ -61,7 +64,9 @@ pub(super) fn dated(text: &[u8]) -> Option<Time> {
     match rest {
         [b'Z' | b'z', ..] => kind(TimeKind::Utc, fields),
         [sign @ (b'+' | b'-'), zone @ ..] => match offset(zone) {
-            Some(minutes) => kind(TimeKind::Utc, shifted(fields, if *sign == b'+' { -minutes } else { minutes })),
+            Some(minutes) => {
+                kind(TimeKind::Utc, shifted(fields, if *sign == b'+' { -minutes } else { minutes }))
+            }
             None => kind(TimeKind::Local, fields),
         },
         _ => kind(TimeKind::Local, fields),
@@ -87,10 +92,14 @@ pub(super) fn is_other_date(text: &[u8]) -> bool {
         return matches!(rest, [b' ', b' ' | b'1'..=b'3', b'0'..=b'9', b' ', ..]);
     }
     let mut parts = text.splitn(3, |byte| matches!(byte, b'/' | b'.'));
-    let short = |part: Option<&[u8]>| part.is_some_and(|it| matches!(it.len(), 1 | 2) && it.iter().all(u8::is_ascii_digit));
+    let short = |part: Option<&[u8]>| {
+        part.is_some_and(|it| matches!(it.len(), 1 | 2) && it.iter().all(u8::is_ascii_digit))
+    };
     short(parts.next())
         && short(parts.next())
-        && parts.next().is_some_and(|rest| matches!(rest.get(..5), Some([year @ .., b' ' | b',']) if number(year).is_some()))
+        && parts.next().is_some_and(
+            |rest| matches!(rest.get(..5), Some([year @ .., b' ' | b',']) if number(year).is_some()),
+        )
 }
 
 /// `10:00:00`
@@ -122,7 +131,8 @@ fn number(digits: &[u8]) -> Option<u16> {
 
 fn valid(fields: [u16; 6]) -> Option<[u16; 6]> {
     let [_, month, day, hour, minute, second] = fields;
-    let good = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
+    let good =
+        (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
     good.then_some(fields)
 }
 
@@ -191,7 +201,9 @@ mod tests {
         ] {
             assert_eq!(shown(text).as_deref(), Some(expected), "{text}");
         }
-        for text in ["", "11/22/2026 10:00:01 AM x", "2026-13-22T10:00:01Z", "E1122 25:00:00 x", "XE1122 10:00:00.1"] {
+        for text in
+            ["", "11/22/2026 10:00:01 AM x", "2026-13-22T10:00:01Z", "E1122 25:00:00 x", "XE1122 10:00:00.1"]
+        {
             assert_eq!(shown(text), None, "{text}");
         }
         assert!(is_other_date(b"11/22/2026 10:00:01 AM") && is_other_date(b"22.11.2026 10:00:01"));
@@ -205,6 +217,9 @@ mod tests {
             span.add(find(text.as_bytes()).unwrap());
         }
         let (first, last) = span.ends().unwrap();
-        assert_eq!((first.to_string(), last.to_string()), ("2026-11-21T10:00:01Z".into(), "2026-11-22T10:00:01Z".into()));
+        assert_eq!(
+            (first.to_string(), last.to_string()),
+            ("2026-11-21T10:00:01Z".into(), "2026-11-22T10:00:01Z".into())
+        );
     }
 }

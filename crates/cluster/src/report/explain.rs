@@ -16,7 +16,8 @@ pub fn explain(answer: &[Explanation], style: Style) -> String {
 
 pub(super) fn blocks(answer: &[Explanation], sources: bool) -> Vec<Block> {
     if answer.is_empty() {
-        let nothing = "Not recognised: no known error or event of the network of Windows nodes on EKS.".to_owned();
+        let nothing =
+            "Not recognised: no known error or event of the network of Windows nodes on EKS.".to_owned();
         return vec![Block::Paragraph(nothing, Tone::Doubtful)];
     }
     let mut blocks: Vec<Block> = answer.iter().flat_map(one).collect();
@@ -26,7 +27,8 @@ pub(super) fn blocks(answer: &[Explanation], sources: bool) -> Vec<Block> {
 }
 
 fn one(it: &Explanation) -> Vec<Block> {
-    let mut head = vec![(it.id.clone(), Tone::Strong), (it.title.clone(), Tone::Bad), (count_of(it), Tone::Plain)];
+    let mut head =
+        vec![(it.id.clone(), Tone::Strong), (it.title.clone(), Tone::Bad), (count_of(it), Tone::Plain)];
     head.extend(it.results.iter().map(|result| {
         let name = result.name.as_ref().map(|name| format!("{name} ")).unwrap_or_default();
         (format!("{name}{} ({})", result.hex, result.decimal), Tone::Plain)
