@@ -37,6 +37,7 @@ def answers():
     yield winpod.migration(GROUP, boto3_subnets())
     neighbours = next(case for case in CASES if case["id"] == "migration-neighbours")
     yield winpod.migration(*(json.loads(document["text"]) for document in neighbours["args"]["documents"]))
+    yield from winpod.explain('E1122 10:11:12.345678 1 proxier.go:1] err="(0x803b0013)" pod="shop/web-1"')
     yield from winpod.types(limit=3)
     yield from winpod.sources()
 
