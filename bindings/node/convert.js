@@ -133,18 +133,19 @@ function files(options) {
   return rest;
 }
 
-/** Paths, URLs and documents, one or many, as `paths` and `documents`. */
-function inputs(values) {
+/** Paths, URLs and documents, one or many, as `paths` and `documents`; strings elsewhere than in `paths` if so asked. */
+function inputs(values, strings) {
   if (values === undefined) return {};
   const paths = [];
+  const texts = strings === undefined ? paths : [];
   const documents = [];
   const many = isIterable(values) && !(values instanceof URL || values instanceof Map || ArrayBuffer.isView(values));
   const all = many ? list(values, "inputs") : [values];
   all.forEach((value, index) => {
     if (isObject(value) && !(value instanceof URL)) documents.push(document(value, `inputs[${index}]`));
-    else paths.push(path(value));
+    else (value instanceof URL ? paths : texts).push(path(value));
   });
-  return { paths, documents };
+  return strings === undefined ? { paths, documents } : { paths, documents, [strings]: texts };
 }
 
 module.exports = { files, inputs, isObject, list, merge, refuse, toText };

@@ -168,39 +168,47 @@ function simulateSync(from, options) {
   return call("simulate", merge(options, inputs(from)));
 }
 
+function explainSync(from, options) {
+  return call("explain", merge(options, inputs(from, "given")));
+}
+
 function plan(from, options) {
-  return offThread("plan", from, options);
+  return work("plan", () => inputs(from), options);
 }
 
 function simulate(from, options) {
-  return offThread("simulate", from, options);
+  return work("simulate", () => inputs(from), options);
 }
 
-/** Answers off the main thread, with progress and a signal that stops the work. */
-async function offThread(operation, from, options) {
+function explain(from, options) {
+  return work("explain", () => inputs(from, "given"), options);
+}
+
+/** Asks off the main thread; `fields` makes what the request has besides the options. */
+async function work(operation, fields, options) {
   const { signal, onProgress, ...rest } = isObject(options) ? options : {};
-  const request = toText(merge(isObject(options) ? rest : options, inputs(from)), "request");
+  const request = toText(merge(isObject(options) ? rest : options, fields()), "request");
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse("REQUEST", "signal", typeof signal);
   if (onProgress !== undefined && typeof onProgress !== "function") refuse("REQUEST", "onProgress", typeof onProgress);
-  const work = new native.Work();
+  const job = new native.Work();
   const { promise: interrupted, reject: interrupt } = withReject();
   const onStep = (step, done, total) => {
     try {
       onProgress({ step, done, total });
     } catch (error) {
-      work.stop();
+      job.stop();
       interrupt(error);
     }
   };
   const onAbort = () => {
-    work.stop();
+    job.stop();
     interrupt(stopped(signal.reason));
   };
   if (signal?.aborted) onAbort();
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     // Who waits is told at once; the thread stops at its next step.
-    return JSON.parse(await Promise.race([interrupted, work.call(operation, request, onProgress && onStep)]));
+    return JSON.parse(await Promise.race([interrupted, job.call(operation, request, onProgress && onStep)]));
   } finally {
     signal?.removeEventListener("abort", onAbort);
   }
@@ -233,6 +241,8 @@ module.exports = {
   capacity,
   contains,
   dsr,
+  explain,
+  explainSync,
   ipam,
   migration,
   mixedCapacity,

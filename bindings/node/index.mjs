@@ -8,6 +8,8 @@ export const {
   capacity,
   contains,
   dsr,
+  explain,
+  explainSync,
   ipam,
   migration,
   mixedCapacity,

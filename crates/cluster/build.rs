@@ -1,5 +1,8 @@
 //! Turns `data/texts.toml` into constants, so that a sentence without a user, or a user without a
-//! sentence, is found by the compiler.
+//! sentence, is found by the compiler, and `data/errors.toml` into tables.
+
+#[path = "build/errors.rs"]
+mod errors;
 
 use std::fmt::Write as _;
 use std::{env, fs, path::Path};
@@ -7,6 +10,17 @@ use toml::de::{DeTable, DeValue};
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build/errors.rs");
+    write("texts.rs", &texts());
+    write("errors.rs", &errors::tables());
+}
+
+fn write(name: &str, text: &str) {
+    let path = Path::new(&env::var_os("OUT_DIR").expect("set by cargo")).join(name);
+    fs::write(&path, text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+}
+
+fn texts() -> String {
     let texts =
         DeTable::parse(winpod_data::TEXTS).unwrap_or_else(|e| panic!("data/texts.toml: {e}")).into_inner();
     let mut out = String::new();
@@ -47,8 +61,7 @@ fn main() {
         }
     }
     writeln!(out, "pub(crate) const REASONS: &[(&str, &Text)] = &[{reasons}];").expect("writing to a string");
-    let path = Path::new(&env::var_os("OUT_DIR").expect("set by cargo")).join("texts.rs");
-    fs::write(&path, out).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    out
 }
 
 /// `windows-slots` as `WindowsSlots`.

@@ -56,3 +56,6 @@ pub const FACTS: &str = include_str!("../facts.toml");
 /// The sentences that answers tell beside their numbers, with named placeholders, as TOML (`texts.toml`): one table
 /// a sentence.
 pub const TEXTS: &str = include_str!("../texts.toml");
+
+/// What errors and events mean, as TOML (`errors.toml`): `[[error]]`, `[[signal]]`, and the results of HCN.
+pub const ERRORS: &str = include_str!("../errors.toml");

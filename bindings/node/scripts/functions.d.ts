@@ -106,6 +106,39 @@ export type MigrationOptions = Omit<MigrationRequest, "paths" | "documents">;
  */
 export declare function migration(inputs: Input | Iterable<Input>, options?: MigrationOptions): Migration;
 
+/** What to explain besides the inputs. */
+export type ExplainOptions = Pick<ExplainRequest, "text">;
+
+/** What to explain besides the inputs, off the main thread. */
+export interface ExplainAsyncOptions extends ExplainOptions {
+  /** Stops the work; the promise is rejected with code `STOPPED`, name `AbortError` and the signal's reason as `cause`. */
+  signal?: AbortSignal | undefined;
+  /** Told now and then how many bytes are read; steps may be left out. If it throws, the work stops with that error. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * {@about explain}
+ *
+ * A string is the path of a file or directory if that exists, and else the text itself; the option `text` is never taken
+ * for a path. Files are logs of any length, lists of events and zips of the EKS log collector. The list is empty if
+ * nothing is recognised; what could not be read is in the `problems` of each explanation. Works off the main thread.
+ *
+ * @throws {WinpodError} rejects with code `REQUEST` without any input, `STOPPED`; if nothing is recognised and an input
+ * could not be read, `UNREADABLE`, `NOT_TEXT`, `JSON_TRUNCATED`, `TOO_LARGE`, `ZIP`, `ZIP_TOO_LARGE`, `DIRECTORY_TOO_DEEP`.
+ * @example
+ * const [first] = await explain("hcnCreateLoadBalancer failed in Win32: The specified port already exists.");
+ * first.results[0].hex; // "0x803b0013"
+ * await explain(undefined); // throws REQUEST
+ */
+export declare function explain(
+  inputs: Input | Iterable<Input> | undefined,
+  options?: ExplainAsyncOptions,
+): Promise<Explanation[]>;
+
+/** As `explain`, on this thread. */
+export declare function explainSync(inputs: Input | Iterable<Input> | undefined, options?: ExplainOptions): Explanation[];
+
 /**
  * {@about capacity}
  *

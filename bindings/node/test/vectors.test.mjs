@@ -3,11 +3,14 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { test } from "node:test";
 import * as winpod from "winpod";
 import { repository } from "./support.mjs";
 
 const functions = {
+  explain: ({ given = [], paths = [], documents = [], ...options }) =>
+    winpod.explainSync([...given, ...paths.map((path) => pathToFileURL(path)), ...documents], options),
   plan: ({ paths = [], documents = [], ...options }) => winpod.planSync([...paths, ...documents], options),
   simulate: ({ paths = [], documents = [], ...options }) => winpod.simulateSync([...paths, ...documents], options),
   migration: ({ paths = [], documents = [], ...options }) => winpod.migration([...paths, ...documents], options),

@@ -91,7 +91,7 @@ fn may_be_long(request: &Value) -> bool {
     const LONG: usize = 10_000;
     let long = |(name, value): (&String, &Value)| {
         let longest = match name.as_str() {
-            "paths" | "documents" => 0,
+            "paths" | "documents" | "given" => 0,
             // Each may go through all of a pool.
             "steps" => 500,
             _ => LONG,

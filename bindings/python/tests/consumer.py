@@ -50,6 +50,8 @@ def answers(listing: dict[str, Any]) -> None:
     assert_type(simulation.summary.first_failure, winpod.FirstFailure | None)
     assert_type(simulation.timeline[0].subnets[0].free_prefixes, int)
     assert_type(winpod.subnet_carve(vpc=["10.0.0.0/16"], subnets=[{"prefixLength": 20}]).free, tuple[str, ...])
+    assert_type(winpod.explain("RequestLimitExceeded", pathlib.Path("kube-proxy.log")), winpod.Table[winpod.Explanation])
+    assert_type(winpod.explain(text="x")[0].causes[0].likelihood, Literal["likely", "possible", "unlikely"])
     assert_type(winpod.call("prefix", {"prefix": "10.0.8.0/24"}), Any)
 
 

@@ -45,6 +45,7 @@ def test_every_field_of_a_request_is_an_option(operation):
             "paths": {"inputs"} if "inputs" in parameters else {"listings"},
             "documents": {"inputs"} if "inputs" in parameters else {"listings"},
             "types": {"instance_types"},
+            "given": {"inputs"},
         }
         assert stands_for.get(name, {name}) <= parameters, field
 

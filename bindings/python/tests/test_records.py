@@ -46,6 +46,7 @@ def answers():
     documents = [document["text"].encode() for document in shared["args"]["documents"]]
     yield winpod.simulate(*documents, scenario="scale-out", csv=True)
     yield winpod.simulate(*documents, scenario="rolling-deployment")
+    yield from winpod.explain('E1122 10:11:12.345678 1 proxier.go:1] err="(0x803b0013)" pod="shop/web-1"')
     yield from winpod.types(limit=3)
     yield from winpod.sources()
 

@@ -1,6 +1,7 @@
 //! What the command line takes.
 
 use crate::dsr::Dsr;
+use crate::explain::Explain;
 use crate::memory;
 use crate::migration::Migration;
 use crate::simulate::Simulate;
@@ -40,6 +41,7 @@ Examples:
                                       when the subnets run dry, and how long pods wait
   winpod dsr --release 2019 --kubernetes 1.33 --services 150
                                       is DSR on at a node, and will its ports run out
+  winpod explain kube-proxy.log       what the errors in it mean
 
 Exit codes: 0 all is well, or not known; 1 the answer is no; 2 the arguments or
 an input are unusable."
@@ -86,6 +88,7 @@ pub(crate) enum Command {
     Migration(Migration),
     Simulate(Box<Simulate>),
     Dsr(Box<Dsr>),
+    Explain(Explain),
     Sources(Sources),
     Schema(Schema),
 }

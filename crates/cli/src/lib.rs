@@ -25,6 +25,7 @@
 mod args;
 mod commands;
 mod dsr;
+mod explain;
 mod memory;
 mod migration;
 mod progress;

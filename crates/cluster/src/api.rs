@@ -4,7 +4,7 @@
 
 use crate::progress::Progress;
 use crate::request::{Document, Refusal, known_keys, nearest};
-use crate::{capacity, dsr, ipam, plan, pool, prefixes, read, simulate, sources, subnet, types};
+use crate::{capacity, dsr, explain, ipam, plan, pool, prefixes, read, simulate, sources, subnet, types};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
@@ -93,6 +93,9 @@ operations! {
     "simulate", simulate::SimulateRequest => simulate::Simulation,
         "What happens to the addresses of the Windows node groups in a scenario, minute by minute.",
         simulate::simulate;
+    "explain", explain::ExplainRequest => Vec<explain::Explanation>,
+        "What errors, events and logs mean: what happened, why, what to do, what to look at next.",
+        explain::explain;
     "capacity", capacity::CapacityRequest => Vec<capacity::Capacity>, "Pods per instance type, and what limits them.",
         |request: &_, _: OnProgress<'_>| capacity::capacity(request);
     "mixedCapacity", capacity::MixedCapacityRequest => capacity::MixedCapacity,

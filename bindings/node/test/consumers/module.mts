@@ -1,5 +1,5 @@
 // Compiled only: what a user writes, in an ES module.
-import { Pool, Subnet, call, capacity, contains, ipam, plan, planSync, pool, sources, subnetCarve, subnetCensus, subnetCure, subnetReserve, subnetSize, types, type Capacity, type Census, type Cure, type Plan, type PoolAnswer, type PoolState, type PoolStep, type WinpodError } from "winpod";
+import { Pool, Subnet, call, capacity, contains, explain, explainSync, ipam, plan, planSync, pool, sources, subnetCarve, subnetCensus, subnetCure, subnetReserve, subnetSize, types, type Capacity, type Census, type Cure, type Plan, type PoolAnswer, type PoolState, type PoolStep, type WinpodError } from "winpod";
 
 const one: Capacity = capacity("m5.large", { mode: "prefix-delegation", maxPods: 58 });
 const many: Capacity[] = capacity(new Set(["m5.large"]));
@@ -13,6 +13,9 @@ const answer: Plan = await plan(["cluster/", new URL("file:///cluster.yaml"), { 
 const verdict: "fits" | "unknown" | "does-not-fit" = planSync("cluster/").verdict;
 const asked: Capacity[] = call("capacity", { types: ["m5.large"] });
 const found: boolean[] = contains("10.0.0.0/8", { addresses: new Set(["10.0.0.1"]) }).contains;
+const causes: string[] = explainSync(["a.log", new URL("file:///b.log")], { text: "x" })[0]?.causes.map(({ likelihood }) => likelihood) ?? [];
+const why: number = (await explain("RequestLimitExceeded", { onProgress: ({ done }) => console.log(done) })).length;
+console.log(causes, why);
 const texts: string[] = [sources("x").text, ...sources(["x"]).map(({ text }) => text)];
 try {
   ipam({ data: { "enable-windows-ipam": "true" }, documents: [{ kind: "ConfigMap" }] });

@@ -35,6 +35,7 @@ __all__ = [
     "capacity",
     "contains",
     "dsr",
+    "explain",
     "ipam",
     "migration",
     "mixed_capacity",
@@ -204,6 +205,27 @@ def simulate(
         "set": set,
     }
     return _native.answer("simulate", request, inputs=inputs, progress=progress)
+def explain(*inputs: Input, text: str | None = None, progress: OnProgress | None = None) -> Table[Explanation]:
+    """Tells what errors, events and logs mean: what happened, why, what to do, what to look at next.
+
+    An input that is a `str` is the path of a file or directory if that exists, and else the text itself; any other is as
+    in `plan`. `text` is never taken for a path. Files are logs of any length, lists of events (kubectl's table or JSON)
+    and zips of the EKS log collector. The table is empty if nothing is recognised; what could not be read is in the
+    `problems` of each row. `progress` as in `plan`, in bytes.
+
+    Raises WinpodError: REQUEST without inputs, STOPPED; if nothing is recognised and an input could not be read, the code
+    of that problem: UNREADABLE, NOT_TEXT, JSON_TRUNCATED, TOO_LARGE, ZIP, ZIP_TOO_LARGE, DIRECTORY_TOO_DEEP.
+
+    >>> answer = winpod.explain("hcnCreateLoadBalancer failed in Win32: The specified port already exists.")
+    >>> answer[0].id, answer[0].results[0].hex, answer[0].causes[0].likelihood
+    ('hns-port-exists', '0x803b0013', 'possible')
+    >>> winpod.explain()
+    Traceback (most recent call last):
+    winpod.WinpodError: names no text, no file and no document: give at least one [REQUEST]
+    """
+    given = [one for one in inputs if isinstance(one, str)]
+    others = [one for one in inputs if not isinstance(one, str)]
+    return _native.answer("explain", {"text": text, "given": given}, inputs=others, progress=progress)
 
 
 def mixed_capacity(

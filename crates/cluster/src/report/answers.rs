@@ -262,7 +262,7 @@ pub(super) fn note_blocks(notes: &[Note], sources: bool, behind: &[SourceId]) ->
 }
 
 /// The facts, each once, if they are asked for.
-fn rests_on(asked: bool, facts: impl Iterator<Item = SourceId>) -> Vec<Block> {
+pub(super) fn rests_on(asked: bool, facts: impl Iterator<Item = SourceId>) -> Vec<Block> {
     if !asked {
         return Vec::new();
     }

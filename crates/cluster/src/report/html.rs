@@ -2,7 +2,7 @@
 
 use super::subnet::{self, with_problems};
 use super::table::{Cell, Table, number, text};
-use super::{Block, Item, Tone, answers, dsr, migration, plan, printable, simulate};
+use super::{Block, Item, Tone, answers, dsr, explain, migration, plan, printable, simulate};
 use crate::subnet::{Carve, Censuses, Cures, Forecasts, Reservations, Size};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
@@ -87,6 +87,10 @@ pub fn html(operation: &str, answer: &Value) -> Option<String> {
             .map(|answer| with_problems(subnet::forecast_blocks(&answer, false), &answer.problems)),
         "subnetSize" => Size::deserialize(answer).ok().map(|answer| subnet::size_blocks(&answer, false)),
         "subnetCarve" => Carve::deserialize(answer).ok().map(|answer| subnet::carve_blocks(&answer, false)),
+        "explain" => Vec::deserialize(answer).ok().map(|answer: Vec<crate::explain::Explanation>| {
+            let problems = answer.first().map(|first| first.problems.as_slice()).unwrap_or_default();
+            with_problems(explain::blocks(&answer, false), problems)
+        }),
         "capacity" => Vec::deserialize(answer).ok().map(|rows| answers::capacity_blocks(&rows)),
         "sources" => Vec::deserialize(answer).ok().map(|facts| answers::source_blocks(&facts)),
         "types" => Vec::deserialize(answer).ok().map(|rows| answers::type_blocks(&rows)),

@@ -5,6 +5,7 @@
 
 mod answers;
 mod dsr;
+mod explain;
 mod html;
 mod migration;
 mod plan;
@@ -15,6 +16,7 @@ mod text;
 
 pub use answers::{capacity, ipam, operations, problems, sources, types};
 pub use dsr::dsr;
+pub use explain::explain;
 pub use html::html;
 pub use migration::migration;
 pub use plan::plan;

@@ -1,0 +1,185 @@
+//! The entries of a zip, bounded in number, names, directory and bytes.
+//!
+//! Read here and not by a general reader of archives: those hold as much as the file claims to have.
+
+use flate2::Crc;
+use flate2::read::DeflateDecoder;
+use std::io::{self, Read, Seek, SeekFrom};
+
+/// Entries of one archive.
+pub(super) const MAX_ENTRIES: usize = 10_000;
+/// Bytes of an archive's directory.
+const MAX_DIRECTORY: u64 = 8 << 20;
+/// Unpacked bytes of one archive, all entries together.
+pub(super) const MAX_BYTES: u64 = if cfg!(test) { 1 << 24 } else { 1 << 30 };
+
+const END: [u8; 4] = *b"PK\x05\x06";
+const ENTRY: [u8; 4] = *b"PK\x01\x02";
+const LOCAL: [u8; 4] = *b"PK\x03\x04";
+
+/// An entry of the directory.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    method: u16,
+    encrypted: bool,
+    crc: u32,
+    packed: u64,
+    offset: u64,
+}
+
+/// Why an archive or an entry is not read: a code and a sentence.
+#[derive(Debug)]
+pub(super) enum Refused {
+    Io(io::Error),
+    Zip(&'static str, String),
+}
+
+impl From<io::Error> for Refused {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+fn broken(what: &str) -> Refused {
+    Refused::Zip("ZIP", format!("is no whole zip: {what}. It may be cut off: fetch or pack it again"))
+}
+
+fn too_large(what: &str) -> Refused {
+    Refused::Zip("ZIP_TOO_LARGE", format!("{what}: unpack it and give the files that matter"))
+}
+
+/// The files of an archive, as its directory lists them.
+pub(super) fn entries<R: Read + Seek>(file: &mut R) -> Result<Vec<Entry>, Refused> {
+    // The end of the directory, before a comment of at most 2^16 bytes.
+    const TAIL: u64 = (1 << 16) + 22;
+    let length = file.seek(SeekFrom::End(0))?;
+    let start = length.saturating_sub(TAIL);
+    file.seek(SeekFrom::Start(start))?;
+    let mut tail = Vec::new();
+    file.take(TAIL).read_to_end(&mut tail)?;
+    let at = tail.windows(4).rposition(|part| part == END).ok_or_else(|| broken("it has no directory"))?;
+    let mut end = Fields(tail.get(at + 4..).unwrap_or_default());
+    let (disk, of_directory, _, count) = (end.u16()?, end.u16()?, end.u16()?, end.u16()?);
+    let (size, offset) = (u64::from(end.u32()?), u64::from(end.u32()?));
+    if disk != 0 || of_directory != 0 {
+        return Err(broken("it is one of several parts"));
+    }
+    if count == u16::MAX || offset == u64::from(u32::MAX) {
+        return Err(too_large("has more entries or bytes than a plain zip holds"));
+    }
+    if usize::from(count) > MAX_ENTRIES {
+        return Err(too_large(&format!("has {count} entries, of which at most {MAX_ENTRIES} are read")));
+    }
+    if size > MAX_DIRECTORY {
+        return Err(too_large(&format!(
+            "has a directory of {size} bytes, of which at most {MAX_DIRECTORY} are read"
+        )));
+    }
+    if offset + size > start + at as u64 {
+        return Err(broken("its directory does not fit"));
+    }
+    file.seek(SeekFrom::Start(offset))?;
+    let mut directory = Vec::new();
+    file.take(size).read_to_end(&mut directory)?;
+    let mut fields = Fields(&directory);
+    (0..count).map(|_| fields.entry()).collect()
+}
+
+/// The unpacked bytes of an entry.
+pub(super) fn open<'a, R: Read + Seek>(file: &'a mut R, entry: &Entry) -> Result<Unpacked<'a>, Refused> {
+    if entry.encrypted {
+        return Err(Refused::Zip("ZIP", "is encrypted: unpack it and give the file".to_owned()));
+    }
+    file.seek(SeekFrom::Start(entry.offset))?;
+    let mut head = [0; 30];
+    file.read_exact(&mut head).map_err(|_| broken("an entry lies behind its end"))?;
+    let mut fields = Fields(&head);
+    if fields.bytes()? != LOCAL {
+        return Err(broken("an entry is not where the directory has it"));
+    }
+    let mut lengths = Fields(head.get(26..).unwrap_or_default());
+    let skipped = u64::from(lengths.u16()?) + u64::from(lengths.u16()?);
+    file.seek(SeekFrom::Start(entry.offset + 30 + skipped))?;
+    let packed = file.take(entry.packed);
+    let source: Box<dyn Read + 'a> = match entry.method {
+        0 => Box::new(packed),
+        8 => Box::new(DeflateDecoder::new(packed)),
+        other => {
+            let message = format!("is packed by method {other}: only stored and deflated are read");
+            return Err(Refused::Zip("ZIP", message));
+        }
+    };
+    Ok(Unpacked { source, crc: Crc::new(), expected: entry.crc })
+}
+
+/// Bytes whose checksum is tested at their end.
+pub(super) struct Unpacked<'a> {
+    source: Box<dyn Read + 'a>,
+    crc: Crc,
+    expected: u32,
+}
+
+impl Read for Unpacked<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        self.crc.update(buffer.get(..count).unwrap_or_default());
+        if count == 0 && !buffer.is_empty() && self.crc.sum() != self.expected {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "its checksum does not fit: it is damaged",
+            ));
+        }
+        Ok(count)
+    }
+}
+
+/// Numbers of a zip, little endian.
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Fields<'a> {
+    fn bytes<const N: usize>(&mut self) -> Result<[u8; N], Refused> {
+        let (bytes, rest) =
+            self.0.split_first_chunk().ok_or_else(|| broken("its directory ends too early"))?;
+        self.0 = rest;
+        Ok(*bytes)
+    }
+
+    fn u16(&mut self) -> Result<u16, Refused> {
+        self.bytes().map(u16::from_le_bytes)
+    }
+
+    fn u32(&mut self) -> Result<u32, Refused> {
+        self.bytes().map(u32::from_le_bytes)
+    }
+
+    fn skip(&mut self, count: usize) -> Result<&'a [u8], Refused> {
+        let (skipped, rest) =
+            self.0.split_at_checked(count).ok_or_else(|| broken("its directory ends too early"))?;
+        self.0 = rest;
+        Ok(skipped)
+    }
+
+    fn entry(&mut self) -> Result<Entry, Refused> {
+        if self.bytes()? != ENTRY {
+            return Err(broken("its directory holds something else than entries"));
+        }
+        self.skip(4)?;
+        let (flags, method) = (self.u16()?, self.u16()?);
+        self.skip(4)?;
+        let (crc, packed, _) = (self.u32()?, self.u32()?, self.u32()?);
+        let (name, extra, comment) = (self.u16()?, self.u16()?, self.u16()?);
+        self.skip(8)?;
+        let offset = self.u32()?;
+        let name = self.skip(usize::from(name))?;
+        self.skip(usize::from(extra) + usize::from(comment))?;
+        Ok(Entry {
+            name: String::from_utf8_lossy(name).replace('\\', "/"),
+            method,
+            encrypted: flags & 1 != 0,
+            crc,
+            packed: u64::from(packed),
+            offset: u64::from(offset),
+        })
+    }
+}

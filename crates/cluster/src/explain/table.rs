@@ -1,0 +1,73 @@
+//! The tables that the build makes from `data/errors.toml`.
+
+use winpod::source::SourceId;
+
+include!(concat!(env!("OUT_DIR"), "/errors.rs"));
+
+/// The result before the first of HCN; its results lie in one row.
+const HCN: u32 = 0x803b_0000;
+
+/// An error or event that is known.
+#[derive(Debug)]
+pub(super) struct Error {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    /// It wraps or informs, and is told after the others.
+    pub(super) last: bool,
+    pub(super) results: &'static [u32],
+    pub(super) causes: &'static [Cause],
+    pub(super) remedy: &'static [&'static str],
+    pub(super) collect: &'static [&'static str],
+    pub(super) sources: &'static [SourceId],
+}
+
+#[derive(Debug)]
+pub(super) struct Cause {
+    pub(super) text: &'static str,
+    pub(super) remedy: Option<&'static str>,
+    /// What speaks for it.
+    pub(super) raised: &'static [Clue],
+    /// What speaks against it.
+    pub(super) lowered: &'static [Clue],
+    pub(super) sources: &'static [SourceId],
+}
+
+/// Something that inputs show besides errors.
+#[derive(Debug)]
+pub(super) struct Signal {
+    pub(super) text: &'static str,
+}
+
+/// What a pattern tells: an index into [`ERRORS`] or [`SIGNALS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Clue {
+    Error(usize),
+    Signal(usize),
+}
+
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub(super) target: Clue,
+    pub(super) kind: Kind,
+    pub(super) text: &'static str,
+    /// The record must have one of these, if there are any.
+    pub(super) with: &'static [&'static str],
+    /// The record must have none of these.
+    pub(super) without: &'static [&'static str],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Words,
+    /// Eight digits, with or without 0x.
+    Hex,
+    Decimal,
+    /// A minus stands before it.
+    Signed,
+}
+
+/// The name of a result of HCN.
+pub(super) fn result_name(code: u32) -> Option<&'static str> {
+    let index = code.checked_sub(HCN + 1)?;
+    RESULTS.get(usize::try_from(index).ok()?).copied()
+}

@@ -1,0 +1,308 @@
+//! Properties of the whole, the bounds of archives and lists, and the table itself.
+
+use super::table::{ERRORS, PATTERNS, RESULTS, SIGNALS};
+use super::{Explained, Explainer, archive};
+use flate2::Crc;
+use flate2::write::DeflateEncoder;
+use proptest::prelude::*;
+use std::io::{self, Read, Write as _};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// Gives a text in pieces of the given lengths, in turns.
+struct Pieces<'a> {
+    text: &'a [u8],
+    lengths: Vec<usize>,
+    turn: usize,
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = self.lengths[self.turn % self.lengths.len()].max(1);
+        self.turn += 1;
+        let count = most.min(buffer.len()).min(self.text.len());
+        buffer[..count].copy_from_slice(&self.text[..count]);
+        self.text = &self.text[count..];
+        Ok(count)
+    }
+}
+
+fn in_pieces(text: &[u8], lengths: &[usize]) -> Explained {
+    let mut progress = |_| ControlFlow::Continue(());
+    let mut explainer = Explainer::new(&mut progress).unwrap();
+    let mut source = Pieces { text, lengths: lengths.to_vec(), turn: 0 };
+    explainer.reader("log", &mut source).unwrap();
+    explainer.finish()
+}
+
+fn of_file(path: &Path) -> Explained {
+    let mut progress = |_| ControlFlow::Continue(());
+    let mut explainer = Explainer::new(&mut progress).unwrap();
+    explainer.path(path).unwrap();
+    explainer.finish()
+}
+
+fn counts(explained: &Explained) -> Vec<(&str, u64)> {
+    explained.explanations.iter().map(|it| (it.id.as_str(), it.count)).collect()
+}
+
+/// What logs are made of, and what breaks readers.
+fn any_log() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        (0..PATTERNS.len()).prop_map(|index| PATTERNS[index].text.as_bytes().to_vec()),
+        prop::sample::select(vec![
+            &b"\n"[..],
+            b"\r\n",
+            b" ",
+            b"hns ",
+            b"0x",
+            b"-",
+            b"(x5 over 10m)",
+            b"\nE1122 10:11:12.345678 1 a.go:1] ",
+            b"\n2026-11-22T10:11:12Z ",
+            b"{\"kind\":\"Event\",\"involvedObject\":{\"kind\":\"Pod\",\"name\":\"a\"},\"message\":\"",
+            b"\"}",
+            b"[",
+            b"]",
+            b"{",
+            b"}",
+            b"\\",
+            b"\"",
+            b"\xff\xfe",
+            b"\0",
+            b"PK\x03\x04",
+            b"pod=\"a/b\" ",
+        ])
+        .prop_map(<[u8]>::to_vec),
+        prop::collection::vec(any::<u8>(), 0..40),
+        (1usize..6000).prop_map(|count| vec![b'x'; count]),
+    ];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn pieces_do_not_change_the_answer(log in any_log(), lengths in prop::collection::vec(1usize..5000, 1..8)) {
+        let whole = in_pieces(&log, &[usize::MAX]);
+        let pieces = in_pieces(&log, &lengths);
+        prop_assert_eq!(whole.explanations, pieces.explanations);
+        prop_assert_eq!(whole.problems, pieces.problems);
+    }
+
+    #[test]
+    fn any_archive_is_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200), at in 0usize..200, with in any::<u8>()) {
+        let mut zip = zip_of(&[("a.log", b"RequestLimitExceeded", true), ("b.log", &bytes, false)]);
+        let len = zip.len();
+        zip[at % len] = with;
+        for end in [len, at % len] {
+            let mut file = io::Cursor::new(&zip[..end]);
+            if let Ok(entries) = archive::entries(&mut file) {
+                for entry in &entries {
+                    if let Ok(mut unpacked) = archive::open(&mut file, entry) {
+                        _ = unpacked.read_to_end(&mut Vec::new());
+                    }
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 8, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_stands_before_does_not_change_a_line(filler in 0usize..600_000) {
+        // Windows are moved about 256 KiB at a time: the same line before, on and behind every edge.
+        let line = "E1122 10:11:12.345678 1 a.go:1] hcn (0x803b0013) The specified port already exists.\n";
+        let log = ["x\n".repeat(filler / 2).as_bytes(), line.as_bytes(), line.as_bytes()].concat();
+        let explained = in_pieces(&log, &[65536]);
+        prop_assert_eq!(counts(&explained), [("hns-port-exists", 2)]);
+        prop_assert_eq!(explained.explanations[0].location.line as usize, filler / 2 + 1);
+        prop_assert_eq!(&explained.explanations[0].shown, line.trim_end());
+    }
+}
+
+#[test]
+fn every_pattern_recognises_itself() {
+    for pattern in PATTERNS {
+        // Codes need their own forms, which the vectors have.
+        if pattern.kind != super::table::Kind::Words {
+            continue;
+        }
+        let context = pattern.with.first().copied().unwrap_or_default();
+        let text = format!("{} {context}", pattern.text.trim_end_matches('…'));
+        let mut progress = |_| ControlFlow::Continue(());
+        let mut search = Explainer::new(&mut progress).unwrap();
+        search.text("x", &text).unwrap();
+        let found = match pattern.target {
+            super::table::Clue::Error(index) => {
+                search.finish().explanations.iter().any(|it| it.id == ERRORS[index].id)
+            }
+            signal @ super::table::Clue::Signal(_) => search.scanner.tally.evidence.has(signal),
+        };
+        assert!(found, "{text:?}");
+    }
+    // Seven of the results have an error of their own.
+    assert_eq!((ERRORS.len(), RESULTS.len()), (72 + 55 - 7, 55));
+    assert!(!SIGNALS.is_empty());
+}
+
+#[test]
+fn groups_are_bounded_and_the_rest_is_counted() {
+    let line =
+        |number: usize| format!("E1122 10:11:12.345678 1 a.go:1] RequestLimitExceeded pod=\"a/p{number}\"\n");
+    let log: String = (0..2500).map(line).collect();
+    let explained = in_pieces(log.as_bytes(), &[777]);
+    let it = &explained.explanations[0];
+    assert_eq!((it.count, it.objects.len(), it.other_objects_count), (2500, 1000, 1500));
+}
+
+#[test]
+fn a_list_of_any_length_is_read_object_by_object() {
+    let event =
+        r#"{"kind":"Event","involvedObject":{"kind":"Pod","name":"a"},"message":"Too many pods","count":2}"#;
+    let list = format!("{{\"kind\":\"List\",\"items\":[{}]}}", vec![event; 3000].join(","));
+    assert_eq!(counts(&in_pieces(list.as_bytes(), &[4096])), [("sched-too-many-pods", 6000)]);
+    let long = format!("{{\"kind\":\"List\",\"items\":[{event},{{\"kind\":\"{}\"}}]}}", "x".repeat(3 << 20));
+    let explained = in_pieces(long.as_bytes(), &[4096]);
+    assert_eq!(counts(&explained), [("sched-too-many-pods", 2)]);
+    assert_eq!(explained.problems[0].code, "TOO_LARGE");
+    let mixed = format!(
+        "{event}\nE1122 10:11:12.345678 1 a.go:1] RequestLimitExceeded\n{event}\nNot authorized for images"
+    );
+    let explained = in_pieces(mixed.as_bytes(), &[7]);
+    assert_eq!(counts(&explained), [("sched-too-many-pods", 4), ("ec2-throttled", 1), ("ami-private", 1)]);
+    assert_eq!(explained.explanations[2].location.line, 4);
+    let deep = format!("{{\"kind\":\"List\",\"items\":[{}", "[".repeat(1_000_000));
+    assert_eq!(in_pieces(deep.as_bytes(), &[4096]).problems[0].code, "JSON_TRUNCATED");
+}
+
+/// A zip as its specification has it: entries, directory, end.
+fn zip_of(files: &[(&str, &[u8], bool)]) -> Vec<u8> {
+    let (mut zip, mut directory) = (Vec::new(), Vec::new());
+    let short = |number: usize| u16::try_from(number).unwrap().to_le_bytes();
+    let long = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
+    for (name, bytes, deflated) in files {
+        let packed = if *deflated {
+            let mut encoder = DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        } else {
+            bytes.to_vec()
+        };
+        let mut crc = Crc::new();
+        crc.update(bytes);
+        let method = if *deflated { 8u16 } else { 0 }.to_le_bytes();
+        let common = [
+            &[0, 0][..],
+            &method,
+            &[0; 4],
+            &crc.sum().to_le_bytes(),
+            &long(packed.len()),
+            &long(bytes.len()),
+            &short(name.len()),
+            &[0, 0],
+        ]
+        .concat();
+        let offset = long(zip.len());
+        directory.extend(
+            [b"PK\x01\x02", &[20, 0, 20, 0][..], &common, &[0; 10], &offset, name.as_bytes()].concat(),
+        );
+        zip.extend([b"PK\x03\x04", &[20, 0][..], &common, name.as_bytes(), &packed].concat());
+    }
+    let start = long(zip.len());
+    zip.extend_from_slice(&directory);
+    let count = short(files.len());
+    zip.extend(
+        [b"PK\x05\x06", &[0; 4][..], &count, &count, &long(directory.len()), &start, &[0, 0]].concat(),
+    );
+    zip
+}
+
+/// A file for one test, gone after it.
+struct Temporary(std::path::PathBuf);
+
+impl Temporary {
+    fn new(name: &str, bytes: &[u8]) -> Self {
+        let path = std::env::temp_dir().join(format!("winpod-explain-{}-{name}", std::process::id()));
+        std::fs::write(&path, bytes).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn reads_the_zip_of_a_collector() {
+    let utf16: Vec<u8> = "\u{feff}Too many pods".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let inner = zip_of(&[("x", b"RequestLimitExceeded", true)]);
+    let zip = zip_of(&[
+        ("kube-proxy.log", b"RequestLimitExceeded\n", true),
+        ("network\\hns\\policy.txt", &utf16, true),
+        ("system.evtx", b"ElfFile\0........", false),
+        ("inner.zip", &inner, false),
+        ("folder/", b"", false),
+    ]);
+    let file = Temporary::new("good.zip", &zip);
+    let explained = of_file(&file.0);
+    assert_eq!(counts(&explained), [("sched-too-many-pods", 1), ("ec2-throttled", 1)]);
+    assert!(explained.problems.is_empty(), "{:?}", explained.problems);
+    assert!(explained.explanations[0].location.file.ends_with("!network/hns/policy.txt"));
+
+    let streamed = in_pieces(&zip, &[100]);
+    assert_eq!(streamed.problems[0].code, "ZIP");
+}
+
+#[test]
+fn a_zip_that_is_cut_off_damaged_or_too_large_is_told() {
+    let zip = zip_of(&[("a.log", b"RequestLimitExceeded Too many pods", false)]);
+    let cut = Temporary::new("cut.zip", &zip[..zip.len() - 10]);
+    assert_eq!(of_file(&cut.0).problems[0].code, "ZIP");
+
+    let mut damaged = zip;
+    damaged[40] ^= 1;
+    let damaged = Temporary::new("damaged.zip", &damaged);
+    let problems = of_file(&damaged.0).problems;
+    assert!(problems[0].message.contains("checksum"), "{problems:?}");
+
+    // A MiB of the same byte packs to a KiB; so many of them pass the limit, which is lower in tests.
+    let blank = vec![b' '; 1 << 18];
+    let files: Vec<(&str, &[u8], bool)> = vec![("a.log", &blank, true); 65];
+    let bomb = zip_of(&files);
+    assert!(bomb.len() < 2 << 20);
+    let bomb = Temporary::new("bomb.zip", &bomb);
+    assert_eq!(of_file(&bomb.0).problems[0].code, "ZIP_TOO_LARGE");
+
+    let many = Temporary::new("many.zip", &zip_of(&vec![("a", &b""[..], false); 10_001]));
+    assert_eq!(of_file(&many.0).problems[0].code, "ZIP_TOO_LARGE");
+}
+
+#[test]
+fn a_caller_can_stop_it() {
+    let mut steps = 0;
+    let mut progress = |_| {
+        steps += 1;
+        ControlFlow::Break(())
+    };
+    let mut explainer = Explainer::new(&mut progress).unwrap();
+    assert!(explainer.text("x", "RequestLimitExceeded").is_err());
+    assert_eq!(steps, 1);
+}
+
+#[test]
+fn the_error_of_the_best_practices_page() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/inputs/classic-error.txt");
+    if !path.exists() {
+        eprintln!("left out: {} is not there", path.display());
+        return;
+    }
+    let explained = of_file(&path);
+    assert_eq!(counts(&explained), [("hns-port-exists", 1)]);
+    let it = &explained.explanations[0];
+    assert_eq!((it.causes.len(), it.grade.as_str()), (4, "documented"));
+    assert!(it.causes[0].text.contains("64 ports") && it.remedy[0].starts_with("DSR"));
+}

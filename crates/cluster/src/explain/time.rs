@@ -1,0 +1,225 @@
+//! Times as logs write them.
+
+use std::fmt;
+
+/// How far into a record a time is looked for.
+const HEAD: usize = 160;
+
+/// A time of a log, whole seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Time {
+    pub(super) kind: TimeKind,
+    /// Year (0 where there is none), month, day, hour, minute, second, all of one kind.
+    fields: [u16; 6],
+}
+
+/// What a log tells of a time; those of different kinds are not compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum TimeKind {
+    /// With a zone, brought to UTC.
+    Utc,
+    /// Without a zone.
+    Local,
+    /// Without a year, as klog writes it.
+    NoYear,
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [year, month, day, hour, minute, second] = self.fields;
+        if self.kind != TimeKind::NoYear {
+            write!(f, "{year:04}-")?;
+        }
+        write!(f, "{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        if self.kind == TimeKind::Utc { f.write_str("Z") } else { Ok(()) }
+    }
+}
+
+/// The first time in the head of a record.
+pub(super) fn find(record: &[u8]) -> Option<Time> {
+    let head = record.get(..HEAD).unwrap_or(record);
+    let starts = (0..head.len()).filter(|at| *at == 0 || !head[at - 1].is_ascii_alphanumeric());
+    starts.map(|at| record.get(at..).unwrap_or_default()).find_map(|rest| dated(rest).or_else(|| klog(rest)))
+}
+
+/// A time with a year: `2026-11-22T10:00:00.5+01:00`, `2026-11-22 10:00:00`.
+pub(super) fn dated(text: &[u8]) -> Option<Time> {
+    let year = number(text.get(..4)?)?;
+    let separator = *text.get(4)?;
+    if !matches!(separator, b'-' | b'/')
+        || *text.get(7)? != separator
+        || !matches!(text.get(10)?, b'T' | b't' | b' ')
+    {
+        return None;
+    }
+    let [month, day] = [number(text.get(5..7)?)?, number(text.get(8..10)?)?];
+    let clock = clock(text.get(11..)?)?;
+    let fields = valid([year, month, day, clock[0], clock[1], clock[2]])?;
+    let mut rest = text.get(19..).unwrap_or_default();
+    if let [b'.' | b',', fraction @ ..] = rest {
+        let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        rest = fraction.get(digits..).unwrap_or_default();
+    }
+    let kind = |kind, fields| Some(Time { kind, fields });
+    match rest {
+        [b'Z' | b'z', ..] => kind(TimeKind::Utc, fields),
+        [sign @ (b'+' | b'-'), zone @ ..] => match offset(zone) {
+            Some(minutes) => {
+                kind(TimeKind::Utc, shifted(fields, if *sign == b'+' { -minutes } else { minutes }))
+            }
+            None => kind(TimeKind::Local, fields),
+        },
+        _ => kind(TimeKind::Local, fields),
+    }
+}
+
+/// The head of a line of klog: `E1122 10:00:00.123456`.
+pub(super) fn klog(text: &[u8]) -> Option<Time> {
+    if !matches!(text.first()?, b'I' | b'W' | b'E' | b'F') || *text.get(5)? != b' ' {
+        return None;
+    }
+    let clock = clock(text.get(6..)?)?;
+    let [month, day] = [number(text.get(1..3)?)?, number(text.get(3..5)?)?];
+    let fields = valid([0, month, day, clock[0], clock[1], clock[2]])?;
+    Some(Time { kind: TimeKind::NoYear, fields })
+}
+
+/// Dates whose order of day and month, or whose month, nobody can be sure of: they begin a record and tell no time.
+pub(super) fn is_other_date(text: &[u8]) -> bool {
+    const MONTHS: [&[u8]; 12] =
+        [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+    if let Some(rest) = MONTHS.iter().find_map(|month| text.strip_prefix(*month)) {
+        return matches!(rest, [b' ', b' ' | b'1'..=b'3', b'0'..=b'9', b' ', ..]);
+    }
+    let mut parts = text.splitn(3, |byte| matches!(byte, b'/' | b'.'));
+    let short = |part: Option<&[u8]>| {
+        part.is_some_and(|it| matches!(it.len(), 1 | 2) && it.iter().all(u8::is_ascii_digit))
+    };
+    short(parts.next())
+        && short(parts.next())
+        && parts.next().is_some_and(
+            |rest| matches!(rest.get(..5), Some([year @ .., b' ' | b',']) if number(year).is_some()),
+        )
+}
+
+/// `10:00:00`
+fn clock(text: &[u8]) -> Option<[u16; 3]> {
+    match text.get(..8)? {
+        [h1, h2, b':', m1, m2, b':', s1, s2] => {
+            Some([number(&[*h1, *h2])?, number(&[*m1, *m2])?, number(&[*s1, *s2])?])
+        }
+        _ => None,
+    }
+}
+
+/// `01:00`, `0100` or `01` in minutes.
+fn offset(text: &[u8]) -> Option<i64> {
+    let hours = number(text.get(..2)?)?;
+    let minutes = match text.get(2..) {
+        Some([b':', a, b, ..] | [a, b, ..]) => number(&[*a, *b]).unwrap_or(0),
+        _ => 0,
+    };
+    (hours < 24 && minutes < 60).then(|| i64::from(hours) * 60 + i64::from(minutes))
+}
+
+fn number(digits: &[u8]) -> Option<u16> {
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+fn valid(fields: [u16; 6]) -> Option<[u16; 6]> {
+    let [_, month, day, hour, minute, second] = fields;
+    let good =
+        (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
+    good.then_some(fields)
+}
+
+/// The fields so many minutes later.
+fn shifted(fields: [u16; 6], minutes: i64) -> [u16; 6] {
+    let [year, month, day, hour, minute, second] = fields.map(i64::from);
+    let total = days(year, month, day) * 1440 + hour * 60 + minute + minutes;
+    let (mut date, clock) = (total.div_euclid(1440), total.rem_euclid(1440));
+    // The civil calendar in eras of 400 years, years from March on.
+    date += 719_468;
+    let (era, of_era) = (date.div_euclid(146_097), date.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let narrow = |number: i64| u16::try_from(number).unwrap_or_default();
+    [narrow(year), narrow(month), narrow(day), narrow(clock / 60), narrow(clock % 60), narrow(second)]
+}
+
+/// Days since 1970-01-01.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// The earliest and the latest of each kind.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Span([Option<(Time, Time)>; 3]);
+
+impl Span {
+    pub(super) fn add(&mut self, time: Time) {
+        let slot = &mut self.0[time.kind as usize];
+        *slot = Some(slot.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+    }
+
+    /// Of the kind that tells most.
+    pub(super) fn ends(&self) -> Option<(Time, Time)> {
+        self.0.iter().flatten().next().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Option<String> {
+        find(text.as_bytes()).map(|time| time.to_string())
+    }
+
+    #[test]
+    fn reads_what_logs_write() {
+        for (text, expected) in [
+            ("E1122 10:00:01.123456    4321 proxier.go:1] x", "11-22T10:00:01"),
+            ("2026-11-22T10:00:01Z E1122 11:00:00.1 x", "2026-11-22T10:00:01Z"),
+            ("2026-11-22T10:00:01.123456789Z stderr F x", "2026-11-22T10:00:01Z"),
+            ("2026-11-22 10:00:01,5 x", "2026-11-22T10:00:01"),
+            ("2026-11-22T00:30:00+01:00 x", "2026-11-21T23:30:00Z"),
+            ("2024-02-28T23:30:00-01:00 x", "2024-02-29T00:30:00Z"),
+            ("2025-12-31T23:59:59-0001 x", "2026-01-01T00:00:59Z"),
+            ("time=\"2026-11-22T10:00:01Z\" level=error", "2026-11-22T10:00:01Z"),
+            ("[2026/11/22 10:00:01] x", "2026-11-22T10:00:01"),
+        ] {
+            assert_eq!(shown(text).as_deref(), Some(expected), "{text}");
+        }
+        for text in
+            ["", "11/22/2026 10:00:01 AM x", "2026-13-22T10:00:01Z", "E1122 25:00:00 x", "XE1122 10:00:00.1"]
+        {
+            assert_eq!(shown(text), None, "{text}");
+        }
+        assert!(is_other_date(b"11/22/2026 10:00:01 AM") && is_other_date(b"22.11.2026 10:00:01"));
+        assert!(is_other_date(b"Nov  2 10:00:01 host") && !is_other_date(b"1.2.3.4 is an address"));
+    }
+
+    #[test]
+    fn kinds_are_not_mixed() {
+        let mut span = Span::default();
+        for text in ["E0101 00:00:00.0 x", "2026-11-22T10:00:01Z", "2026-11-21T10:00:01Z"] {
+            span.add(find(text.as_bytes()).unwrap());
+        }
+        let (first, last) = span.ends().unwrap();
+        assert_eq!(
+            (first.to_string(), last.to_string()),
+            ("2026-11-21T10:00:01Z".into(), "2026-11-22T10:00:01Z".into())
+        );
+    }
+}
