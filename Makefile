@@ -89,6 +89,7 @@ test-node:
 bench:
 	cargo bench --locked --package winpod-benches
 	benches/processes
+	benches/explain
 	cargo build --release --locked --package winpod-benches --example rust_census
 	$(VENV)/bin/pip install --quiet -r benches/peers/requirements.txt
 	cd build/outside && ../../$(VENV)/bin/python $(CURDIR)/benches/peers/subnet-census $(abspath $(or $(CARGO_TARGET_DIR),target))/release/examples/rust_census
