@@ -92,6 +92,7 @@ bench:
 	benches/processes
 	benches/peers/controller-pool
 	benches/fleet
+	benches/explain
 	cargo build --release --locked --package winpod-benches --example rust_census
 	$(VENV)/bin/pip install --quiet -r benches/peers/requirements.txt
 	cd build/outside && ../../$(VENV)/bin/python $(CURDIR)/benches/peers/subnet-census $(abspath $(or $(CARGO_TARGET_DIR),target))/release/examples/rust_census

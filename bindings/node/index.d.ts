@@ -10,6 +10,22 @@ export interface Advice {
   object: string;
 }
 
+/** A Kubernetes object that an error is about. */
+export interface AffectedObject {
+  /** How often it was about this object. */
+  count: number;
+  /** The earliest time, as in the explanation. */
+  firstTime: string | null;
+  /** Its kind in lower case, such as `pod`. */
+  kind: string;
+  /** The latest time. */
+  lastTime: string | null;
+  /** Its name. */
+  name: string;
+  /** Its namespace, where the inputs tell it. */
+  namespace: string | null;
+}
+
 /** Prefixes to put together. */
 export interface AggregateRequest {
   /** The prefixes, in any order, overlapping or not. */
@@ -481,6 +497,62 @@ export interface Ec2Calls {
   unassign: number;
 }
 
+/** What to explain: at least one text, file or document. */
+export interface ExplainRequest {
+  /** Documents in memory. */
+  documents?: Document[] | undefined;
+  /** Each the path of an existing file or directory, or else a text. */
+  given?: string[] | undefined;
+  /** Logs, lists of events as JSON, zips of the log collector, and directories of them. */
+  paths?: string[] | undefined;
+  /** A text: an error message, events, a piece of a log. */
+  text?: string | null | undefined;
+}
+
+/** What an error or event means. */
+export interface Explanation {
+  /** The causes, the most likely first, given what else the inputs show. */
+  causes: PossibleCause[];
+  /** What to look at next. */
+  collect: string[];
+  /** How often the inputs have it; an event counts as often as Kubernetes says that it happened. */
+  count: number;
+  /**
+   * The earliest time: `2026-11-22T10:00:00Z`, without `Z` if the log tells no zone, `11-22T10:00:00` if it tells no
+   * year.
+   */
+  firstTime: string | null;
+  /** How well the meaning is established: `documented`, `code`, `reported`, `inferred` or `unverified`. */
+  grade: "documented" | "code" | "reported" | "inferred" | "unverified";
+  /** The stable name of the error. */
+  id: string;
+  /** The latest time, as `first_time`. */
+  lastTime: string | null;
+  /** Where it stands first. */
+  location: Location;
+  /**
+   * The Kubernetes objects that it is about, the most frequent first, as far as the inputs name them. Of all errors
+   * together at most 1,000 are listed.
+   */
+  objects: AffectedObject[];
+  /** How often it was about objects that are not listed. */
+  otherObjectsCount: number;
+  /** What of the inputs could not be read, the same in every explanation. */
+  problems?: Problem[];
+  /** What to do, in the order of the causes. */
+  remedy: string[];
+  /** The results of HCN or Windows that tell it. */
+  results: ResultCode[];
+  /** What stands there, shortened. */
+  shown: string;
+  /** Where the meaning is from. */
+  source: string;
+  /** The facts it rests on, as keys of the list of sources. */
+  sources: string[];
+  /** What happened. */
+  title: string;
+}
+
 /** Where growing stops. */
 export interface Failure {
   /** `maximum` while the groups grow to their maximum, `upgrade` while this one is replaced there. */
@@ -866,6 +938,15 @@ export interface LengthRequest {
   /** The length in bits. */
   prefixLength?: number | null | undefined;
 }
+
+/** How the inputs weigh a cause. */
+export type Likelihood =
+  /** Something else in the inputs speaks for it. */
+  | "likely"
+  /** Nothing else in the inputs speaks for or against it. */
+  | "possible"
+  /** Something else in the inputs speaks against it. */
+  | "unlikely";
 
 /** Which limit keeps a node from taking more pods. */
 export type LimitedBy =
@@ -1399,6 +1480,22 @@ export interface PortsScenario {
   verdict: "ok" | "warn" | "exhausted";
 }
 
+/** A cause that an error can have. */
+export interface PossibleCause {
+  /** How well it is established. */
+  grade: "documented" | "code" | "reported" | "inferred" | "unverified";
+  /** What the inputs say about it. */
+  likelihood: Likelihood;
+  /** Its place in the order, from 1. */
+  order: number;
+  /** What helps against it. */
+  remedy: string | null;
+  /** What may have happened. */
+  text: string;
+  /** What in the inputs speaks for it, or against it if it is unlikely. */
+  why: string[];
+}
+
 /** What a prefix is. */
 export interface Prefix {
   /** How many addresses it has. */
@@ -1528,6 +1625,18 @@ export interface ReserveRequest {
   set?: { [key: string]: string } | undefined;
   /** A subnet by its CIDR block and what is used in it. */
   subnet?: GivenSubnet | null | undefined;
+}
+
+/** A result of HCN or Windows, in its three forms. */
+export interface ResultCode {
+  /** The same as a whole number. */
+  decimal: number;
+  /** As `0x803b0013`. */
+  hex: string;
+  /** Its name, of a result of HCN. */
+  name: string | null;
+  /** The same as a signed number. */
+  signed: number;
 }
 
 /** How far a rolling deployment came. */
@@ -2230,6 +2339,8 @@ export interface Operations {
   contains: { request: ContainsRequest; answer: Contains };
   /** Whether Direct Server Return is on at a node, whether it should be, and whether its ports run out. */
   dsr: { request: DsrRequest; answer: Dsr };
+  /** What errors, events and logs mean: what happened, why, what to do, what to look at next. */
+  explain: { request: ExplainRequest; answer: Explanation[] };
   /** The settings in effect, where each came from, and what a node holds at rest. */
   ipam: { request: IpamRequest; answer: Ipam };
   /** Whether the Windows node groups can move to prefix delegation, by new groups beside the old ones. */
@@ -2379,6 +2490,39 @@ export type MigrationOptions = Omit<MigrationRequest, "paths" | "documents">;
  * migration("cluster/", { nauQuota: 0 }); // throws OUT_OF_RANGE
  */
 export declare function migration(inputs: Input | Iterable<Input>, options?: MigrationOptions): Migration;
+
+/** What to explain besides the inputs. */
+export type ExplainOptions = Pick<ExplainRequest, "text">;
+
+/** What to explain besides the inputs, off the main thread. */
+export interface ExplainAsyncOptions extends ExplainOptions {
+  /** Stops the work; the promise is rejected with code `STOPPED`, name `AbortError` and the signal's reason as `cause`. */
+  signal?: AbortSignal | undefined;
+  /** Told now and then how many bytes are read; steps may be left out. If it throws, the work stops with that error. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * What errors, events and logs mean: what happened, why, what to do, what to look at next.
+ *
+ * A string is the path of a file or directory if that exists, and else the text itself; the option `text` is never taken
+ * for a path. Files are logs of any length, lists of events and zips of the EKS log collector. The list is empty if
+ * nothing is recognised; what could not be read is in the `problems` of each explanation. Works off the main thread.
+ *
+ * @throws {WinpodError} rejects with code `REQUEST` without any input, `STOPPED`; if nothing is recognised and an input
+ * could not be read, `UNREADABLE`, `NOT_TEXT`, `JSON_TRUNCATED`, `TOO_LARGE`, `ZIP`, `ZIP_TOO_LARGE`, `DIRECTORY_TOO_DEEP`.
+ * @example
+ * const [first] = await explain("hcnCreateLoadBalancer failed in Win32: The specified port already exists.");
+ * first.results[0].hex; // "0x803b0013"
+ * await explain(undefined); // throws REQUEST
+ */
+export declare function explain(
+  inputs: Input | Iterable<Input> | undefined,
+  options?: ExplainAsyncOptions,
+): Promise<Explanation[]>;
+
+/** As `explain`, on this thread. */
+export declare function explainSync(inputs: Input | Iterable<Input> | undefined, options?: ExplainOptions): Explanation[];
 
 /**
  * Pods per instance type, and what limits them.
