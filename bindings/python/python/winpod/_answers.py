@@ -8,6 +8,7 @@ from winpod._record import Record, Table
 
 __all__ = [
     "Advice",
+    "AffectedObject",
     "Alternative",
     "Because",
     "BlockDemand",
@@ -25,6 +26,7 @@ __all__ = [
     "Demand",
     "Dsr",
     "Ec2Calls",
+    "Explanation",
     "Failure",
     "FirstFailure",
     "Forecasts",
@@ -63,6 +65,7 @@ __all__ = [
     "PoolStep",
     "Ports",
     "PortsScenario",
+    "PossibleCause",
     "Prefix",
     "Prefixes",
     "Problem",
@@ -70,6 +73,7 @@ __all__ = [
     "Record",
     "ReservationCensus",
     "Reservations",
+    "ResultCode",
     "Rollout",
     "Share",
     "Simulation",
@@ -114,6 +118,31 @@ class Advice(Record):
     """What to do and what it gives, in numbers."""
     object: str
     """The group or subnet it is about."""
+
+
+class AffectedObject(Record):
+    """A Kubernetes object that an error is about."""
+
+    _json_names = {
+        "count": "count",
+        "first_time": "firstTime",
+        "kind": "kind",
+        "last_time": "lastTime",
+        "name": "name",
+        "namespace": "namespace",
+    }
+    count: int
+    """How often it was about this object."""
+    first_time: str | None
+    """The earliest time, as in the explanation."""
+    kind: str
+    """Its kind in lower case, such as `pod`."""
+    last_time: str | None
+    """The latest time."""
+    name: str
+    """Its name."""
+    namespace: str | None
+    """Its namespace, where the inputs tell it."""
 
 
 class Alternative(Record):
@@ -628,6 +657,70 @@ class Ec2Calls(Record):
     """Of these, those that EC2 refused because the account had too many."""
     unassign: int
     """`UnassignPrivateIpAddresses`."""
+
+
+class Explanation(Record):
+    """What an error or event means."""
+
+    _operation = 'explain'
+    _is_row = True
+    _json_names = {
+        "causes": "causes",
+        "collect": "collect",
+        "count": "count",
+        "first_time": "firstTime",
+        "grade": "grade",
+        "id": "id",
+        "last_time": "lastTime",
+        "location": "location",
+        "objects": "objects",
+        "other_objects_count": "otherObjectsCount",
+        "problems": "problems",
+        "remedy": "remedy",
+        "results": "results",
+        "shown": "shown",
+        "source": "source",
+        "sources": "sources",
+        "title": "title",
+    }
+    causes: tuple[PossibleCause, ...]
+    """The causes, the most likely first, given what else the inputs show."""
+    collect: tuple[str, ...]
+    """What to look at next."""
+    count: int
+    """How often the inputs have it; an event counts as often as Kubernetes says that it happened."""
+    first_time: str | None
+    """The earliest time: `2026-11-22T10:00:00Z`, without `Z` if the log tells no zone, `11-22T10:00:00` if it
+    tells no year.
+    """
+    grade: Literal['documented', 'code', 'reported', 'inferred', 'unverified']
+    """How well the meaning is established: `documented`, `code`, `reported`, `inferred` or `unverified`."""
+    id: str
+    """The stable name of the error."""
+    last_time: str | None
+    """The latest time, as `first_time`."""
+    location: Location
+    """Where it stands first."""
+    objects: tuple[AffectedObject, ...]
+    """The Kubernetes objects that it is about, the most frequent first, as far as the inputs name them. Of
+    all errors together at most 1,000 are listed.
+    """
+    other_objects_count: int
+    """How often it was about objects that are not listed."""
+    problems: tuple[Problem, ...] = ()
+    """What of the inputs could not be read, the same in every explanation."""
+    remedy: tuple[str, ...]
+    """What to do, in the order of the causes."""
+    results: tuple[ResultCode, ...]
+    """The results of HCN or Windows that tell it."""
+    shown: str
+    """What stands there, shortened."""
+    source: str
+    """Where the meaning is from."""
+    sources: tuple[str, ...]
+    """The facts it rests on, as keys of the list of sources."""
+    title: str
+    """What happened."""
 
 
 class Failure(Record):
@@ -1579,6 +1672,31 @@ class PortsScenario(Record):
     """Whether they suffice, with one block for each policy."""
 
 
+class PossibleCause(Record):
+    """A cause that an error can have."""
+
+    _json_names = {
+        "grade": "grade",
+        "likelihood": "likelihood",
+        "order": "order",
+        "remedy": "remedy",
+        "text": "text",
+        "why": "why",
+    }
+    grade: Literal['documented', 'code', 'reported', 'inferred', 'unverified']
+    """How well it is established."""
+    likelihood: Literal['likely', 'possible', 'unlikely']
+    """What the inputs say about it."""
+    order: int
+    """Its place in the order, from 1."""
+    remedy: str | None
+    """What helps against it."""
+    text: str
+    """What may have happened."""
+    why: tuple[str, ...]
+    """What in the inputs speaks for it, or against it if it is unlikely."""
+
+
 class Prefix(Record):
     """What a prefix is."""
 
@@ -1712,6 +1830,25 @@ class Reservations(Record):
     """What is wrong with the input."""
     subnets: tuple[SubnetReservations, ...]
     """Each subnet, by id; one of which something was refused is not here."""
+
+
+class ResultCode(Record):
+    """A result of HCN or Windows, in its three forms."""
+
+    _json_names = {
+        "decimal": "decimal",
+        "hex": "hex",
+        "name": "name",
+        "signed": "signed",
+    }
+    decimal: int
+    """The same as a whole number."""
+    hex: str
+    """As `0x803b0013`."""
+    name: str | None
+    """Its name, of a result of HCN."""
+    signed: int
+    """The same as a signed number."""
 
 
 class Rollout(Record):
