@@ -485,6 +485,56 @@ fn a_job_ends_by_itself_after_it_has_run() {
 }
 
 #[test]
+fn nodes_come_until_there_are_enough_and_leave_from_either_end() {
+    // Three addresses: two for nodes, one for the pool of one of them.
+    let mut played = scenario(28, group(9, SecondaryIp, PoolConfig::new(1, 0, 0), 0), 400_000, &[]);
+    for address in 7..15 {
+        played.subnets[0].assign(Ipv4Addr::new(10, 0, 0, address)).unwrap();
+    }
+    played.groups[0].max_nodes = 9;
+    let reach = |at_ms, count, most| Event { at_ms, action: Action::NodesReach { group: 0, count, most } };
+    let shrink = |at_ms, count, oldest| {
+        let action = Action::NodesShrink { group: 0, count, oldest };
+        Event { at_ms, action }
+    };
+    let nodes = |played: &Scenario| -> Vec<u32> {
+        let mut fleet = Fleet::new(played).unwrap();
+        while fleet.step().is_some() {}
+        (0..20).filter(|&node| fleet.primary(node).is_some()).collect()
+    };
+    // One of three comes at 1 s, is enough, and takes two addresses; two numbers stay unused.
+    played.events = vec![reach(1_000, 1, 3)];
+    assert_eq!(nodes(&played), [0]);
+    // A second one takes the last address; the third fails, and is tried again once the first has left.
+    played.events =
+        vec![reach(1_000, 1, 1), reach(60_000, 3, 2), shrink(120_000, 1, true), reach(180_000, 2, 2)];
+    assert_eq!(nodes(&played), [1, 3]);
+    assert_eq!(play(&played).failures.iter().filter(|one| one.reason == Reason::NoNodeAddress).count(), 1);
+    played.events.push(shrink(240_000, 1, false));
+    assert_eq!(nodes(&played), [1]);
+    played.events = vec![reach(0, 10, 1)];
+    assert_eq!(played.check().unwrap_err().code(), "GROUP_MAXIMUM");
+}
+
+#[test]
+fn a_lost_subnet_takes_the_nodes_that_are_really_there() {
+    let mut full = subnet(28);
+    for address in 4..15 {
+        full.assign(Ipv4Addr::new(10, 0, 0, address)).unwrap();
+    }
+    let other = Subnet::new(Ipv4Prefix::constant([10, 0, 1, 0], 24)).unwrap();
+    let given = Group { subnets: vec![0, 1], ..group(9, SecondaryIp, PoolConfig::new(1, 3, 0), 2) };
+    let mut played = Scenario::new(vec![full, other], vec![given], 60_000);
+    let lost = |subnet| vec![Event { at_ms: 1_000, action: Action::SubnetLost { subnet } }];
+    // The first subnet was full, so both nodes are in the second one.
+    played.events = lost(0);
+    assert_eq!(play(&played).groups[0].end.nodes, 2);
+    played.events = lost(1);
+    let timeline = play(&played);
+    assert_eq!((timeline.groups[0].end.nodes, timeline.samples[1].subnets[1].held_addresses), (0, 0));
+}
+
+#[test]
 fn no_node_comes_to_a_closed_subnet() {
     let subnets = vec![subnet(24), Subnet::new(Ipv4Prefix::constant([10, 0, 1, 0], 24)).unwrap()];
     let given = group(9, SecondaryIp, PoolConfig::new(1, 3, 0), 1);
