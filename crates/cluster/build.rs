@@ -1,8 +1,10 @@
 //! Turns `data/texts.toml` into constants, so that a sentence without a user, or a user without a
-//! sentence, is found by the compiler, and `data/errors.toml` into tables.
+//! sentence, is found by the compiler, and `data/errors.toml` and `data/rules.toml` into tables.
 
 #[path = "build/errors.rs"]
 mod errors;
+#[path = "build/rules.rs"]
+mod rules;
 
 use std::fmt::Write as _;
 use std::{env, fs, path::Path};
@@ -11,8 +13,10 @@ use toml::de::{DeTable, DeValue};
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build/errors.rs");
+    println!("cargo::rerun-if-changed=build/rules.rs");
     write("texts.rs", &texts());
     write("errors.rs", &errors::tables());
+    write("rules.rs", &rules::tables());
 }
 
 fn write(name: &str, text: &str) {

@@ -59,3 +59,6 @@ pub const TEXTS: &str = include_str!("../texts.toml");
 
 /// What errors and events mean, as TOML (`errors.toml`): `[[error]]`, `[[signal]]`, and the results of HCN.
 pub const ERRORS: &str = include_str!("../errors.toml");
+
+/// What `winpod check` looks for, as TOML (`rules.toml`): `[[rule]]`, `[need.*]` and `[family.*]`.
+pub const RULES: &str = include_str!("../rules.toml");

@@ -4,7 +4,9 @@
 
 use crate::progress::Progress;
 use crate::request::{Document, Refusal, known_keys, nearest};
-use crate::{capacity, dsr, explain, ipam, plan, pool, prefixes, read, simulate, sources, subnet, types};
+use crate::{
+    capacity, check, dsr, explain, ipam, plan, pool, prefixes, read, simulate, sources, subnet, types,
+};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
@@ -87,6 +89,8 @@ macro_rules! operations {
 operations! {
     "plan", PlanRequest => plan::Plan, "Whether a cluster's Windows node groups fit their subnets, and what limits them.",
         plan;
+    "check", check::CheckRequest => check::Check, "What in the files of a cluster is wrong, and what could not be judged.",
+        check::check;
     "migration", plan::migration::MigrationRequest => plan::migration::Migration,
         "Whether the Windows node groups can move to prefix delegation, by new groups beside the old ones.",
         plan::migration::migration;

@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod capacity;
+pub mod check;
 pub mod dsr;
 pub mod explain;
 mod interface_kind;

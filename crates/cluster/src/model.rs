@@ -24,6 +24,25 @@ pub struct Place {
     pub line: u32,
     /// Column from 1, in characters; 0 with line 0.
     pub column: u32,
+    /// Characters that the value takes on that line; 0 where it goes over several lines or is not known.
+    pub width: u32,
+}
+
+impl Place {
+    /// A place in a file.
+    pub fn new(file: &Arc<str>, line: u32, column: u32) -> Self {
+        Self { file: file.clone(), line, column, width: 0 }
+    }
+
+    /// The place of a location, its extent not known.
+    pub fn of(location: &crate::note::Location) -> Self {
+        Self::new(&location.file.as_str().into(), location.line, location.column)
+    }
+
+    /// A file, where no more is known.
+    pub fn file(file: &Arc<str>) -> Self {
+        Self::new(file, 0, 0)
+    }
 }
 
 impl fmt::Display for Place {

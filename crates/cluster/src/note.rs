@@ -66,6 +66,19 @@ impl std::fmt::Display for Location {
     }
 }
 
+/// Documents of one kind that is not read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct UnknownKind {
+    /// What they call themselves.
+    pub kind: String,
+    /// How many there are.
+    pub count: usize,
+    /// The first of them.
+    pub first: Location,
+}
+
 /// One thing to tell, with where it stands and on what it rests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

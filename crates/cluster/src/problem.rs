@@ -33,12 +33,12 @@ impl Problem {
 
     pub(crate) fn unread(file: &Arc<str>, error: &ReadError) -> Self {
         let at = error.position();
-        let place = Place { file: file.clone(), line: at.line, column: at.column };
+        let place = Place::new(file, at.line, at.column);
         Self::new(error.code(), error.to_string(), &place)
     }
 
     pub(crate) fn unreadable(file: &Arc<str>, error: &std::io::Error) -> Self {
-        let place = Place { file: file.clone(), line: 0, column: 0 };
+        let place = Place::file(file);
         Self::new("UNREADABLE", format!("cannot be read: {error}"), &place)
     }
 

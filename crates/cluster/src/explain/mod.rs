@@ -406,7 +406,7 @@ impl<'p> Explainer<'p> {
         // One broken archive can have very many broken entries.
         const MOST: usize = 100;
         if self.problems.len() < MOST {
-            let place = Place { file: name.clone(), line: 0, column: 0 };
+            let place = Place::file(&name);
             self.problems.push(Problem::new(code, message, &place));
         }
     }

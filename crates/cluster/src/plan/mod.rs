@@ -35,7 +35,7 @@ const MAX_TYPE_ROWS: usize = 64;
 /// The answer is a pure function of the reading: everything that the files leave open is a note, and what
 /// is wrong with them is in [`Plan::problems`].
 pub fn plan(reading: Reading, set: &BTreeMap<Key, String>) -> Plan {
-    let Reading { mut cluster, mut notes, mut problems } = reading;
+    let Reading { mut cluster, mut notes, mut problems, .. } = reading;
     learn_from_nodes(&mut cluster);
     let settings = settings(&cluster, set, &mut notes);
     let supplies = supply::supplies(&cluster, false, &mut |_, _, _| {}, &mut notes, &mut problems);

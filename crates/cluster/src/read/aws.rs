@@ -59,7 +59,7 @@ pub(super) fn stream(source: impl Read, file: &Arc<str>, reader: &mut Reader<'_>
             }
             let (line, column) = (error.line(), error.column());
             let at = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-            let place = Place { file: file.clone(), line: at(line), column: at(column) };
+            let place = Place::new(file, at(line), at(column));
             let text = error.to_string();
             let found = text.split(" at line ").next().unwrap_or(&text).to_owned();
             let message = format!("not the JSON of the AWS CLI: {found}; what stands before it was read");
@@ -109,7 +109,7 @@ struct Sink<'s, 'r> {
 
 impl Sink<'_, '_> {
     fn place(&self) -> Place {
-        Place { file: self.file.clone(), line: 0, column: 0 }
+        Place::file(&self.file)
     }
 
     fn written<T>(&self, value: T) -> Field<T> {

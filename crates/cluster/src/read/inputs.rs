@@ -74,7 +74,7 @@ impl Walk<'_> {
     }
 
     fn refuse(&mut self, path: &Path, code: &str, message: String) {
-        let place = Place { file: path.display().to_string().into(), line: 0, column: 0 };
+        let place = Place::file(&path.display().to_string().into());
         self.problems.push(Problem::new(code, message, &place));
     }
 

@@ -235,7 +235,7 @@ fn interfaces(cluster: &mut Cluster, problems: &mut Vec<Problem>, notes: &mut Ve
                  one time",
                 interface.id, known.file
             );
-            let place = Place { file: interface.file.clone(), line: 0, column: 0 };
+            let place = Place::file(&interface.file);
             problems.push(Problem::new("INTERFACE_TWICE", message, &place));
         }
     }
@@ -266,7 +266,7 @@ fn interfaces(cluster: &mut Cluster, problems: &mut Vec<Problem>, notes: &mut Ve
         });
         let Some(stray) = stray else { return true };
         half_listed.insert(interface.subnet.clone());
-        let place = Place { file: interface.file.clone(), line: 0, column: 0 };
+        let place = Place::file(&interface.file);
         let message = format!(
             "network interface {} has {stray}, which is outside its subnet {} ({})",
             interface.id, interface.subnet, subnet.cidr

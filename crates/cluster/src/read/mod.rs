@@ -30,7 +30,7 @@ pub(crate) use fields::shortened;
 pub use inputs::Input;
 
 use crate::model::{Cluster, Field, Origin, Place};
-use crate::note::{Note, text as note};
+use crate::note::{Note, UnknownKind, text as note};
 use crate::problem::Problem;
 use crate::progress::{Progress, Stopped};
 use inputs::File;
@@ -50,6 +50,12 @@ pub struct Reading {
     pub notes: Vec<Note>,
     /// What is wrong; the rest was read all the same.
     pub problems: Vec<Problem>,
+    /// Documents of kinds that are not read, by kind.
+    pub unknown_kinds: Vec<UnknownKind>,
+    /// Files that were opened.
+    pub files: usize,
+    /// Documents of kinds that are read, and pages of listings.
+    pub documents: usize,
 }
 
 /// Reads files, directories and given documents into one cluster.
@@ -164,6 +170,7 @@ impl Reader<'_> {
 
     fn file(&mut self, file: &File) -> Result<(), Stopped> {
         let name: Arc<str> = file.name.as_str().into();
+        self.reading.files += 1;
         let mut source = match file.open() {
             Ok(source) => source,
             Err(error) => {
@@ -227,7 +234,7 @@ impl Reader<'_> {
     }
 
     fn document(&mut self, document: &Document, file: &Arc<str>) {
-        let place = Place { file: file.clone(), line: document.line, column: 1 };
+        let place = Place::new(file, document.line, 1);
         self.duplicate_keys(&document.node, file);
         self.object(&document.node, file, &place);
     }
@@ -235,6 +242,7 @@ impl Reader<'_> {
     /// One document, or one object of a `List`.
     fn object(&mut self, node: &Node, file: &Arc<str>, fallback: &Place) {
         let text = |key: &str| node.get(key).and_then(Node::as_text).unwrap_or_default();
+        self.reading.documents += 1;
         let (version, kind) = (text("apiVersion"), text("kind"));
         let group = version.split_once('/').map_or("", |(group, _)| group);
         let mut document = Doc { reader: self, file };
@@ -268,7 +276,7 @@ impl Reader<'_> {
                     ("", kind) => kind.to_owned(),
                     (version, kind) => format!("{version} {kind}"),
                 };
-                self.unknown.entry(called).or_default().push(fallback.clone());
+                self.not_read(called, fallback.clone());
             }
         }
     }
@@ -276,7 +284,7 @@ impl Reader<'_> {
     /// One object of an array: only what HNS lists comes so.
     fn item(&mut self, node: &Node, file: &Arc<str>, place: &Place) {
         if !hns::object(&mut Doc { reader: self, file }, node) {
-            self.unknown.entry(node.kind_name().to_owned()).or_default().push(place.clone());
+            self.not_read(node.kind_name().to_owned(), place.clone());
         }
     }
 
@@ -284,7 +292,7 @@ impl Reader<'_> {
     fn duplicate_keys(&mut self, node: &Node, file: &Arc<str>) {
         for entry in node.duplicate_keys() {
             let at = entry.key.span.start;
-            let place = Place { file: file.clone(), line: at.line, column: at.column };
+            let place = Place::new(file, at.line, at.column);
             let key = shortened(entry.key.as_text().unwrap_or_default());
             self.note(Note::new(&note::DUPLICATE_KEY, &[("key", &key)]).at(&place));
         }
@@ -294,11 +302,20 @@ impl Reader<'_> {
         }
     }
 
+    fn not_read(&mut self, called: String, place: Place) {
+        self.reading.documents -= 1;
+        self.unknown.entry(called).or_default().push(place);
+    }
+
     fn name_unknown_documents(&mut self) {
         for (called, places) in std::mem::take(&mut self.unknown) {
             let text =
                 if called.starts_with("a ") { &note::DOCUMENT_UNKNOWN } else { &note::DOCUMENT_UNUSED };
             let all = join(places.iter().map(ToString::to_string));
+            if let Some(first) = places.first() {
+                let (kind, count) = (called.clone(), places.len());
+                self.reading.unknown_kinds.push(UnknownKind { kind, count, first: first.into() });
+            }
             self.note(Note::new(text, &[("kind", &called), ("places", &all)]));
         }
     }
@@ -324,11 +341,13 @@ impl Doc<'_, '_> {
     }
 
     fn place(&self, at: Position) -> Place {
-        Place { file: self.file.clone(), line: at.line, column: at.column }
+        Place::new(self.file, at.line, at.column)
     }
 
     fn place_of(&self, node: &Node) -> Place {
-        self.place(node.span.start)
+        let (start, end) = (node.span.start, node.span.end);
+        let width = if start.line == end.line { end.column.saturating_sub(start.column) } else { 0 };
+        Place { width, ..self.place(start) }
     }
 
     fn written<T>(&self, value: T, node: &Node) -> Field<T> {

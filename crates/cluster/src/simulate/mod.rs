@@ -81,7 +81,7 @@ pub fn simulate(request: &SimulateRequest, progress: OnProgress<'_>) -> Result<S
     if inputs.is_empty() {
         return Err(Refusal::new("REQUEST", "names no file and no document: give at least one"));
     }
-    let Reading { mut cluster, mut notes, mut problems } = read::read(&inputs, progress)?;
+    let Reading { mut cluster, mut notes, mut problems, .. } = read::read(&inputs, progress)?;
     plan::learn_from_nodes(&mut cluster);
     let cluster = cluster;
     let settings = plan::settings(&cluster, &terms.set, &mut notes);

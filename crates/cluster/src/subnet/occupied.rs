@@ -170,14 +170,14 @@ pub(crate) fn with_reservations<'a>(
 }
 
 pub(crate) fn refused_interface(interface: &Interface, subnet: &str, error: Error, why: &str) -> Problem {
-    let place = Place { file: interface.file.clone(), line: 0, column: 0 };
+    let place = Place::file(&interface.file);
     let message = format!("network interface {} in subnet {subnet}: {why}", interface.id);
     Problem::new(error.code(), message, &place)
 }
 
 /// The subnets of a cluster, each whole or not at all.
 pub(super) fn of_cluster(reading: Reading, ids: &[String]) -> Found {
-    let Reading { cluster, mut notes, mut problems } = reading;
+    let Reading { cluster, mut notes, mut problems, .. } = reading;
     let interfaces = by_subnet(&cluster.interfaces, |interface| &interface.subnet);
     let reservations = by_subnet(&cluster.reservations, |reservation| &reservation.subnet);
     let mut subnets = Vec::new();

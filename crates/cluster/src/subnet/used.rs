@@ -53,7 +53,7 @@ fn read(path: &str) -> std::io::Result<Vec<u8>> {
 
 fn bytes(ledger: &mut Ledger, name: &str, bytes: &[u8], problems: &mut Vec<Problem>) {
     if bytes.len() as u64 > MAX_LIST {
-        let place = Place { file: name.into(), line: 0, column: 0 };
+        let place = Place::file(&name.into());
         let message = "is longer than 64 MiB, which no list of one subnet is".to_owned();
         return problems.push(Problem::new("TOO_LARGE", message, &place));
     }
@@ -71,13 +71,12 @@ fn lines(ledger: &mut Ledger, name: &str, text: &str, problems: &mut Vec<Problem
         let Err((code, why)) = ledger.line(line) else { continue };
         wrong += 1;
         if wrong <= TOLD {
-            let place =
-                Place { file: name.into(), line: u32::try_from(index + 1).unwrap_or(u32::MAX), column: 1 };
+            let place = Place::new(&name.into(), u32::try_from(index + 1).unwrap_or(u32::MAX), 1);
             problems.push(Problem::new(code, why, &place));
         }
     }
     if wrong > TOLD {
-        let place = Place { file: name.into(), line: 0, column: 0 };
+        let place = Place::file(&name.into());
         let message = format!("{} more lines are wrong", wrong - TOLD);
         problems.push(Problem::new("MORE_LINES", message, &place));
     }

@@ -105,7 +105,17 @@ named! {
 }
 
 impl Flag {
-    fn read(text: Option<&str>) -> Self {
+    /// Reads a flag's text as Go's `ParseBool` does; `None` if the key is not there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::ipam::Flag;
+    ///
+    /// assert_eq!(Flag::read(Some("T")), Flag::On);
+    /// assert_eq!(Flag::read(Some("yes")), Flag::Unparsable);
+    /// ```
+    pub fn read(text: Option<&str>) -> Self {
         match text.map(parse_bool) {
             None => Self::Absent,
             Some(None) => Self::Unparsable,

@@ -157,7 +157,7 @@ impl<'a> Move<'a> {
 }
 
 fn migrate(reading: Reading, set: &BTreeMap<Key, String>, quota: u64, last_block: bool) -> Migration {
-    let Reading { mut cluster, mut notes, mut problems } = reading;
+    let Reading { mut cluster, mut notes, mut problems, .. } = reading;
     super::learn_from_nodes(&mut cluster);
     let before = super::settings(&cluster, &BTreeMap::new(), &mut notes);
     // The notes of these are those of the ConfigMap as it is, and what turns IPAM off there has a check of its own.

@@ -1,0 +1,91 @@
+//! Days, as rules and ignores compare them.
+
+use std::fmt;
+
+/// A day of the Gregorian calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Date {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl Date {
+    /// Reads `2026-11-22`; `None` for anything else, a 30 February among it.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('-');
+        let mut number = |digits: usize| {
+            let part = parts.next()?;
+            (part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit()))
+                .then(|| part.parse::<u16>().ok())?
+        };
+        let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let days = match month {
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            4 | 6 | 9 | 11 => 30,
+            2 if leap => 29,
+            2 => 28,
+            _ => return None,
+        };
+        let good = (1..=days).contains(&day) && parts.next().is_none();
+        good.then_some(Self { year, month: u8::try_from(month).ok()?, day: u8::try_from(day).ok()? })
+    }
+
+    /// Days from 1 March of the year 0, for differences.
+    pub(crate) fn days(self) -> i64 {
+        // March is the first month of this count, so that a leap day ends its year.
+        let shifted = i64::from(self.month) - 3;
+        let (year, month) = if shifted < 0 {
+            (i64::from(self.year) - 1, shifted + 12)
+        } else {
+            (i64::from(self.year), shifted)
+        };
+        365 * year + year.div_euclid(4) - year.div_euclid(100)
+            + year.div_euclid(400)
+            + (153 * month + 2) / 5
+            + i64::from(self.day)
+            - 1
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Date;
+
+    #[test]
+    fn reads_days_that_there_are() {
+        for good in ["2026-11-22", "2024-02-29", "2000-02-29", "0001-01-01"] {
+            assert_eq!(Date::parse(good).unwrap().to_string(), good);
+        }
+        for bad in [
+            "2026-02-29",
+            "1900-02-29",
+            "2026-13-01",
+            "2026-00-01",
+            "2026-1-1",
+            "2026-01-00",
+            "22-11-2026",
+            "2026-11-22-",
+            "",
+        ] {
+            assert_eq!(Date::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn counts_days_without_a_gap() {
+        let days = |text| Date::parse(text).unwrap().days();
+        assert_eq!(days("2026-03-01") - days("2026-02-28"), 1);
+        assert_eq!(days("2024-03-01") - days("2024-02-28"), 2);
+        assert_eq!(days("2027-01-01") - days("2026-01-01"), 365);
+        assert_eq!(days("2001-03-01") - days("1601-03-01"), 146_097);
+        assert_eq!(days("2000-01-01") - days("1999-12-31"), 1);
+    }
+}

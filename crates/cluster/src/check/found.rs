@@ -1,0 +1,147 @@
+//! What a rule hands over: what it found, what it looked at, and what it lacked.
+
+use super::answer::{Finding, Lack, Patch, Related, Skipped};
+use super::rule::{Need, Rule, Severity};
+use crate::model::Place;
+use crate::note::{Location, fill};
+use std::fmt::Display;
+
+/// Values for the {names} of a sentence.
+pub(crate) type Values<'a> = &'a [(&'a str, &'a dyn Display)];
+
+/// Collects for one rule.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(super) rule: &'static Rule,
+    pub(super) findings: Vec<Finding>,
+    /// Objects that were judged, well or ill.
+    pub(super) judged: usize,
+    pub(super) lacks: Vec<Need>,
+    /// What is there and cannot be judged: why, and where.
+    pub(super) unknown: Vec<(String, Location)>,
+}
+
+impl Found {
+    pub(super) const fn new(rule: &'static Rule) -> Self {
+        Self { rule, findings: Vec::new(), judged: 0, lacks: Vec::new(), unknown: Vec::new() }
+    }
+
+    /// The rule as one that lacked something, if it did.
+    pub(super) fn skipped(&self) -> Option<Skipped> {
+        if self.lacks.is_empty() && self.unknown.is_empty() {
+            return None;
+        }
+        let lack = |need: &Need| Lack {
+            need: need.key().to_owned(),
+            what: need.what().to_owned(),
+            how: need.how().to_owned(),
+        };
+        let hidden = |(what, location): &(String, Location)| Related {
+            what: what.clone(),
+            location: location.clone(),
+        };
+        Some(Skipped {
+            rule: self.rule.id.to_owned(),
+            title: self.rule.title.to_owned(),
+            partly: self.judged > 0,
+            lacks: self.lacks.iter().map(lack).collect(),
+            unknown: self.unknown.iter().map(hidden).collect(),
+        })
+    }
+
+    /// Counts an object that the rule could judge, before it says whether it is ill.
+    pub(super) fn judged(&mut self) {
+        self.judged += 1;
+    }
+
+    /// Tells that a kind of input is missing, so that the rule could not judge.
+    pub(super) fn lacks(&mut self, need: Need) {
+        debug_assert!(self.rule.needs.contains(&need), "{}: `needs` has no {need:?}", self.rule.id);
+        if !self.lacks.contains(&need) {
+            self.lacks.push(need);
+        }
+    }
+
+    /// Tells that something is there whose value the files hide.
+    pub(super) fn unknown(&mut self, reason: impl Into<String>, place: &Place) {
+        self.unknown.push((reason.into(), place.into()));
+    }
+
+    /// Adds a finding of a rule with one sentence.
+    pub(super) fn add(&mut self, place: &Place, object: impl Into<String>, values: Values<'_>) -> Added<'_> {
+        self.add_as("", place, object, values)
+    }
+
+    /// Adds a finding with the sentence of a name.
+    pub(super) fn add_as(
+        &mut self,
+        form: &str,
+        place: &Place,
+        object: impl Into<String>,
+        values: Values<'_>,
+    ) -> Added<'_> {
+        let rule = self.rule;
+        self.findings.push(Finding {
+            rule: rule.id.to_owned(),
+            title: rule.title.to_owned(),
+            severity: rule.severity,
+            security: rule.security,
+            message: fill(rule.form(form), values),
+            why: fill(rule.why, values),
+            remedy: fill(rule.remedy, values),
+            file: place.file.to_string(),
+            line: place.line,
+            column: place.column,
+            end_column: if place.width == 0 { 0 } else { place.column + place.width },
+            object: object.into(),
+            related: Vec::new(),
+            patch: None,
+            source: rule.citation.to_owned(),
+            grade: rule.grade.name().to_owned(),
+        });
+        let last = self.findings.len() - 1;
+        Added { rule, finding: &mut self.findings[last] }
+    }
+}
+
+/// The finding that was just added, for what it has beside its sentence.
+#[derive(Debug)]
+pub(crate) struct Added<'f> {
+    rule: &'static Rule,
+    finding: &'f mut Finding,
+}
+
+impl Added<'_> {
+    /// Another severity of the rule.
+    pub(super) fn severity(self, severity: Severity) -> Self {
+        debug_assert!(
+            severity == self.rule.severity || self.rule.also.contains(&severity),
+            "{}: `also` has no {}",
+            self.rule.id,
+            severity.name()
+        );
+        self.finding.severity = severity;
+        self
+    }
+
+    /// Another place that the finding is about.
+    pub(super) fn related(self, place: &Place, what: impl Into<String>) -> Self {
+        self.finding.related.push(Related { what: what.into(), location: place.into() });
+        self
+    }
+
+    /// The mechanical remedy: the value at a place becomes another text, quotes and all. Nothing where the extent of the
+    /// value is not known.
+    pub(super) fn replace(self, place: &Place, replacement: impl Into<String>) -> Self {
+        if place.line > 0 && place.width > 0 {
+            self.finding.patch = Some(Patch {
+                file: place.file.to_string(),
+                line: place.line,
+                column: place.column,
+                end_column: place.column + place.width,
+                replacement: replacement.into(),
+            });
+        }
+        self
+    }
+}

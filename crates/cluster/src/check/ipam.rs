@@ -1,0 +1,5 @@
+//! Family IPAM: address management.
+
+use super::Judge;
+
+pub(super) const RULES: &[Judge] = &[];

@@ -1,0 +1,5 @@
+//! Family PD: prefix delegation.
+
+use super::Judge;
+
+pub(super) const RULES: &[Judge] = &[];

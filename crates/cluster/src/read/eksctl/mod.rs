@@ -1,0 +1,143 @@
+//! eksctl's `ClusterConfig`, and the bare `nodeGroups:` that people paste.
+
+mod groups;
+
+use super::Doc;
+use super::node::Node;
+use crate::model::{Field, Origin, Subnet};
+use crate::note::{Note, text as note};
+use std::collections::BTreeMap;
+use winpod::Ipv4Prefix;
+use winpod::source::SourceId;
+
+/// Whether a document without `apiVersion` and `kind` is a piece of a ClusterConfig.
+pub(super) fn is_fragment(node: &Node) -> bool {
+    groups::LISTS.iter().any(|(key, _)| node.get(key).is_some_and(|groups| groups.kind_name() == "a list"))
+}
+
+pub(super) fn fragment(doc: &mut Doc<'_, '_>, node: &Node) {
+    let place = doc.place_of(node);
+    doc.reader.note(Note::new(&note::EKSCTL_FRAGMENT, &[]).at(&place));
+    groups::node_groups(doc, node, &Vpc::default());
+}
+
+pub(super) fn cluster_config(doc: &mut Doc<'_, '_>, node: &Node) {
+    if let Some(metadata) = node.get("metadata") {
+        if let Some(name) = metadata.get("name").filter(|name| name.as_text().is_some()) {
+            doc.name_cluster(name.as_text().unwrap_or_default(), name);
+        }
+        let version = doc.text(metadata, "version", "the cluster");
+        let region = doc.text(metadata, "region", "the cluster");
+        let cluster = doc.cluster();
+        cluster.version = std::mem::take(&mut cluster.version).or(version);
+        cluster.region = std::mem::take(&mut cluster.region).or(region);
+    }
+    let vpc = vpc(doc, node);
+    groups::node_groups(doc, node, &vpc);
+}
+
+/// Subnets of the cluster as eksctl hands them to its groups.
+#[derive(Default)]
+struct Vpc {
+    private: Vec<String>,
+    public: Vec<String>,
+    /// The configuration names them, or eksctl will make them.
+    decided: bool,
+    /// The names under which the configuration lists subnets.
+    by_name: BTreeMap<String, String>,
+}
+
+fn vpc(doc: &mut Doc<'_, '_>, node: &Node) -> Vpc {
+    let section = node.get("vpc").filter(|vpc| !vpc.is_null());
+    let lists = section.and_then(|vpc| vpc.get("subnets")).filter(|subnets| !subnets.is_null());
+    if let Some(lists) = lists {
+        let mut vpc = Vpc { decided: true, ..Vpc::default() };
+        let vpc_id = section.and_then(|section| section.get("id")).and_then(Node::as_text).map(str::to_owned);
+        for kind in ["private", "public"] {
+            for entry in lists.get(kind).map(Node::entries).unwrap_or_default() {
+                let name = entry.key.as_text().unwrap_or_default();
+                let Some(id) = listed_subnet(doc, name, &entry.value, vpc_id.as_deref()) else { continue };
+                vpc.by_name.insert(name.to_owned(), id.clone());
+                if kind == "private" { vpc.private.push(id) } else { vpc.public.push(id) }
+            }
+        }
+        return vpc;
+    }
+    if section.is_some_and(|vpc| vpc.get("id").is_some()) {
+        return Vpc::default();
+    }
+    made_by_eksctl(doc, node, section)
+}
+
+/// A subnet under `vpc.subnets`: its id, and what else is said about it.
+fn listed_subnet(doc: &mut Doc<'_, '_>, name: &str, node: &Node, vpc: Option<&str>) -> Option<String> {
+    let id = node.get("id").and_then(Node::as_text)?.to_owned();
+    let Some(cidr) = node.get("cidr").filter(|cidr| !cidr.is_null()) else { return Some(id) };
+    let cidr = doc.cidr(cidr, "cidr", &format!("subnet {id}"))?;
+    let zone = match node.get("az") {
+        Some(az) => doc.written(az.as_text().unwrap_or_default().to_owned(), az),
+        None => doc.written(name.to_owned(), node),
+    };
+    let vpc = vpc.map_or(Field::Absent, |vpc| doc.written(vpc.to_owned(), node));
+    let place = doc.place_of(node);
+    let subnet =
+        Subnet { cidr, zone, vpc, available: Field::Absent, tags: BTreeMap::new(), planned: false, place };
+    doc.cluster().subnets.entry(id.clone()).or_insert(subnet);
+    Some(id)
+}
+
+/// The subnets of the VPC that eksctl makes when none is given: a public and a private one for each
+/// Availability Zone, equal parts of the VPC's block, public ones first.
+///
+/// Source: eksctl user guide, "VPC Configuration" (docs.aws.amazon.com/eks/latest/eksctl, read
+/// 2026-11): 192.168.0.0/16 in eight /19, three private, three public, two kept back.
+fn made_by_eksctl(doc: &mut Doc<'_, '_>, node: &Node, section: Option<&Node>) -> Vpc {
+    const EIGHT_PARTS: u8 = 3;
+    const SIXTEEN_PARTS: u8 = 4;
+    let written = section.and_then(|vpc| vpc.get("cidr")).filter(|cidr| !cidr.is_null());
+    let block = match written {
+        Some(cidr) => match doc.cidr(cidr, "vpc.cidr", "the cluster") {
+            Some(block) => block,
+            None => return Vpc::default(),
+        },
+        None => Ipv4Prefix::constant([192, 168, 0, 0], 16),
+    };
+    let zones = match doc.texts(node, "availabilityZones", "the cluster") {
+        Field::Known(zones, _) if !zones.is_empty() => zones,
+        Field::Unknown(..) => return Vpc::default(),
+        _ => {
+            let region = doc.cluster().region.known().cloned().unwrap_or_default();
+            let count = if region == "us-east-1" { 2 } else { 3 };
+            (1..=count).map(|number| format!("zone {number}")).collect()
+        }
+    };
+    let parts = if zones.len() <= 4 { EIGHT_PARTS } else { SIXTEEN_PARTS };
+    let Ok(subnets) = block.subnets(block.prefix_len() + parts) else { return Vpc::default() };
+    let subnets: Vec<Ipv4Prefix> = subnets.take(2 * zones.len()).collect();
+    if subnets.len() < 2 * zones.len() || subnets[0].prefix_len() > 28 {
+        return Vpc::default();
+    }
+    let place = doc.place_of(section.unwrap_or(node));
+    let mut vpc = Vpc { decided: true, ..Vpc::default() };
+    for (index, cidr) in subnets.into_iter().enumerate() {
+        let (kind, list) =
+            if index < zones.len() { ("public", &mut vpc.public) } else { ("private", &mut vpc.private) };
+        let zone = &zones[index % zones.len()];
+        let id = format!("eksctl {kind} {zone}");
+        list.push(id.clone());
+        let origin = Origin::Default(place.clone(), SourceId::EksctlDedicatedVpc);
+        let subnet = Subnet {
+            cidr,
+            zone: Field::Known(zone.clone(), origin),
+            vpc: Field::Absent,
+            available: Field::Absent,
+            tags: BTreeMap::new(),
+            planned: true,
+            place: place.clone(),
+        };
+        doc.cluster().subnets.insert(id, subnet);
+    }
+    doc.reader
+        .note(Note::new(&note::EKSCTL_MAKES_VPC, &[("block", &block), ("zones", &zones.len())]).at(&place));
+    vpc
+}
