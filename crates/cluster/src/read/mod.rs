@@ -82,6 +82,7 @@ pub fn read(
         reader.file(&file)?;
     }
     reader.name_unknown_documents();
+    reader.tell_what_was_cut();
     Ok(merge::finish(reader.reading, &reader.node_classes, &reader.pool_classes, &reader.pages))
 }
 
@@ -116,6 +117,8 @@ struct Reader<'a> {
     pool_classes: Vec<(usize, Option<String>)>,
     /// Pages of listings.
     pages: BTreeMap<&'static str, merge::Pages>,
+    /// Objects of HNS that `ConvertTo-Json` cut: how many in a file, and the first place.
+    hns_cut: BTreeMap<Arc<str>, (u32, Place)>,
     /// Ids that many entries repeat.
     shared: HashSet<Arc<str>>,
     /// The caller stopped in the middle of a document.
@@ -131,6 +134,7 @@ impl<'a> Reader<'a> {
             node_classes: Vec::new(),
             pool_classes: Vec::new(),
             pages: BTreeMap::new(),
+            hns_cut: BTreeMap::new(),
             shared: HashSet::new(),
             stopped: false,
             progress,
@@ -251,6 +255,7 @@ impl Reader<'_> {
             ("karpenter.sh", "NodePool") => karpenter::node_pool(&mut document, node),
             ("karpenter.k8s.aws", "EC2NodeClass") => karpenter::node_class(&mut document, node),
             _ if kind.ends_with("List") && node.get("items").is_some() => {
+                document.reader.reading.documents -= 1;
                 for item in node.get("items").map(Node::items).unwrap_or_default() {
                     let place = document.place(item.span.start);
                     document.reader.object(item, file, &place);
@@ -258,12 +263,9 @@ impl Reader<'_> {
             }
             _ if kubernetes::object(&mut document, node, kind) => {}
             ("", "") if hns::object(&mut document, node) => {}
-            // PowerShell lists as an array, or as one with a count beside it.
-            ("", "")
-                if !node.items().is_empty() || node.get("value").is_some_and(|it| !it.items().is_empty()) =>
-            {
-                let inside = node.get("value").unwrap_or(node);
-                for item in inside.items() {
+            ("", "") if hns::listed(node).is_some() => {
+                document.reader.reading.documents -= 1;
+                for item in hns::listed(node).unwrap_or_default() {
                     let place = document.place(item.span.start);
                     document.reader.item(item, file, &place);
                 }
@@ -283,6 +285,7 @@ impl Reader<'_> {
 
     /// One object of an array: only what HNS lists comes so.
     fn item(&mut self, node: &Node, file: &Arc<str>, place: &Place) {
+        self.reading.documents += 1;
         if !hns::object(&mut Doc { reader: self, file }, node) {
             self.not_read(node.kind_name().to_owned(), place.clone());
         }
@@ -305,6 +308,12 @@ impl Reader<'_> {
     fn not_read(&mut self, called: String, place: Place) {
         self.reading.documents -= 1;
         self.unknown.entry(called).or_default().push(place);
+    }
+
+    fn tell_what_was_cut(&mut self) {
+        for (count, place) in std::mem::take(&mut self.hns_cut).into_values() {
+            self.note(Note::new(&note::HNS_CUT, &[("count", &count)]).at(&place));
+        }
     }
 
     fn name_unknown_documents(&mut self) {
