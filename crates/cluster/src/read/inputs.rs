@@ -36,7 +36,15 @@ enum Content<'a> {
 }
 
 impl File<'_> {
-    pub(super) fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+    /// Its length in bytes; 0 where that is not known.
+    pub(super) fn size(&self) -> u64 {
+        match &self.content {
+            Content::Path(path) => fs::metadata(path).map_or(0, |found| found.len()),
+            Content::Bytes(bytes) => bytes.len() as u64,
+        }
+    }
+
+    pub(super) fn open(&self) -> io::Result<Box<dyn Read + Send + '_>> {
         Ok(match &self.content {
             Content::Path(path) => Box::new(io::BufReader::with_capacity(1 << 16, fs::File::open(path)?)),
             Content::Bytes(bytes) => Box::new(Cursor::new(bytes)),

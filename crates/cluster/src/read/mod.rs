@@ -15,6 +15,7 @@ pub mod quantity;
 pub mod text;
 pub mod yaml;
 
+mod ahead;
 mod aws;
 mod eksctl;
 mod fields;
@@ -36,7 +37,7 @@ use crate::progress::{Progress, Stopped};
 use inputs::File;
 use node::{Document, Node, Position};
 use std::collections::{BTreeMap, HashSet};
-use std::io::Read as _;
+use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -77,13 +78,63 @@ pub fn read(
         reader.note(Note::new(&note::FILES_SKIPPED, &[("files", &names)]));
     }
     let total = files.len() as u64;
-    for (index, file) in files.into_iter().enumerate() {
+    ahead::in_order(&files, parse, |index, file, parsed| {
         reader.step("read", index as u64, total)?;
-        reader.file(&file)?;
-    }
+        reader.file(file, parsed)
+    })?;
     reader.name_unknown_documents();
     reader.tell_what_was_cut();
     Ok(merge::finish(reader.reading, &reader.node_classes, &reader.pool_classes, &reader.pages))
+}
+
+/// What a file holds, before anything is taken from it.
+enum Parsed<'f> {
+    Empty,
+    Unreadable(std::io::Error),
+    Unread(ReadError),
+    /// A listing of the AWS CLI, which is streamed when its turn comes. It stays open: what comes through a pipe is
+    /// there once.
+    Listing(Box<dyn Read + Send + 'f>),
+    /// The same in UTF-16, as PowerShell writes it.
+    ListingText(String),
+    Documents(Vec<Document>),
+}
+
+/// Reads a file as far as it does not depend on the others.
+fn parse<'f>(file: &'f File<'_>) -> Parsed<'f> {
+    read_documents(file).unwrap_or_else(Parsed::Unreadable)
+}
+
+fn read_documents<'f>(file: &'f File<'_>) -> std::io::Result<Parsed<'f>> {
+    let mut source = file.open()?;
+    let mut bytes = Vec::new();
+    (&mut source).take(aws::SNIFF as u64).read_to_end(&mut bytes)?;
+    if bytes.is_empty() {
+        return Ok(Parsed::Empty);
+    }
+    if aws::is_listing(&bytes) {
+        return Ok(Parsed::Listing(Box::new(std::io::Cursor::new(bytes).chain(source))));
+    }
+    // One byte more than is allowed tells a file that is too long without holding all of it.
+    let allowed = 2 * node::MAX_TEXT as u64 + 4;
+    source.take(allowed).read_to_end(&mut bytes)?;
+    let text = match text::decode(&bytes) {
+        Ok(text) => text,
+        Err(error) => return Ok(Parsed::Unread(error)),
+    };
+    if aws::is_listing(text.as_bytes()) {
+        return Ok(Parsed::ListingText(text.into_owned()));
+    }
+    let documents = if text.trim_start().starts_with(['{', '[']) && !is_flow_yaml(&text, &file.name) {
+        json::parse(&text)
+    } else {
+        yaml::parse(&text)
+    };
+    Ok(match documents {
+        Ok(documents) if documents.is_empty() => Parsed::Empty,
+        Ok(documents) => Parsed::Documents(documents),
+        Err(error) => Parsed::Unread(error),
+    })
 }
 
 /// Reads the pages of an AWS listing that are already parsed; `name` stands for their file in messages.
@@ -172,67 +223,23 @@ impl Reader<'_> {
         }
     }
 
-    fn file(&mut self, file: &File) -> Result<(), Stopped> {
+    fn file(&mut self, file: &File<'_>, parsed: Parsed<'_>) -> Result<(), Stopped> {
         let name: Arc<str> = file.name.as_str().into();
         self.reading.files += 1;
-        let mut source = match file.open() {
-            Ok(source) => source,
-            Err(error) => {
-                self.problem(Problem::unreadable(&name, &error));
-                return Ok(());
-            }
-        };
-        let mut start = Vec::new();
-        if let Err(error) = (&mut source).take(aws::SNIFF as u64).read_to_end(&mut start) {
-            self.problem(Problem::unreadable(&name, &error));
-            return Ok(());
-        }
-        if start.is_empty() {
-            self.note(Note::new(&note::FILE_EMPTY, &[("file", &name)]));
-            return Ok(());
-        }
-        if aws::is_listing(&start) {
-            return aws::stream(std::io::Cursor::new(start).chain(source), &name, self);
-        }
-        // One byte more than is allowed tells a file that is too long without holding all of it.
-        let allowed = 2 * node::MAX_TEXT as u64 + 4;
-        if let Err(error) = source.take(allowed).read_to_end(&mut start) {
-            self.problem(Problem::unreadable(&name, &error));
-            return Ok(());
-        }
-        self.bytes(&start, &name)
-    }
-
-    fn bytes(&mut self, bytes: &[u8], name: &Arc<str>) -> Result<(), Stopped> {
-        let text = match text::decode(bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                self.problem(Problem::unread(name, &error));
-                return Ok(());
-            }
-        };
-        // A listing in UTF-16, as PowerShell writes it, shows only now.
-        if aws::is_listing(text.as_bytes()) {
-            return aws::stream(text.as_bytes(), name, self);
-        }
-        let documents = if text.trim_start().starts_with(['{', '[']) && !is_flow_yaml(&text, name) {
-            json::parse(&text)
-        } else {
-            yaml::parse(&text)
-        };
-        match documents {
-            Ok(documents) if documents.is_empty() => {
-                self.note(Note::new(&note::FILE_EMPTY, &[("file", name)]));
-            }
-            Ok(documents) => {
+        match parsed {
+            Parsed::Empty => self.note(Note::new(&note::FILE_EMPTY, &[("file", &name)])),
+            Parsed::Unreadable(error) => self.problem(Problem::unreadable(&name, &error)),
+            Parsed::Unread(error) => self.problem(Problem::unread(&name, &error)),
+            Parsed::Listing(source) => return aws::stream(source, &name, self),
+            Parsed::ListingText(text) => return aws::stream(text.as_bytes(), &name, self),
+            Parsed::Documents(documents) => {
                 for document in &documents {
-                    self.document(document, name);
+                    self.document(document, &name);
                 }
                 if self.stopped {
                     return Err(Stopped);
                 }
             }
-            Err(error) => self.problem(Problem::unread(name, &error)),
         }
         Ok(())
     }
