@@ -15,8 +15,12 @@ pub mod quantity;
 pub mod text;
 pub mod yaml;
 
+mod addons;
 mod aws;
+mod aws_auth;
+mod eks;
 mod eksctl;
+mod embedded;
 mod fields;
 mod hns;
 mod inputs;
@@ -24,6 +28,7 @@ mod karpenter;
 mod kubernetes;
 mod merge;
 mod services;
+mod storage;
 
 pub use error::ReadError;
 pub(crate) use fields::shortened;
@@ -271,7 +276,8 @@ impl Reader<'_> {
                 }
             }
             ("", "") if eksctl::is_fragment(node) => eksctl::fragment(&mut document, node),
-            ("", "") if aws::object(&mut document, node) => {}
+            ("", "") if eks::object(&mut document, node) || aws::object(&mut document, node) => {}
+            ("", "") if addons::values_file(&mut document, node) => {}
             _ => {
                 let called = match (version, kind) {
                     ("", "") => node.kind_name().to_owned(),
