@@ -86,7 +86,7 @@ data:
     let [windows, linux] = &cluster.identity.mappings[..] else { panic!("two mappings") };
     assert_eq!(windows.role.known().unwrap(), "arn:aws:iam::111122223333:role/win");
     assert_eq!((windows.place.line, windows.place.column), (8, 7));
-    assert_eq!(at(windows.username.place().unwrap()), (9, 17, 32));
+    assert_eq!(at(windows.username.place().unwrap()), (9, 17, 33));
     assert_eq!(windows.groups.place().unwrap().line, 11);
     assert!(linux.role.known().is_none());
     assert_eq!(at(linux.role.place().unwrap()), (13, 16, 12));
