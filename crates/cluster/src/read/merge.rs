@@ -22,6 +22,7 @@ pub(super) fn finish(
 ) -> Reading {
     node_classes(&mut reading, classes, pools);
     described_twice(&mut reading);
+    systems_of_templates(&mut reading.cluster);
     let cluster = &mut reading.cluster;
     drop_owned(&mut cluster.workloads);
     sizes(cluster, &mut reading.problems);
@@ -58,6 +59,7 @@ fn node_classes(reading: &mut Reading, classes: &[NodeClass], pools: &[(usize, O
         group.pods_per_core = class.pods_per_core.clone();
         group.reserved_memory_mib = class.reserved_memory_mib.clone();
         group.subnets = class.subnets.clone();
+        group.launch = class.launch.clone();
         if group.os.is_absent() {
             group.os = match &class.ami {
                 Field::Known(ami, origin) if ami.to_ascii_lowercase().starts_with("windows") => {
@@ -104,6 +106,30 @@ fn described_twice(reading: &mut Reading) {
     reading.cluster.node_groups = kept;
 }
 
+/// The system of a group with an AMI of its own, where the listing of the AMI or its user data shows it.
+fn systems_of_templates(cluster: &mut Cluster) {
+    let shown = |group: &NodeGroup| {
+        let template = cluster.template_of(group).ok()?;
+        let image = template.image.known().and_then(|id| cluster.images.get(id));
+        if let Some(image) = image {
+            let os = if image.windows { Os::Windows } else { Os::Linux };
+            return Some(Field::Known(os, Origin::Written(image.place.clone())));
+        }
+        let data = template.user_data.known().filter(|data| data.blocks.is_some_and(|count| count > 0))?;
+        Some(Field::Known(Os::Windows, Origin::Written(data.place.clone())))
+    };
+    let found: Vec<_> = cluster
+        .node_groups
+        .iter()
+        .map(|group| (group.os.known().is_none() && group.custom_ami).then(|| shown(group)).flatten())
+        .collect();
+    for (group, os) in cluster.node_groups.iter_mut().zip(found) {
+        if let Some(os) = os {
+            group.os = os;
+        }
+    }
+}
+
 fn alike(a: Tool, b: Tool) -> bool {
     a == b
         || matches!((a, b), (Tool::EksManaged, Tool::EksctlManaged) | (Tool::EksctlManaged, Tool::EksManaged))
@@ -128,6 +154,7 @@ fn fill_in(live: NodeGroup, file: NodeGroup) -> NodeGroup {
         subnets: live.subnets.or(file.subnets),
         zones: live.zones.or(file.zones),
         max_unavailable: live.max_unavailable.or(file.max_unavailable),
+        launch: live.launch.or(file.launch),
         os: live.os.or(file.os),
         labels,
         ..live

@@ -1,6 +1,7 @@
 //! eksctl's `ClusterConfig`, and the bare `nodeGroups:` that people paste.
 
 mod groups;
+mod launch;
 
 use super::Doc;
 use super::node::Node;
@@ -32,6 +33,8 @@ pub(super) fn cluster_config(doc: &mut Doc<'_, '_>, node: &Node) {
         cluster.version = std::mem::take(&mut cluster.version).or(version);
         cluster.region = std::mem::take(&mut cluster.region).or(region);
     }
+    let config = doc.written((), node);
+    doc.cluster().eksctl_config = config;
     let vpc = vpc(doc, node);
     groups::node_groups(doc, node, &vpc);
 }
