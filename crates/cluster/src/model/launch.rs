@@ -111,8 +111,10 @@ pub struct UserData {
     pub calls: Vec<BootstrapCall>,
     /// Why the script may be called in a way that does not show here.
     pub hidden_call: Option<&'static str>,
-    /// `<powershell>` blocks; `None` for commands that a tool puts into one itself.
-    pub blocks: Option<usize>,
+    /// `<powershell>` blocks.
+    pub blocks: usize,
+    /// Whether a tool puts it into such a block itself.
+    pub wrapped: bool,
     /// Where it is written.
     pub place: Place,
 }

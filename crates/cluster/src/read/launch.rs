@@ -3,7 +3,7 @@
 
 use super::node::Node;
 use super::{Doc, quantity, user_data};
-use crate::model::{Field, Image, Launch, LaunchTemplate, TemplateChoice};
+use crate::model::{Field, Image, Launch, LaunchTemplate, TemplateChoice, UserData};
 use crate::problem::Problem;
 
 /// Reads `describe-launch-template-versions` and `describe-images`; `false` if a document is neither.
@@ -14,7 +14,11 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
         images.items().iter().for_each(|listed| image(doc, listed));
     } else if node.items().first().is_some_and(|first| first.get("LaunchTemplateData").is_some()) {
         node.items().iter().for_each(|version| template(doc, version));
-    } else if node.items().first().is_some_and(|first| first.get("ImageId").is_some() && first.get("CreationDate").is_some()) {
+    } else if node
+        .items()
+        .first()
+        .is_some_and(|first| first.get("ImageId").is_some() && first.get("CreationDate").is_some())
+    {
         node.items().iter().for_each(|listed| image(doc, listed));
     } else {
         return false;
@@ -119,6 +123,10 @@ pub(super) fn of_node_class(doc: &mut Doc<'_, '_>, spec: &Node, object: &str) ->
             None => doc.wrong(size, "volumeSize", object, "a quantity such as 50Gi"),
         },
     };
-    let user_data = user_data::value(doc, spec, "userData", object, false);
+    // Karpenter puts what is no MIME into a block of its own.
+    let user_data = match user_data::value(doc, spec, "userData", object, false) {
+        Field::Known(data, origin) => Field::Known(UserData { wrapped: true, ..data }, origin),
+        field => field,
+    };
     Launch { image, requested: true, root_volume_gib, user_data, ..Launch::default() }
 }

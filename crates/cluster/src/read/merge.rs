@@ -115,7 +115,7 @@ fn systems_of_templates(cluster: &mut Cluster) {
             let os = if image.windows { Os::Windows } else { Os::Linux };
             return Some(Field::Known(os, Origin::Written(image.place.clone())));
         }
-        let data = template.user_data.known().filter(|data| data.blocks.is_some_and(|count| count > 0))?;
+        let data = template.user_data.known().filter(|data| data.blocks > 0)?;
         Some(Field::Known(Os::Windows, Origin::Written(data.place.clone())))
     };
     let found: Vec<_> = cluster

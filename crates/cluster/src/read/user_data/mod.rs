@@ -72,8 +72,10 @@ pub(super) fn commands(doc: &mut Doc<'_, '_>, node: &Node, key: &str, object: &s
     let scripts: Vec<Script> = items.iter().map(script).collect();
     // A line break goes between two of them.
     let bytes = scripts.iter().map(|script| script.text.len() + 1).sum::<usize>().saturating_sub(1);
-    let data = put_together(scripts, bytes, false, None, doc.place_of(value));
-    doc.written(data, value)
+    let tags = |script: &Script| tagged(&script.text, &script.place, false).len();
+    let blocks = scripts.iter().map(tags).sum();
+    let data = put_together(scripts, bytes, false, blocks, doc.place_of(value));
+    doc.written(UserData { wrapped: true, ..data }, value)
 }
 
 fn is_literal(node: &Node) -> bool {
@@ -86,25 +88,19 @@ fn read(text: &str, place: Place, lines_follow: bool) -> UserData {
         let scripts: Vec<Script> =
             mime_parts(text).iter().flat_map(|part| tagged(part, &place, false)).collect();
         let blocks = scripts.len();
-        return put_together(scripts, bytes, true, Some(blocks), place);
+        return put_together(scripts, bytes, true, blocks, place);
     }
     let mut scripts = tagged(text, &place, lines_follow);
     let blocks = scripts.len();
     if scripts.is_empty() {
         scripts.push(Script { text: text.into(), place: place.clone(), lines_follow });
     }
-    put_together(scripts, bytes, false, Some(blocks), place)
+    put_together(scripts, bytes, false, blocks, place)
 }
 
-fn put_together(
-    scripts: Vec<Script>,
-    bytes: usize,
-    mime: bool,
-    blocks: Option<usize>,
-    place: Place,
-) -> UserData {
+fn put_together(scripts: Vec<Script>, bytes: usize, mime: bool, blocks: usize, place: Place) -> UserData {
     let powershell::Bootstrap { calls, hidden_call } = powershell::bootstrap(&scripts);
-    UserData { scripts, bytes, mime, calls, hidden_call, blocks, place }
+    UserData { scripts, bytes, mime, calls, hidden_call, blocks, wrapped: false, place }
 }
 
 /// What stands between the tags; a block that is not closed goes to the end.
@@ -171,11 +167,11 @@ mod tests {
     #[test]
     fn blocks_are_told_apart_and_keep_their_lines() {
         let data = of("<powershell>\nGet-Date\n</powershell>\n<PowerShell>Get-Item x</powershell>\n");
-        assert_eq!(data.blocks, Some(2));
+        assert_eq!(data.blocks, 2);
         assert_eq!(&*data.scripts[0].text, "\nGet-Date\n");
         let place = &data.scripts[1].place;
         assert_eq!((place.line, data.scripts[0].place_at(1).line), (4, 2));
-        assert_eq!(of("Get-Date").blocks, Some(0));
+        assert_eq!(of("Get-Date").blocks, 0);
         assert_eq!(&*of("<powershell>\nGet-Date").scripts[0].text, "\nGet-Date");
     }
 
