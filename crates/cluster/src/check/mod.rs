@@ -8,6 +8,7 @@ mod context;
 mod date;
 mod found;
 mod rule;
+mod starts;
 
 // Families.
 mod auth;

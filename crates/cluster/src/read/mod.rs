@@ -15,8 +15,8 @@ pub mod quantity;
 pub mod text;
 pub mod yaml;
 
-mod ahead;
 mod addons;
+mod ahead;
 mod aws;
 mod aws_auth;
 mod eks;
@@ -27,9 +27,11 @@ mod hns;
 mod inputs;
 mod karpenter;
 mod kubernetes;
+mod launch;
 mod merge;
 mod services;
 mod storage;
+mod user_data;
 
 pub use error::ReadError;
 pub(crate) use fields::shortened;
@@ -102,6 +104,7 @@ enum Parsed<'f> {
     Listing(Box<dyn Read + Send + 'f>),
     /// The same in UTF-16, as PowerShell writes it.
     ListingText(String),
+    UserData(crate::model::UserData),
     Documents(Vec<Document>),
 }
 
@@ -129,6 +132,9 @@ fn read_documents<'f>(file: &'f File<'_>) -> std::io::Result<Parsed<'f>> {
     };
     if aws::is_listing(text.as_bytes()) {
         return Ok(Parsed::ListingText(text.into_owned()));
+    }
+    if let Some(data) = user_data::file(&text, &file.name.as_str().into()) {
+        return Ok(Parsed::UserData(data));
     }
     let documents = if text.trim_start().starts_with(['{', '[']) && !is_flow_yaml(&text, &file.name) {
         json::parse(&text)
@@ -237,6 +243,10 @@ impl Reader<'_> {
             Parsed::Unread(error) => self.problem(Problem::unread(&name, &error)),
             Parsed::Listing(source) => return aws::stream(source, &name, self),
             Parsed::ListingText(text) => return aws::stream(text.as_bytes(), &name, self),
+            Parsed::UserData(data) => {
+                self.reading.documents += 1;
+                self.cluster().user_data.push(data);
+            }
             Parsed::Documents(documents) => {
                 for document in &documents {
                     self.document(document, &name);
