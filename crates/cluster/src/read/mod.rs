@@ -16,6 +16,7 @@ pub mod text;
 pub mod yaml;
 
 mod aws;
+mod aws_node;
 mod eksctl;
 mod fields;
 mod hns;
