@@ -4,7 +4,16 @@
 //! guessed on the way in; what a tool itself would fill in (eksctl's `m5.large`) is known, with the
 //! tool's default as its origin.
 
+mod addons;
+mod control_plane;
 mod hns;
+mod identity;
+mod storage;
+
+pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
+pub use control_plane::{AuthenticationMode, ControlPlane, FargateProfile, FargateSelector, IpFamily};
+pub use identity::{AccessEntry, Identity, PodIdentity, RoleMapping, role_name, same_role};
+pub use storage::{Claim, PodVolume, Storage, VolumeSource};
 
 pub use hns::{
     HnsAddress, HnsDistribution, HnsEndpoint, HnsEndpointPolicy, HnsExtension, HnsNamespace, HnsNetwork,
@@ -132,6 +141,16 @@ pub struct Cluster {
     pub control_plane_subnets: Field<Vec<String>>,
     /// The VPC that eksctl makes for the cluster: its block.
     pub made_vpc: Field<Ipv4Prefix>,
+    /// What else is said about the cluster itself.
+    pub control_plane: ControlPlane,
+    /// Who may join and act.
+    pub identity: Identity,
+    /// EKS add-ons.
+    pub addons: Vec<Addon>,
+    /// Values files of Helm charts.
+    pub chart_values: Vec<ChartValues>,
+    /// Claims, volumes and their classes.
+    pub storage: Storage,
     /// The ConfigMap `kube-system/amazon-vpc-cni`.
     pub cni: Cni,
     /// Node groups in the order of the files.
@@ -181,6 +200,8 @@ pub struct Cluster {
 pub struct Cni {
     /// `data`, as far as it concerns Windows nodes: values as text, with their places.
     pub data: Field<BTreeMap<Key, (String, Place)>>,
+    /// ConfigMaps of another name or namespace that have keys for Windows: `namespace/name`, and where. Nothing reads them.
+    pub elsewhere: Vec<(String, Place)>,
     /// A Deployment `kube-system/vpc-resource-controller`.
     pub old_controller: Field<()>,
     /// The environment of the VPC CNI on Linux nodes, by name; absent if nothing is said about it.
@@ -350,6 +371,12 @@ pub struct NodeGroup {
     pub labels: BTreeMap<String, String>,
     /// Taints of its nodes.
     pub taints: Vec<Taint>,
+    /// The role of its nodes: an ARN or a name.
+    pub role: Field<String>,
+    /// The instance profile of its nodes, if it is named in place of a role: an ARN or a name.
+    pub instance_profile: Field<String>,
+    /// A pool of EKS Auto Mode, which has no `EC2NodeClass`.
+    pub auto_mode: bool,
     /// Where the group is defined.
     pub place: Place,
 }
@@ -377,6 +404,9 @@ impl NodeGroup {
             max_unavailable: Field::Absent,
             labels: BTreeMap::new(),
             taints: Vec::new(),
+            role: Field::Absent,
+            instance_profile: Field::Absent,
+            auto_mode: false,
             place,
         }
     }
@@ -473,6 +503,8 @@ pub struct LiveNode {
     pub kernel: Option<String>,
     /// The version of its kubelet.
     pub kubelet: Option<String>,
+    /// It is a node of EKS Hybrid Nodes.
+    pub hybrid: bool,
     /// Where it is listed.
     pub place: Place,
 }
@@ -505,11 +537,24 @@ pub struct Workload {
     pub node_selector: BTreeMap<String, String>,
     /// Its tolerations.
     pub tolerations: Vec<Toleration>,
+    /// The operating system that the scheduler holds it to, by its nodeSelector or its affinity; `spec.os` does not.
+    pub scheduled_os: Option<Os>,
+    /// The labels of its pods.
+    pub pod_labels: BTreeMap<String, String>,
+    /// The service account of its pods.
+    pub service_account: String,
+    /// The volumes of its pods that a driver provides.
+    pub volumes: Vec<PodVolume>,
     /// Where it is defined.
     pub place: Place,
 }
 
 impl Workload {
+    /// Its namespace.
+    pub fn namespace(&self) -> &str {
+        self.name.split_once('/').map_or("", |(namespace, _)| namespace)
+    }
+
     /// Whether one pod of it runs on every matching node.
     pub fn is_daemon_set(&self) -> bool {
         self.kind == "DaemonSet"

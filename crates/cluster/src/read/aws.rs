@@ -624,6 +624,7 @@ fn describe_cluster(doc: &mut Doc<'_, '_>, node: &Node) {
     // What runs counts more than what a file asks for.
     cluster.version = version.or(std::mem::take(&mut cluster.version));
     cluster.control_plane_subnets = subnets.or(std::mem::take(&mut cluster.control_plane_subnets));
+    super::eks::describe_cluster(doc, node);
 }
 
 fn describe_nodegroup(doc: &mut Doc<'_, '_>, node: &Node) {
@@ -673,6 +674,7 @@ fn describe_nodegroup(doc: &mut Doc<'_, '_>, node: &Node) {
     group.labels = doc.map(node.get("labels"), &object);
     group.labels.insert("eks.amazonaws.com/nodegroup".to_owned(), group.name.clone());
     group.taints = node.get("taints").map(Node::items).unwrap_or_default().iter().map(taint).collect();
+    group.role = doc.text(node, "nodeRole", &object);
     doc.cluster().node_groups.push(group);
 }
 

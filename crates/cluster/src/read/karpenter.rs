@@ -19,6 +19,8 @@ pub(crate) struct NodeClass {
     pub(crate) pods_per_core: Field<u32>,
     pub(crate) reserved_memory_mib: Field<u64>,
     pub(crate) subnets: Field<SubnetChoice>,
+    pub(crate) role: Field<String>,
+    pub(crate) instance_profile: Field<String>,
 }
 
 pub(super) fn node_class(doc: &mut Doc<'_, '_>, node: &Node) {
@@ -42,6 +44,8 @@ pub(super) fn node_class(doc: &mut Doc<'_, '_>, node: &Node) {
         pods_per_core: Field::Absent,
         reserved_memory_mib: Field::Absent,
         subnets: subnets(doc, spec, &object),
+        role: doc.text(spec, "role", &object),
+        instance_profile: doc.text(spec, "instanceProfile", &object),
     };
     if let Some(kubelet) = spec.get("kubelet") {
         class.max_pods = count_or_cel(doc, kubelet, "maxPods", &object);
@@ -131,6 +135,8 @@ pub(super) fn node_pool(doc: &mut Doc<'_, '_>, node: &Node) {
     limits(doc, spec, &mut group, &object);
     group.max_unavailable = disruption(doc, spec, &object);
     let class = template.and_then(|spec| spec.path(&["nodeClassRef", "name"])).and_then(Node::as_text);
+    let class_group = template.and_then(|spec| spec.path(&["nodeClassRef", "group"])).and_then(Node::as_text);
+    group.auto_mode = class_group == Some("eks.amazonaws.com");
     let index = doc.cluster().node_groups.len();
     doc.reader.pool_classes.push((index, class.map(str::to_owned)));
     doc.cluster().node_groups.push(group);

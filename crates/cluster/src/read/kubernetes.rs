@@ -2,7 +2,7 @@
 
 use super::fields::shortened;
 use super::node::{Kind, Node};
-use super::{Doc, aws_node, quantity, services};
+use super::{Doc, aws_auth, aws_node, quantity, services, storage};
 use crate::model::{Field, LiveNode, Os, Toleration, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
@@ -26,7 +26,7 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
             aws_node::eni_config(doc, node);
             return true;
         }
-        _ => return services::object(doc, node, kind),
+        _ => return services::object(doc, node, kind) || storage::object(doc, node, kind),
     };
     workload(doc, node, kind, pod_spec);
     true
@@ -37,13 +37,29 @@ pub(super) fn name_of(node: &Node) -> (&str, &str) {
     (text("namespace").unwrap_or("default"), text("name").unwrap_or_default())
 }
 
-/// Reads the one ConfigMap that matters; `false` for any other.
+/// Reads the ConfigMaps that matter; `false` for any other.
 fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
-    let (_, name) = name_of(node);
-    if name != "amazon-vpc-cni" {
-        return false;
+    let (namespace, name) = name_of(node);
+    if (namespace, name) == ("kube-system", "aws-auth") {
+        aws_auth::config_map(doc, node);
+        return true;
     }
     let place = doc.place_of(node);
+    let keys = node.get("data").map(Node::entries).unwrap_or_default();
+    let for_windows = keys.iter().any(|entry| {
+        entry
+            .key
+            .as_text()
+            .is_some_and(|key| key.starts_with("enable-windows-") && key.parse::<Key>().is_ok())
+    });
+    let named = node.path(&["metadata", "namespace"]).is_some();
+    if for_windows && (name != "amazon-vpc-cni" || named && namespace != "kube-system") {
+        let called = format!("{namespace}/{name}");
+        doc.cluster().cni.elsewhere.push((called, place.clone()));
+    }
+    if name != "amazon-vpc-cni" {
+        return for_windows;
+    }
     match node.path(&["metadata", "namespace"]).and_then(Node::as_text) {
         Some("kube-system") => {}
         Some(namespace) => {
@@ -144,6 +160,7 @@ fn live_node(doc: &mut Doc<'_, '_>, node: &Node) {
         eni_config,
         kernel: info("kernelVersion"),
         kubelet: info("kubeletVersion"),
+        hybrid: label("eks.amazonaws.com/compute-type").as_deref() == Some("hybrid"),
         place: doc.place_of(node),
     };
     doc.cluster().nodes.push(live);
@@ -185,18 +202,25 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
     };
     let selector = doc.map(spec.get("nodeSelector"), &object);
     let selects = ["kubernetes.io/os", "beta.kubernetes.io/os"].iter().find_map(|key| selector.get(*key));
+    let selects_windows = selects.is_some_and(|os| os == "windows");
+    let scheduled_os = selects.and_then(|os| parse_os(os)).or_else(|| os_by_affinity(spec));
     let os = selects
         .and_then(|os| parse_os(os))
         .or_else(|| spec.path(&["os", "name"]).and_then(Node::as_text).and_then(parse_os))
         .or_else(|| os_by_affinity(spec));
     let (cpu_millis, memory_bytes) = requests(doc, spec, &object);
+    let account = ["serviceAccountName", "serviceAccount"].iter().find_map(|key| spec.get(key)?.as_text());
+    // What the pods are labelled with stands beside their spec.
+    let labels = node.path(&pod_spec[..pod_spec.len() - 1]).and_then(|pod| pod.path(&["metadata", "labels"]));
+    let pod_labels = doc.map(labels, &object);
+    let volumes = storage::volumes(doc, node, spec);
     let workload = Workload {
         kind: kind.to_owned(),
         name: format!("{namespace}/{name}"),
         owner: owner(node),
         replicas,
         os,
-        selects_windows: selects.is_some_and(|os| os == "windows"),
+        selects_windows,
         host_network: spec.get("hostNetwork").and_then(Node::as_bool).unwrap_or(false),
         follows: follows(node, kind),
         cpu_millis,
@@ -206,6 +230,10 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
             .filter(|(key, _)| !key.ends_with("kubernetes.io/os") && !key.ends_with("kubernetes.io/arch"))
             .collect(),
         tolerations: tolerations(spec),
+        scheduled_os,
+        pod_labels,
+        service_account: account.unwrap_or("default").to_owned(),
+        volumes,
         place: doc.place_of(node),
     };
     doc.cluster().workloads.push(workload);
@@ -256,6 +284,12 @@ fn os_by_affinity(spec: &Node) -> Option<Os> {
             match (text("key")?, text("operator")?, values) {
                 ("kubernetes.io/os" | "beta.kubernetes.io/os", "In", [one]) => {
                     one.as_text().and_then(parse_os)
+                }
+                ("kubernetes.io/os" | "beta.kubernetes.io/os", "NotIn", [one]) => {
+                    match one.as_text().and_then(parse_os)? {
+                        Os::Windows => Some(Os::Linux),
+                        Os::Linux => Some(Os::Windows),
+                    }
                 }
                 _ => None,
             }

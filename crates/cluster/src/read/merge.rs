@@ -58,6 +58,8 @@ fn node_classes(reading: &mut Reading, classes: &[NodeClass], pools: &[(usize, O
         group.pods_per_core = class.pods_per_core.clone();
         group.reserved_memory_mib = class.reserved_memory_mib.clone();
         group.subnets = class.subnets.clone();
+        group.role = class.role.clone();
+        group.instance_profile = class.instance_profile.clone();
         if group.os.is_absent() {
             group.os = match &class.ami {
                 Field::Known(ami, origin) if ami.to_ascii_lowercase().starts_with("windows") => {
@@ -129,6 +131,8 @@ fn fill_in(live: NodeGroup, file: NodeGroup) -> NodeGroup {
         zones: live.zones.or(file.zones),
         max_unavailable: live.max_unavailable.or(file.max_unavailable),
         os: live.os.or(file.os),
+        role: live.role.or(file.role),
+        instance_profile: live.instance_profile.or(file.instance_profile),
         labels,
         ..live
     }

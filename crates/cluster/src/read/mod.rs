@@ -15,9 +15,13 @@ pub mod quantity;
 pub mod text;
 pub mod yaml;
 
+mod addons;
 mod aws;
+mod aws_auth;
 mod aws_node;
+mod eks;
 mod eksctl;
+mod embedded;
 mod fields;
 mod hns;
 mod inputs;
@@ -25,6 +29,7 @@ mod karpenter;
 mod kubernetes;
 mod merge;
 mod services;
+mod storage;
 
 pub use error::ReadError;
 pub(crate) use fields::shortened;
@@ -272,7 +277,8 @@ impl Reader<'_> {
                 }
             }
             ("", "") if eksctl::is_fragment(node) => eksctl::fragment(&mut document, node),
-            ("", "") if aws::object(&mut document, node) => {}
+            ("", "") if eks::object(&mut document, node) || aws::object(&mut document, node) => {}
+            ("", "") if addons::values_file(&mut document, node) => {}
             _ => {
                 let called = match (version, kind) {
                     ("", "") => node.kind_name().to_owned(),

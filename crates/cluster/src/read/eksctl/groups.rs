@@ -60,6 +60,10 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
     group.taints = taints(node.get("taints"));
     group.zones = doc.texts(node, "availabilityZones", &object);
     group.subnets = subnets(doc, node, vpc, &object);
+    if let Some(iam) = node.get("iam") {
+        group.role = doc.text(iam, "instanceRoleARN", &object).or(doc.text(iam, "instanceRoleName", &object));
+        group.instance_profile = doc.text(iam, "instanceProfileARN", &object);
+    }
     if let Some(update) = node.get("updateConfig") {
         group.max_unavailable = match (
             doc.count(update, "maxUnavailable", &object),

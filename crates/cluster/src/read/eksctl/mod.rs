@@ -1,5 +1,6 @@
 //! eksctl's `ClusterConfig`, and the bare `nodeGroups:` that people paste.
 
+mod cluster;
 mod groups;
 
 use super::Doc;
@@ -32,6 +33,7 @@ pub(super) fn cluster_config(doc: &mut Doc<'_, '_>, node: &Node) {
         cluster.version = std::mem::take(&mut cluster.version).or(version);
         cluster.region = std::mem::take(&mut cluster.region).or(region);
     }
+    cluster::read(doc, node);
     let vpc = vpc(doc, node);
     groups::node_groups(doc, node, &vpc);
 }

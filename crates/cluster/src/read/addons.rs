@@ -1,0 +1,94 @@
+//! EKS add-ons, and values files of the VPC CNI.
+
+use super::Doc;
+use super::node::{Kind, Node};
+use crate::model::{Addon, ChartValue, ChartValues, Field, Values, is_vpc_cni};
+
+/// Values of the VPC CNI that are about Windows, or that no other chart has.
+const KEYS: [&str; 7] = [
+    "enableWindowsIpam",
+    "enableWindowsPrefixDelegation",
+    "warmWindowsPrefixTarget",
+    "warmWindowsIPTarget",
+    "minimumWindowsIPTarget",
+    "branchENICooldown",
+    "originalMatchLabels",
+];
+/// The start of names that only the VPC CNI has in its environment.
+const ENVIRONMENT: [&str; 4] = ["AWS_VPC_", "ENABLE_PREFIX_DELEGATION", "WARM_ENI_TARGET", "ENABLE_POD_ENI"];
+
+/// An add-on of eksctl's configuration (`name`) or of `describe-addon` (`addonName`).
+pub(super) fn addon(doc: &mut Doc<'_, '_>, node: &Node, key: &str, installed: bool) {
+    let Some(name) = node.get(key).and_then(Node::as_text).map(str::to_owned) else { return };
+    let object = format!("add-on {name:?}");
+    let version = doc.text(node, if installed { "addonVersion" } else { "version" }, &object);
+    let values = match node.get("configurationValues").filter(|values| !values.is_null()) {
+        None => Field::Absent,
+        // eksctl takes no mapping here, but what is meant is plain.
+        Some(values) if values.as_text().is_none() => doc.written(flat(doc, values), values),
+        Some(values) if values.as_text().is_some_and(|text| text.trim().is_empty()) => Field::Absent,
+        Some(values) => match doc.embedded(values, "configurationValues", &object) {
+            Some(tree) => doc.written(flat(doc, &tree), values),
+            None => doc.unknown("its configurationValues cannot be read", values),
+        },
+    };
+    let place = doc.place_of(node);
+    let addon = Addon { name, version, values, installed, place };
+    let addons = &mut doc.cluster().addons;
+    match addons.iter_mut().find(|known| known.name == addon.name) {
+        // What runs counts more than what a file asks for.
+        Some(known) if installed && !known.installed => *known = addon,
+        Some(_) => {}
+        None => addons.push(addon),
+    }
+}
+
+/// Reads a document without `kind` that is values of the VPC CNI, perhaps below the name of the chart; `false` if it is
+/// none.
+pub(super) fn values_file(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
+    let below = node.entries().iter().find(|entry| entry.key.as_text().is_some_and(is_vpc_cni));
+    let values = below.map_or(node, |entry| &entry.value);
+    let chart = below.and_then(|entry| entry.key.as_text()).unwrap_or("aws-vpc-cni").to_owned();
+    let environment = values.get("env").map(Node::entries).unwrap_or_default();
+    let known = KEYS.iter().any(|key| values.get(key).is_some())
+        || environment.iter().any(|entry| {
+            entry.key.as_text().is_some_and(|key| ENVIRONMENT.iter().any(|start| key.starts_with(start)))
+        });
+    if known {
+        let place = doc.place_of(values);
+        let values = flat(doc, values);
+        doc.cluster().chart_values.push(ChartValues { chart, values, place });
+    }
+    known
+}
+
+/// The scalars of a tree by their paths.
+fn flat(doc: &Doc<'_, '_>, node: &Node) -> Values {
+    let mut values = Values::new();
+    walk(doc, node, &mut String::new(), &mut values);
+    values
+}
+
+/// No tree is deeper than [`super::node::MAX_DEPTH`].
+fn walk(doc: &Doc<'_, '_>, node: &Node, path: &mut String, into: &mut Values) {
+    for entry in node.entries() {
+        let Some(key) = entry.key.as_text() else { continue };
+        let before = path.len();
+        if before > 0 {
+            path.push('.');
+        }
+        path.push_str(key);
+        match entry.value.as_scalar() {
+            Some(scalar) if scalar.kind != Kind::Null => {
+                let value = ChartValue {
+                    text: scalar.text.to_string(),
+                    string: scalar.kind == Kind::String,
+                    place: doc.place_of(&entry.value),
+                };
+                into.insert(path.clone(), value);
+            }
+            _ => walk(doc, &entry.value, path, into),
+        }
+        path.truncate(before);
+    }
+}
