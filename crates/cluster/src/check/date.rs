@@ -32,6 +32,15 @@ impl Date {
         good.then_some(Self { year, month: u8::try_from(month).ok()?, day: u8::try_from(day).ok()? })
     }
 
+    /// The same day some months later, or the last one of a shorter month.
+    pub(crate) fn months_later(self, months: u8) -> Self {
+        let index = u32::from(self.month) - 1 + u32::from(months);
+        let year = u16::try_from(u32::from(self.year) + index / 12).unwrap_or(u16::MAX);
+        let month = u8::try_from(index % 12).unwrap_or_default() + 1;
+        let of = |day: u8| Self::parse(&Self { year, month, day }.to_string());
+        (28..=self.day).rev().find_map(of).unwrap_or(Self { year, month, day: self.day })
+    }
+
     /// Days from 1 March of the year 0, for differences.
     pub(crate) fn days(self) -> i64 {
         // March is the first month of this count, so that a leap day ends its year.
@@ -76,6 +85,18 @@ mod tests {
             "",
         ] {
             assert_eq!(Date::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn months_end_where_the_later_one_does() {
+        for (from, months, to) in [
+            ("2026-07-22", 4, "2026-11-22"),
+            ("2025-10-31", 4, "2026-02-28"),
+            ("2027-10-31", 4, "2028-02-29"),
+            ("2026-12-01", 1, "2027-01-01"),
+        ] {
+            assert_eq!(Date::parse(from).unwrap().months_later(months).to_string(), to);
         }
     }
 

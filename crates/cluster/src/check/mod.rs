@@ -9,6 +9,7 @@ mod date;
 mod found;
 mod planned;
 mod rule;
+mod starts;
 
 // Families.
 mod auth;

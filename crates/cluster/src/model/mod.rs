@@ -8,6 +8,7 @@ mod addons;
 mod control_plane;
 mod hns;
 mod identity;
+mod launch;
 mod storage;
 
 pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
@@ -18,6 +19,10 @@ pub use storage::{Claim, PodVolume, Storage, VolumeSource};
 pub use hns::{
     HnsAddress, HnsDistribution, HnsEndpoint, HnsEndpointPolicy, HnsExtension, HnsNamespace, HnsNetwork,
     HnsPolicy, HnsPortMapping, HnsProtocol, HnsSchema, HnsSubnet, MacAddress,
+};
+
+pub use launch::{
+    BootstrapCall, Image, Launch, LaunchTemplate, NoTemplate, Script, TemplateChoice, UserData,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,6 +160,14 @@ pub struct Cluster {
     pub cni: Cni,
     /// Node groups in the order of the files.
     pub node_groups: Vec<NodeGroup>,
+    /// A whole ClusterConfig of eksctl, not just a piece of one.
+    pub eksctl_config: Field<()>,
+    /// Versions of launch templates, in the order of the listings.
+    pub launch_templates: Vec<LaunchTemplate>,
+    /// AMIs by id.
+    pub images: BTreeMap<String, Image>,
+    /// User data that came as files of its own.
+    pub user_data: Vec<UserData>,
     /// Subnets by id.
     pub subnets: BTreeMap<String, Subnet>,
     /// VPCs by id.
@@ -328,6 +341,8 @@ pub struct Taint {
     pub value: String,
     /// `NoSchedule`, `NoExecute` or `PreferNoSchedule`.
     pub effect: String,
+    /// Where it is written.
+    pub place: Place,
 }
 
 /// A group of nodes that are made alike.
@@ -367,6 +382,8 @@ pub struct NodeGroup {
     pub zones: Field<Vec<String>>,
     /// How many nodes a rolling update takes at a time.
     pub max_unavailable: Field<MaxUnavailable>,
+    /// How its nodes start.
+    pub launch: Launch,
     /// Labels of its nodes.
     pub labels: BTreeMap<String, String>,
     /// Taints of its nodes.
@@ -402,6 +419,7 @@ impl NodeGroup {
             subnets: Field::Absent,
             zones: Field::Absent,
             max_unavailable: Field::Absent,
+            launch: Launch::default(),
             labels: BTreeMap::new(),
             taints: Vec::new(),
             role: Field::Absent,
@@ -533,6 +551,8 @@ pub struct Workload {
     pub cpu_millis: u64,
     /// Memory that one pod requests, in bytes.
     pub memory_bytes: u64,
+    /// Where one of its containers asks for `nvidia.com/gpu`.
+    pub nvidia_gpu: Option<Place>,
     /// Its node selector, the operating system and architecture left out.
     pub node_selector: BTreeMap<String, String>,
     /// Its tolerations.

@@ -110,7 +110,7 @@ pub(crate) fn max_pods(group: &NodeGroup, vcpus: Option<u32>, live: Option<u32>)
 }
 
 /// Memory that is kept from pods on a node, in MiB.
-pub(super) const ASSUMED_RESERVED_MIB: u64 = 2048;
+pub(crate) const ASSUMED_RESERVED_MIB: u64 = 2048;
 
 /// A node of one type.
 pub(crate) fn on_type(

@@ -2,7 +2,7 @@
 //! and `describe-nodegroup` are single objects.
 
 use super::node::{Kind, Node};
-use super::{Doc, Reader};
+use super::{Doc, Reader, launch};
 use crate::model::{
     Field, InstanceTypes, Interface, MaxUnavailable, NodeGroup, Origin, Os, Place, Reservation, Subnet,
     SubnetChoice, Taint, Tool, TypeRow, Vpc,
@@ -560,8 +560,9 @@ impl Sink<'_, '_> {
 pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     if let Some(cluster) = node.get("cluster").filter(|cluster| cluster.get("resourcesVpcConfig").is_some()) {
         describe_cluster(doc, cluster);
-    } else if let Some(group) = node.get("nodegroup").filter(|group| group.get("nodegroupName").is_some()) {
+    } else if let Some(group) = node_group(node) {
         describe_nodegroup(doc, group);
+    } else if launch::object(doc, node) {
     } else if LISTINGS.iter().any(|listing| node.get(listing).is_some()) {
         stream_value(doc, &value(node));
     } else if let Some(listing) = listing_of(node) {
@@ -627,6 +628,14 @@ fn describe_cluster(doc: &mut Doc<'_, '_>, node: &Node) {
     super::eks::describe_cluster(doc, node);
 }
 
+/// What `describe-nodegroup` shows, or the request of `create-nodegroup`, which has the same names.
+fn node_group(node: &Node) -> Option<&Node> {
+    let named = |group: &&Node| group.get("nodegroupName").is_some();
+    node.get("nodegroup")
+        .filter(named)
+        .or_else(|| Some(node).filter(named).filter(|it| it.get("clusterName").is_some()))
+}
+
 fn describe_nodegroup(doc: &mut Doc<'_, '_>, node: &Node) {
     let name = node.get("nodegroupName").and_then(Node::as_text).unwrap_or_default().to_owned();
     if let Some(cluster) = node.get("clusterName").filter(|cluster| cluster.as_text().is_some()) {
@@ -647,6 +656,7 @@ fn describe_nodegroup(doc: &mut Doc<'_, '_>, node: &Node) {
         Field::Absent => Field::Absent,
     };
     group.custom_ami = group.ami.known().is_some_and(|ami| ami == "CUSTOM");
+    group.launch = launch::of_nodegroup(doc, node, &object);
     group.instance_types = match doc.texts(node, "instanceTypes", &object) {
         Field::Known(types, origin) if !types.is_empty() => Field::Known(InstanceTypes::Named(types), origin),
         Field::Unknown(reason, place) => Field::Unknown(reason, place),
@@ -673,13 +683,14 @@ fn describe_nodegroup(doc: &mut Doc<'_, '_>, node: &Node) {
     }
     group.labels = doc.map(node.get("labels"), &object);
     group.labels.insert("eks.amazonaws.com/nodegroup".to_owned(), group.name.clone());
-    group.taints = node.get("taints").map(Node::items).unwrap_or_default().iter().map(taint).collect();
+    let taints = node.get("taints").map(Node::items).unwrap_or_default().iter();
+    group.taints = taints.map(|item| taint(item, doc.place_of(item))).collect();
     group.role = doc.text(node, "nodeRole", &object);
     doc.cluster().node_groups.push(group);
 }
 
 /// EKS spells effects in capitals with underscores.
-fn taint(node: &Node) -> Taint {
+fn taint(node: &Node, place: Place) -> Taint {
     let text = |key: &str| node.get(key).and_then(Node::as_text).unwrap_or_default();
     let effect = match text("effect") {
         "NO_SCHEDULE" => "NoSchedule",
@@ -687,7 +698,7 @@ fn taint(node: &Node) -> Taint {
         "PREFER_NO_SCHEDULE" => "PreferNoSchedule",
         other => other,
     };
-    Taint { key: text("key").to_owned(), value: text("value").to_owned(), effect: effect.to_owned() }
+    Taint { key: text("key").to_owned(), value: text("value").to_owned(), effect: effect.to_owned(), place }
 }
 
 #[cfg(test)]

@@ -111,7 +111,7 @@ impl Walk<'_> {
 
 fn is_readable(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    ["yaml", "yml", "json", "ps1"].iter().any(|known| extension.eq_ignore_ascii_case(known))
         // A pipe would be waited for; a link to nothing is to be told.
         && fs::metadata(path).map_or(true, |found| found.is_file())
 }

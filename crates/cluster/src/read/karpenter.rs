@@ -1,10 +1,10 @@
 //! Karpenter's `NodePool` and `EC2NodeClass`.
 
 use super::node::Node;
-use super::{Doc, quantity};
+use super::{Doc, launch, quantity};
 use crate::model::{
-    Field, InstanceTypes, MaxUnavailable, NodeGroup, Operator, Origin, Os, Requirement, SubnetChoice, Taint,
-    Tool,
+    Field, InstanceTypes, Launch, MaxUnavailable, NodeGroup, Operator, Origin, Os, Requirement, SubnetChoice,
+    Taint, Tool,
 };
 use crate::problem::Problem;
 use std::collections::BTreeMap;
@@ -21,6 +21,7 @@ pub(crate) struct NodeClass {
     pub(crate) subnets: Field<SubnetChoice>,
     pub(crate) role: Field<String>,
     pub(crate) instance_profile: Field<String>,
+    pub(crate) launch: Launch,
 }
 
 pub(super) fn node_class(doc: &mut Doc<'_, '_>, node: &Node) {
@@ -46,6 +47,7 @@ pub(super) fn node_class(doc: &mut Doc<'_, '_>, node: &Node) {
         subnets: subnets(doc, spec, &object),
         role: doc.text(spec, "role", &object),
         instance_profile: doc.text(spec, "instanceProfile", &object),
+        launch: launch::of_node_class(doc, spec, &object),
     };
     if let Some(kubelet) = spec.get("kubelet") {
         class.max_pods = count_or_cel(doc, kubelet, "maxPods", &object);
@@ -123,7 +125,7 @@ pub(super) fn node_pool(doc: &mut Doc<'_, '_>, node: &Node) {
     group.labels.insert("karpenter.sh/nodepool".to_owned(), group.name.clone());
     let taint = |item: &Node| {
         let text = |key: &str| item.get(key).and_then(Node::as_text).unwrap_or_default().to_owned();
-        Taint { key: text("key"), value: text("value"), effect: text("effect") }
+        Taint { key: text("key"), value: text("value"), effect: text("effect"), place: doc.place_of(item) }
     };
     group.taints = template
         .and_then(|spec| spec.get("taints"))

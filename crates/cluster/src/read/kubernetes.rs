@@ -3,7 +3,7 @@
 use super::fields::shortened;
 use super::node::{Kind, Node};
 use super::{Doc, aws_auth, aws_node, quantity, services, storage};
-use crate::model::{Field, LiveNode, Os, Toleration, Workload};
+use crate::model::{Field, LiveNode, Os, Place, Toleration, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use std::collections::BTreeMap;
@@ -208,6 +208,7 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         .and_then(|os| parse_os(os))
         .or_else(|| spec.path(&["os", "name"]).and_then(Node::as_text).and_then(parse_os))
         .or_else(|| os_by_affinity(spec));
+    let nvidia_gpu = asks_for(doc, spec, "nvidia.com/gpu");
     let (cpu_millis, memory_bytes) = requests(doc, spec, &object);
     let account = ["serviceAccountName", "serviceAccount"].iter().find_map(|key| spec.get(key)?.as_text());
     // What the pods are labelled with stands beside their spec.
@@ -225,6 +226,7 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         follows: follows(node, kind),
         cpu_millis,
         memory_bytes,
+        nvidia_gpu,
         node_selector: selector
             .into_iter()
             .filter(|(key, _)| !key.ends_with("kubernetes.io/os") && !key.ends_with("kubernetes.io/arch"))
@@ -321,6 +323,16 @@ fn requests(doc: &mut Doc<'_, '_>, spec: &Node, object: &str) -> (u64, u64) {
     let total =
         |index: usize| sum[index].max(largest_init[index]).saturating_add(overhead[index].unwrap_or(0));
     (total(0), total(1) / 1000)
+}
+
+/// Where a container asks for an extended resource, and not for none of it.
+fn asks_for(doc: &Doc<'_, '_>, spec: &Node, resource: &str) -> Option<Place> {
+    let lists = ["containers", "initContainers"].into_iter().filter_map(|list| spec.get(list));
+    let containers = lists.flat_map(Node::items).filter_map(|container| container.get("resources"));
+    let mut amounts = containers
+        .flat_map(|resources| ["limits", "requests"].map(|list| resources.path(&[list, resource])))
+        .flatten();
+    amounts.find(|amount| amount.as_text().is_some_and(|text| text != "0")).map(|amount| doc.place_of(amount))
 }
 
 fn container_requests(doc: &mut Doc<'_, '_>, resources: Option<&Node>, object: &str) -> [u64; 2] {

@@ -22,6 +22,7 @@ pub(super) fn finish(
 ) -> Reading {
     node_classes(&mut reading, classes, pools);
     described_twice(&mut reading);
+    systems_of_templates(&mut reading.cluster);
     let cluster = &mut reading.cluster;
     drop_owned(&mut cluster.workloads);
     sizes(cluster, &mut reading.problems);
@@ -60,6 +61,7 @@ fn node_classes(reading: &mut Reading, classes: &[NodeClass], pools: &[(usize, O
         group.subnets = class.subnets.clone();
         group.role = class.role.clone();
         group.instance_profile = class.instance_profile.clone();
+        group.launch = class.launch.clone();
         if group.os.is_absent() {
             group.os = match &class.ami {
                 Field::Known(ami, origin) if ami.to_ascii_lowercase().starts_with("windows") => {
@@ -106,6 +108,30 @@ fn described_twice(reading: &mut Reading) {
     reading.cluster.node_groups = kept;
 }
 
+/// The system of a group with an AMI of its own, where the listing of the AMI or its user data shows it.
+fn systems_of_templates(cluster: &mut Cluster) {
+    let shown = |group: &NodeGroup| {
+        let template = cluster.template_of(group).ok()?;
+        let image = template.image.known().and_then(|id| cluster.images.get(id));
+        if let Some(image) = image {
+            let os = if image.windows { Os::Windows } else { Os::Linux };
+            return Some(Field::Known(os, Origin::Written(image.place.clone())));
+        }
+        let data = template.user_data.known().filter(|data| data.blocks > 0)?;
+        Some(Field::Known(Os::Windows, Origin::Written(data.place.clone())))
+    };
+    let found: Vec<_> = cluster
+        .node_groups
+        .iter()
+        .map(|group| (group.os.known().is_none() && group.custom_ami).then(|| shown(group)).flatten())
+        .collect();
+    for (group, os) in cluster.node_groups.iter_mut().zip(found) {
+        if let Some(os) = os {
+            group.os = os;
+        }
+    }
+}
+
 fn alike(a: Tool, b: Tool) -> bool {
     a == b
         || matches!((a, b), (Tool::EksManaged, Tool::EksctlManaged) | (Tool::EksctlManaged, Tool::EksManaged))
@@ -130,6 +156,7 @@ fn fill_in(live: NodeGroup, file: NodeGroup) -> NodeGroup {
         subnets: live.subnets.or(file.subnets),
         zones: live.zones.or(file.zones),
         max_unavailable: live.max_unavailable.or(file.max_unavailable),
+        launch: live.launch.or(file.launch),
         os: live.os.or(file.os),
         role: live.role.or(file.role),
         instance_profile: live.instance_profile.or(file.instance_profile),

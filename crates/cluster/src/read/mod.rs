@@ -27,9 +27,11 @@ mod hns;
 mod inputs;
 mod karpenter;
 mod kubernetes;
+mod launch;
 mod merge;
 mod services;
 mod storage;
+mod user_data;
 
 pub use error::ReadError;
 pub(crate) use fields::shortened;
@@ -220,6 +222,11 @@ impl Reader<'_> {
         // A listing in UTF-16, as PowerShell writes it, shows only now.
         if aws::is_listing(text.as_bytes()) {
             return aws::stream(text.as_bytes(), name, self);
+        }
+        if let Some(data) = user_data::file(&text, name) {
+            self.reading.documents += 1;
+            self.cluster().user_data.push(data);
+            return Ok(());
         }
         let documents = if text.trim_start().starts_with(['{', '[']) && !is_flow_yaml(&text, name) {
             json::parse(&text)

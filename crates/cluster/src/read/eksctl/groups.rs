@@ -57,7 +57,8 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
     group.max_pods = doc.count(node, "maxPodsPerNode", &object);
     group.labels = doc.map(node.get("labels"), &object);
     group.labels.insert("alpha.eksctl.io/nodegroup-name".to_owned(), group.name.clone());
-    group.taints = taints(node.get("taints"));
+    group.taints = taints(doc, node.get("taints"));
+    group.launch = super::launch::launch(doc, node, tool, &object);
     group.zones = doc.texts(node, "availabilityZones", &object);
     group.subnets = subnets(doc, node, vpc, &object);
     if let Some(iam) = node.get("iam") {
@@ -145,13 +146,14 @@ fn subnets(doc: &mut Doc<'_, '_>, node: &Node, vpc: &Vpc, object: &str) -> Field
 }
 
 /// Taints as a list of objects, or as eksctl's older mapping `key: "value:Effect"`.
-fn taints(node: Option<&Node>) -> Vec<Taint> {
+fn taints(doc: &Doc<'_, '_>, node: Option<&Node>) -> Vec<Taint> {
     let Some(node) = node else { return Vec::new() };
     let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_text).unwrap_or_default().to_owned();
     let listed = node.items().iter().map(|taint| Taint {
         key: text(taint, "key"),
         value: text(taint, "value"),
         effect: text(taint, "effect"),
+        place: doc.place_of(taint),
     });
     let mapped = node.entries().iter().map(|entry| {
         let value = entry.value.as_text().unwrap_or_default();
@@ -160,6 +162,7 @@ fn taints(node: Option<&Node>) -> Vec<Taint> {
             key: entry.key.as_text().unwrap_or_default().to_owned(),
             value: value.to_owned(),
             effect: effect.to_owned(),
+            place: doc.place_of(&entry.key),
         }
     });
     listed.chain(mapped).collect()

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod groups;
+mod launch;
 
 use super::Doc;
 use super::node::Node;
@@ -34,6 +35,8 @@ pub(super) fn cluster_config(doc: &mut Doc<'_, '_>, node: &Node) {
         cluster.region = std::mem::take(&mut cluster.region).or(region);
     }
     cluster::read(doc, node);
+    let config = doc.written((), node);
+    doc.cluster().eksctl_config = config;
     let vpc = vpc(doc, node);
     groups::node_groups(doc, node, &vpc);
 }

@@ -1,0 +1,171 @@
+//! Launch templates: whose AMI, and whose call of the bootstrap script.
+
+use crate::check::context::{Context, named, quoted};
+use crate::check::found::Found;
+use crate::check::rule::Need;
+use crate::check::starts::{Runs, named_template, perhaps_windows, starts, template_of, templates};
+use crate::model::{Field, Origin, Place, Tool};
+use std::fmt::Display;
+
+pub(super) fn image_twice(context: &Context<'_>, found: &mut Found) {
+    for group in context.cluster.node_groups.iter().filter(|group| perhaps_windows(group)) {
+        let template = match template_of(context, group) {
+            Ok(Some(template)) => template,
+            Ok(None) => continue,
+            Err(_) => {
+                found.lacks(Need::LaunchTemplates);
+                continue;
+            }
+        };
+        let Field::Known(image, origin) = &template.image else {
+            found.judged();
+            continue;
+        };
+        found.judged();
+        // What runs was accepted, and shows a version of its own; eksctl sends no type beside such a template.
+        if !group.launch.requested {
+            continue;
+        }
+        let written = |field: &Field<String>| match field {
+            Field::Known(value, Origin::Written(place)) => Some((value.clone(), place.clone())),
+            _ => None,
+        };
+        let of_eks = group.tool == Tool::EksManaged;
+        let kind = written(&group.ami).filter(|(ami, _)| of_eks && ami != "CUSTOM");
+        let fields = [
+            ("amiType", kind),
+            ("releaseVersion", written(&group.launch.release_version)),
+            ("version", written(&group.launch.version)),
+        ];
+        for (key, value) in fields {
+            let Some((value, place)) = value else { continue };
+            let values: [(&str, &dyn Display); 5] = [
+                ("group", &named(group)),
+                ("key", &key),
+                ("value", &quoted(&value)),
+                ("template", &named_template(template)),
+                ("image", &quoted(image)),
+            ];
+            found.add(&place, named(group), &values).related(origin.place(), named_template(template));
+        }
+    }
+}
+
+pub(super) fn no_bootstrap(context: &Context<'_>, found: &mut Found) {
+    for group in context.windows_groups() {
+        // eksctl puts the command in the place of its own call.
+        if group.tool == Tool::EksctlSelfManaged
+            && let Some(data) = group.launch.bootstrap.known()
+        {
+            if !data.calls.is_empty() {
+                found.judged();
+            } else if let Some(reason) = data.hidden_call {
+                found.unknown(reason, &data.place);
+            } else {
+                found.judged();
+                found.add_as("override", &data.place, named(group), &[("group", &named(group))]);
+            }
+        }
+        let template = match template_of(context, group) {
+            Ok(Some(template)) => template,
+            Ok(None) => continue,
+            Err(_) => {
+                found.lacks(Need::LaunchTemplates);
+                continue;
+            }
+        };
+        let Some(image) = template.image.known() else {
+            found.judged();
+            continue;
+        };
+        let missing: (&str, Place) = match &template.user_data {
+            Field::Unknown(reason, place) => {
+                found.unknown(reason.clone(), place);
+                continue;
+            }
+            Field::Known(data, _) if !data.calls.is_empty() => {
+                found.judged();
+                continue;
+            }
+            Field::Known(data, origin) => match data.hidden_call {
+                Some(reason) => {
+                    found.unknown(reason, origin.place());
+                    continue;
+                }
+                None => ("its user data does not call Start-EKSBootstrap.ps1", origin.place().clone()),
+            },
+            Field::Absent => ("it has no user data", template.place.clone()),
+        };
+        found.judged();
+        let values: [(&str, &dyn Display); 3] =
+            [("template", &named_template(template)), ("image", &quoted(image)), ("missing", &missing.0)];
+        found
+            .add_as("template", &missing.1, named_template(template), &values)
+            .related(&group.place, named(group));
+    }
+}
+
+pub(super) fn bootstrap_twice(context: &Context<'_>, found: &mut Found) {
+    for start in starts(context) {
+        let (form, who): (&str, &str) = match start.runs {
+            Runs::Template(template) if template.image.is_absent() => ("template", "EKS"),
+            Runs::BeforeBootstrap => ("commands", "eksctl"),
+            _ => continue,
+        };
+        // A managed group of eksctl gets its call from EKS.
+        let managed = start.group.is_some_and(|group| group.tool != Tool::EksctlSelfManaged);
+        let who = if managed { "EKS" } else { who };
+        found.judged();
+        if let Some(call) = start.data.calls.first() {
+            let values: [(&str, &dyn Display); 2] = [("object", &start.object), ("who", &who)];
+            let added = found.add_as(form, &call.place, start.object.clone(), &values);
+            if let (Some(group), "template") = (start.group, form) {
+                added.related(&group.place, named(group));
+            }
+        }
+    }
+    // A template without user data calls nothing.
+    for (template, _) in templates(context) {
+        if template.user_data.is_absent() && template.image.is_absent() {
+            found.judged();
+        }
+    }
+    if context.windows_groups().any(|group| template_of(context, group).is_err()) {
+        found.lacks(Need::LaunchTemplates);
+    }
+}
+
+pub(super) fn taints_not_registered(context: &Context<'_>, found: &mut Found) {
+    let own = context.windows_groups().filter(|group| group.tool == Tool::EksManaged && group.custom_ami);
+    for group in own {
+        let Some(first) = group.taints.first() else {
+            found.judged();
+            continue;
+        };
+        let template = match template_of(context, group) {
+            Ok(Some(template)) => template,
+            Ok(None) => continue,
+            Err(_) => {
+                found.lacks(Need::LaunchTemplates);
+                continue;
+            }
+        };
+        // Without a call the node does not even join, which another rule tells.
+        let Some((data, call)) =
+            template.user_data.known().and_then(|data| Some((data, data.calls.first()?)))
+        else {
+            continue;
+        };
+        let Some(values) = call.kubelet_flag("register-with-taints") else {
+            found.unknown("the arguments of the kubelet are an expression", &call.place);
+            continue;
+        };
+        found.judged();
+        if values.iter().all(|value| value.trim().is_empty()) {
+            let taint = format!("{}={}:{}", first.key, first.value, first.effect);
+            let values: [(&str, &dyn Display); 3] =
+                [("group", &named(group)), ("taint", &taint), ("template", &named_template(template))];
+            found.add(&first.place, named(group), &values).related(&data.place, named_template(template));
+        }
+    }
+}

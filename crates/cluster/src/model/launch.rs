@@ -1,0 +1,219 @@
+//! How the nodes of a group start: their image, their disk, and the user data that runs on them.
+
+use super::{Cluster, Field, NodeGroup, Place};
+use std::sync::Arc;
+
+/// How the nodes of a group start.
+#[derive(Debug, Clone, Default)]
+pub struct Launch {
+    /// The AMI that is asked for: an id, or a `resolve:ssm:` or SSM parameter, as written.
+    pub image: Field<String>,
+    /// Whether the group is asked of EKS with all that this field set says, and does not run yet.
+    pub requested: bool,
+    /// The AMI release of a managed group.
+    pub release_version: Field<String>,
+    /// The Kubernetes version of a managed group.
+    pub version: Field<String>,
+    /// The launch template that a managed group names.
+    pub template: Field<TemplateChoice>,
+    /// The size of the root volume in GiB.
+    pub root_volume_gib: Field<u32>,
+    /// `kubeletExtraConfig` of eksctl.
+    pub kubelet_config: Field<()>,
+    /// `preBootstrapCommands` of eksctl.
+    pub before_bootstrap: Field<UserData>,
+    /// `overrideBootstrapCommand` of eksctl.
+    pub bootstrap: Field<UserData>,
+    /// `userData` of Karpenter.
+    pub user_data: Field<UserData>,
+}
+
+impl Launch {
+    /// These facts, and the others where nothing is said here.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            image: self.image.or(other.image),
+            requested: self.requested,
+            release_version: self.release_version.or(other.release_version),
+            version: self.version.or(other.version),
+            template: self.template.or(other.template),
+            root_volume_gib: self.root_volume_gib.or(other.root_volume_gib),
+            kubelet_config: self.kubelet_config.or(other.kubelet_config),
+            before_bootstrap: self.before_bootstrap.or(other.before_bootstrap),
+            bootstrap: self.bootstrap.or(other.bootstrap),
+            user_data: self.user_data.or(other.user_data),
+        }
+    }
+}
+
+/// A launch template as a group names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateChoice {
+    /// Its id.
+    pub id: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its version: a number, `$Latest` or `$Default`; the default one if nothing is written.
+    pub version: Option<String>,
+}
+
+/// A version of a launch template.
+#[derive(Debug, Clone)]
+pub struct LaunchTemplate {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The number of the version.
+    pub version: u64,
+    /// Whether this is the default version.
+    pub default: bool,
+    /// The AMI: an id or `resolve:ssm:` with a parameter.
+    pub image: Field<String>,
+    /// The instance type.
+    pub instance_type: Field<String>,
+    /// The number of network interfaces that it lists.
+    pub interfaces: Field<u32>,
+    /// Devices with the sizes of their volumes in GiB.
+    pub volumes: Vec<(String, Field<u32>)>,
+    /// The user data.
+    pub user_data: Field<UserData>,
+    /// Where it is described.
+    pub place: Place,
+}
+
+/// An AMI as describe-images lists it.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// Its name.
+    pub name: Option<String>,
+    /// The account that owns it.
+    pub owner: Option<String>,
+    /// The day on which it was made, as `YYYY-MM-DD`.
+    pub created: Option<String>,
+    /// Whether its platform is Windows.
+    pub windows: bool,
+    /// Where it is listed.
+    pub place: Place,
+}
+
+/// What runs on a node when it starts: PowerShell, in one piece or several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserData {
+    /// The pieces in their order; the commands of eksctl are one each.
+    pub scripts: Vec<Script>,
+    /// Its size in bytes, before base64.
+    pub bytes: usize,
+    /// Whether it came in parts of MIME.
+    pub mime: bool,
+    /// Calls of the bootstrap script.
+    pub calls: Vec<BootstrapCall>,
+    /// Why the script may be called in a way that does not show here.
+    pub hidden_call: Option<&'static str>,
+    /// `<powershell>` blocks.
+    pub blocks: usize,
+    /// Whether a tool puts it into such a block itself.
+    pub wrapped: bool,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A piece of PowerShell, without the tags around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// Its text.
+    pub text: Arc<str>,
+    /// Where it starts.
+    pub place: Place,
+    /// Whether its lines are lines of the file, so that each has a place of its own.
+    pub lines_follow: bool,
+}
+
+impl Script {
+    /// The place of a byte of the text, or of the script where its lines are not those of the file.
+    pub fn place_at(&self, offset: usize) -> Place {
+        let Some(before) = self.text.get(..offset).filter(|_| self.lines_follow && self.place.line > 0)
+        else {
+            return self.place.clone();
+        };
+        let lines = u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX);
+        if lines == 0 {
+            let column = u32::try_from(before.chars().count()).unwrap_or(u32::MAX);
+            let column = self.place.column.saturating_add(column);
+            return Place { column, width: 0, ..self.place.clone() };
+        }
+        Place { line: self.place.line.saturating_add(lines), column: 1, width: 0, ..self.place.clone() }
+    }
+}
+
+/// A call of `Start-EKSBootstrap.ps1`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BootstrapCall {
+    /// Its parameters without the hyphen, in lower case, with what follows them; `None` where that is an expression.
+    pub parameters: Vec<(String, Option<String>)>,
+    /// The script of the user data that it stands in, and the byte of its text.
+    pub at: (usize, usize),
+    /// Where.
+    pub place: Place,
+}
+
+impl BootstrapCall {
+    /// A parameter by its name: given with a value, given with one that does not show, or not given.
+    pub fn parameter(&self, name: &str) -> Option<Option<&str>> {
+        let found = self.parameters.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_deref())
+    }
+
+    /// The values of a flag of the kubelet; `None` if its arguments are an expression.
+    pub fn kubelet_flag(&self, flag: &str) -> Option<Vec<&str>> {
+        let arguments = match self.parameter("KubeletExtraArgs") {
+            None => return Some(Vec::new()),
+            Some(arguments) => arguments?,
+        };
+        let mut words = arguments.split_whitespace().peekable();
+        let mut values = Vec::new();
+        while let Some(word) = words.next() {
+            let Some(rest) = word.trim_start_matches('-').strip_prefix(flag) else { continue };
+            match rest.strip_prefix('=') {
+                Some(value) => values.push(value),
+                None if rest.is_empty() => {
+                    values.push(words.next_if(|next| !next.starts_with('-')).unwrap_or_default());
+                }
+                None => {}
+            }
+        }
+        Some(values)
+    }
+}
+
+/// Why the launch template of a group is not at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoTemplate {
+    /// The group names none.
+    Unnamed,
+    /// No listing has it, or not that version.
+    Unlisted,
+}
+
+impl Cluster {
+    /// The version of the launch template that a group names.
+    ///
+    /// # Errors
+    /// - Why it is not at hand.
+    pub fn template_of(&self, group: &NodeGroup) -> Result<&LaunchTemplate, NoTemplate> {
+        let choice = group.launch.template.known().ok_or(NoTemplate::Unnamed)?;
+        let named = |template: &&LaunchTemplate| {
+            choice.id.as_ref().is_some_and(|id| *id == template.id)
+                || choice.id.is_none() && choice.name.as_ref().is_some_and(|name| *name == template.name)
+        };
+        let mut versions = self.launch_templates.iter().filter(named);
+        let found = match choice.version.as_deref() {
+            None | Some("$Default") => versions.find(|template| template.default),
+            // A listing may show a part of the versions; the newest of a part is not the newest.
+            Some("$Latest") => None,
+            Some(number) => versions.find(|template| number.parse() == Ok(template.version)),
+        };
+        found.ok_or(NoTemplate::Unlisted)
+    }
+}

@@ -1,0 +1,4 @@
+<powershell>
+Set-TimeZone -Id UTC
+Get-Date
+</powershell>

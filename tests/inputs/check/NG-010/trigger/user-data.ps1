@@ -1,0 +1,6 @@
+<powershell>
+Set-TimeZone -Id UTC
+</powershell>
+<powershell>
+Get-Date
+</powershell>
