@@ -1,14 +1,22 @@
 //! What rules look at: the cluster, and what several of them derive from it.
 
 use super::date::Date;
+use super::found::Found;
+use super::planned::Planned;
+use super::rule::Need;
 use crate::model::{Cluster, Field, NodeGroup, Os, Place, Workload};
 use std::collections::BTreeMap;
 use winpod::KubernetesVersion;
-use winpod::ipam::{ConfigData, Environment, Key, Settings};
+use winpod::ipam::{ConfigData, Environment, Flag, IpamMode, Key, Limits, NodeSettings, Settings};
+
+/// The ConfigMap as findings name it.
+pub(crate) const CNI: &str = "ConfigMap kube-system/amazon-vpc-cni";
 
 /// The subject of a check.
 pub(crate) struct Context<'c> {
     pub(crate) cluster: &'c Cluster,
+    /// The Windows groups and their subnets as `plan` sees them.
+    pub(crate) planned: &'c Planned<'c>,
     /// The day to judge from, if it is given.
     pub(crate) date: Option<Date>,
 }
@@ -53,12 +61,61 @@ impl<'c> Context<'c> {
 
     /// The settings as the controller reads them; `None` without the ConfigMap.
     pub(crate) fn settings(&self) -> Option<Settings> {
-        let data = self.configmap()?;
-        let pairs = data.iter().map(|(key, (text, _))| (key.name(), text.as_str()));
+        self.settings_of(|_| true)
+    }
+
+    /// The settings as they would be without a key.
+    pub(crate) fn settings_without(&self, without: Key) -> Option<Settings> {
+        self.settings_of(|key| key != without)
+    }
+
+    /// A flag of the ConfigMap as it is written, and where.
+    pub(crate) fn flag(&self, key: Key) -> Option<(Flag, &'c Place)> {
+        let (text, place) = self.configmap()?.get(&key)?;
+        Some((Flag::read(Some(text)), place))
+    }
+
+    /// A variable of the VPC CNI on Linux nodes, and where it is set; tells if it is hidden or its environment missing.
+    pub(crate) fn aws_node(&self, name: &str, found: &mut Found) -> Option<(&'c str, &'c Place)> {
+        let Field::Known(environment, _) = &self.cluster.cni.environment else {
+            if self.windows().is_some() {
+                found.lacks(Need::AwsNode);
+            }
+            return None;
+        };
+        match environment.get(name)? {
+            Field::Known(text, origin) => Some((text, origin.place())),
+            Field::Unknown(reason, place) => {
+                found.unknown(format!("{name}: {reason}"), place);
+                None
+            }
+            Field::Absent => None,
+        }
+    }
+
+    fn settings_of(&self, keep: impl Fn(Key) -> bool) -> Option<Settings> {
+        let data = self.configmap()?.iter().filter(|(key, _)| keep(**key));
+        let pairs = data.map(|(key, (text, _))| (key.name(), text.as_str()));
         let old_controller = self.cluster.cni.old_controller.known().is_some();
         let environment = Environment { old_controller, prefix_delegation_allowed: true };
         Some(Settings::read(&ConfigData::from_pairs(pairs), environment))
     }
+}
+
+/// The settings on a node that can hold prefixes.
+pub(crate) fn on_nitro(settings: &Settings) -> NodeSettings {
+    const LIMITS: Limits = match Limits::new(2, true) {
+        Ok(limits) => limits,
+        Err(_) => unreachable!(),
+    };
+    settings.on_node(LIMITS)
+}
+
+/// What the settings come to: the mode and the targets in effect.
+pub(crate) fn values_of(settings: Settings) -> (bool, IpamMode, [i64; 3]) {
+    let node = on_nitro(&settings);
+    let targets = [node.warm_ip, node.minimum_ip, node.warm_prefix].map(|target| target.value);
+    (node.windows_ipam, node.mode, targets)
 }
 
 /// A group as messages name it.

@@ -7,6 +7,7 @@ mod answer;
 mod context;
 mod date;
 mod found;
+mod planned;
 mod rule;
 mod starts;
 
@@ -24,11 +25,13 @@ pub use rule::Severity;
 
 use crate::api::OnProgress;
 use crate::model::Place;
+use crate::plan::{self, supply};
 use crate::read::{self, Reading};
 use crate::request::{Document, Refusal, inputs};
 use context::Context;
 use date::Date;
 use found::Found;
+use planned::Planned;
 use rule::Rule;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -97,8 +100,13 @@ fn day(text: &str) -> Result<Date, Refusal> {
     })
 }
 
-fn judge(reading: Reading, date: Option<Date>) -> Check {
-    let context = Context { cluster: &reading.cluster, date };
+fn judge(mut reading: Reading, date: Option<Date>) -> Check {
+    plan::learn_from_nodes(&mut reading.cluster);
+    let cluster = &reading.cluster;
+    // Entries that contradict each other are left out of the count: rules judge what is left.
+    let supplies = supply::supplies(cluster, false, &mut |_, _, _| {}, &mut Vec::new(), &mut Vec::new());
+    let planned = Planned::of(cluster, &supplies);
+    let context = Context { cluster, planned: &planned, date };
     let mut all: Vec<Found> = Vec::new();
     for Judge { rule, judge } in judges() {
         let mut found = Found::new(rule);

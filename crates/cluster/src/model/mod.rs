@@ -144,6 +144,8 @@ pub struct Cluster {
     pub region: Field<String>,
     /// The control plane's own subnets.
     pub control_plane_subnets: Field<Vec<String>>,
+    /// The VPC that eksctl makes for the cluster: its block.
+    pub made_vpc: Field<Ipv4Prefix>,
     /// What else is said about the cluster itself.
     pub control_plane: ControlPlane,
     /// Who may join and act.
@@ -215,6 +217,19 @@ pub struct Cni {
     pub elsewhere: Vec<(String, Place)>,
     /// A Deployment `kube-system/vpc-resource-controller`.
     pub old_controller: Field<()>,
+    /// The environment of the VPC CNI on Linux nodes, by name; absent if nothing is said about it.
+    pub environment: Field<BTreeMap<String, Field<String>>>,
+    /// The ENIConfigs of custom networking.
+    pub eni_configs: Vec<EniConfig>,
+}
+
+/// An ENIConfig: a subnet for pods of Linux nodes.
+#[derive(Debug, Clone)]
+pub struct EniConfig {
+    /// Its name.
+    pub name: String,
+    /// Where it is defined.
+    pub place: Place,
 }
 
 /// Who makes the nodes of a group, and so decides how max-pods reaches the kubelet.
@@ -479,6 +494,8 @@ pub struct Reservation {
     pub cidr: Ipv4Prefix,
     /// What the range is for.
     pub kind: ReservationKind,
+    /// What its maker says of it.
+    pub description: String,
     /// Where it is listed.
     pub place: Place,
 }
@@ -498,6 +515,8 @@ pub struct LiveNode {
     pub group: Option<String>,
     /// The kubelet's pod limit.
     pub max_pods: Option<u32>,
+    /// The label `vpc.amazonaws.com/eniConfig`.
+    pub eni_config: Field<String>,
     /// The version of its kernel; of Windows, its build: `10.0.20348.2762`.
     pub kernel: Option<String>,
     /// The version of its kubelet.
@@ -525,6 +544,9 @@ pub struct Workload {
     pub selects_windows: bool,
     /// Pods that use the node's own network take no address.
     pub host_network: bool,
+    /// Pods that follow one another without a pause: of a Job with more completions than run at once, or of a CronJob
+    /// that starts every minute.
+    pub follows: bool,
     /// CPU that one pod requests, in millicores.
     pub cpu_millis: u64,
     /// Memory that one pod requests, in bytes.

@@ -39,7 +39,7 @@ pub(crate) struct Asking<'a> {
 
 impl Asking<'_> {
     /// Whether the group names types that no table has.
-    pub(super) fn some_types_unknown(&self) -> bool {
+    pub(crate) fn some_types_unknown(&self) -> bool {
         match self.group.instance_types.known() {
             Some(InstanceTypes::Named(names)) => names.len() > self.candidates.len(),
             _ => false,
@@ -53,7 +53,7 @@ impl Asking<'_> {
 
     /// How many of some nodes are in this subnet: Availability Zones get equal shares, and subnets of one zone equal
     /// parts of its share; the odd ones may all be here.
-    pub(super) fn here(
+    pub(crate) fn here(
         &self,
         nodes: u32,
         id: &str,
@@ -80,7 +80,7 @@ pub(crate) fn zone_of(id: &str, supplies: &BTreeMap<String, Supply>) -> String {
 const SITUATIONS: [&str; 5] = ["minimum", "desired", "maximum", "upgrade", "zone-loss"];
 
 /// Every subnet that a group uses, with its demand in every situation that the sizes of its groups tell.
-pub(super) fn subnets(asking: &[Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Vec<SubnetPlan> {
+pub(crate) fn subnets(asking: &[Asking<'_>], supplies: &BTreeMap<String, Supply>) -> Vec<SubnetPlan> {
     let used: BTreeSet<&str> = asking.iter().flat_map(|group| group.subnets.iter().copied()).collect();
     used.into_iter()
         .map(|id| {

@@ -85,7 +85,7 @@ fn decides(key: &str, labels: &std::collections::BTreeMap<String, String>) -> bo
 ///
 /// # Source
 /// `WindowsMaxPods110`, `EksctlManagedDropsMaxPods`, `ManagedMaxPodsCap`, `KarpenterMaxPods`.
-pub(super) fn max_pods(group: &NodeGroup, vcpus: Option<u32>, live: Option<u32>) -> (u32, &'static str) {
+pub(crate) fn max_pods(group: &NodeGroup, vcpus: Option<u32>, live: Option<u32>) -> (u32, &'static str) {
     const DEFAULT: u32 = 110;
     let written = group.max_pods.known().copied();
     // What a file sets for new nodes counts more than what the old ones have.

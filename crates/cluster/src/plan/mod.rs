@@ -12,17 +12,15 @@ mod tell;
 pub use answer::{
     Advice, Demand, Failure, GroupPlan, LimitedBy, NodesThatFit, Plan, SubnetPlan, TypePlan, Verdict,
 };
-pub(crate) use candidates::{find, unknown_type};
-pub(crate) use demand::{singles, spread};
-pub(crate) use density::{Always, FullNode, managed_surge};
+pub(crate) use candidates::{Candidate, find, unknown_type};
+pub(crate) use demand::{Asking, singles, spread, subnets};
+pub(crate) use density::{Always, FullNode, Load, managed_surge, may_run};
 
 use crate::model::{Cluster, Field, NodeGroup, Os, SubnetChoice, Tool};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use crate::read::Reading;
-use candidates::Candidate;
-use demand::{Asking, Cost};
-use density::Load;
+use demand::Cost;
 use std::collections::{BTreeMap, BTreeSet};
 use supply::{Supply, reason};
 use winpod::ipam::{ConfigData, Environment, Key, Settings};
@@ -49,7 +47,7 @@ pub fn plan(reading: Reading, set: &BTreeMap<Key, String>) -> Plan {
         asking.push(asks);
     }
 
-    let subnets = demand::subnets(&asking, &supplies);
+    let subnets = subnets(&asking, &supplies);
     let first_failure = demand::first_failure(&asking, &supplies);
     for (group, asks) in groups.iter_mut().zip(&asking) {
         group.verdict = group_verdict(asks, &subnets, settings.windows_ipam.is_on());

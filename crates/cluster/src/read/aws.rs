@@ -309,6 +309,7 @@ struct ReservationEntry {
     subnet_id: String,
     cidr: Parsed<Ipv4Prefix>,
     reservation_type: String,
+    description: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -501,6 +502,7 @@ impl Sink<'_, '_> {
             subnet: entry.subnet_id,
             cidr,
             kind,
+            description: entry.description.unwrap_or_default(),
             place,
         });
     }

@@ -2,7 +2,7 @@
 
 use super::fields::shortened;
 use super::node::{Kind, Node};
-use super::{Doc, aws_auth, quantity, services, storage};
+use super::{Doc, aws_auth, aws_node, quantity, services, storage};
 use crate::model::{Field, LiveNode, Os, Place, Toleration, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
@@ -22,6 +22,10 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
             &["spec", "template", "spec"]
         }
         "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
+        "ENIConfig" => {
+            aws_node::eni_config(doc, node);
+            return true;
+        }
         _ => return services::object(doc, node, kind) || storage::object(doc, node, kind),
     };
     workload(doc, node, kind, pod_spec);
@@ -144,6 +148,8 @@ fn live_node(doc: &mut Doc<'_, '_>, node: &Node) {
         doc.reader.problem(Problem::new("NAMELESS", format!("{object} has no metadata.name"), &place));
         return;
     }
+    let eni_config =
+        labels.map_or(Field::Absent, |labels| doc.text(labels, "vpc.amazonaws.com/eniConfig", &object));
     let info = |key: &str| node.path(&["status", "nodeInfo", key]).and_then(Node::as_text).map(str::to_owned);
     let live = LiveNode {
         name: name.to_owned(),
@@ -152,6 +158,7 @@ fn live_node(doc: &mut Doc<'_, '_>, node: &Node) {
         instance_type: label("node.kubernetes.io/instance-type"),
         group,
         max_pods,
+        eni_config,
         kernel: info("kernelVersion"),
         kubelet: info("kubeletVersion"),
         hybrid: label("eks.amazonaws.com/compute-type").as_deref() == Some("hybrid"),
@@ -176,6 +183,9 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         doc.cluster().cni.old_controller = found;
     }
     let Some(spec) = node.path(pod_spec) else { return };
+    if kind == "DaemonSet" && namespace == "kube-system" && name == "aws-node" {
+        aws_node::environment(doc, spec);
+    }
     let finished =
         matches!(node.path(&["status", "phase"]).and_then(Node::as_text), Some("Succeeded" | "Failed"));
     if kind == "Pod" && finished {
@@ -214,6 +224,7 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         os,
         selects_windows,
         host_network: spec.get("hostNetwork").and_then(Node::as_bool).unwrap_or(false),
+        follows: follows(node, kind),
         cpu_millis,
         memory_bytes,
         nvidia_gpu,
@@ -229,6 +240,20 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         place: doc.place_of(node),
     };
     doc.cluster().workloads.push(workload);
+}
+
+/// Whether pods of it start as soon as others end.
+fn follows(node: &Node, kind: &str) -> bool {
+    let count = |path: &[&str]| node.path(path).and_then(Node::as_i64);
+    match kind {
+        "Job" => count(&["spec", "completions"]) > Some(count(&["spec", "parallelism"]).unwrap_or(1)),
+        // Every minute, whatever the hours and days.
+        "CronJob" => {
+            let schedule = node.path(&["spec", "schedule"]).and_then(Node::as_text).unwrap_or_default();
+            ["*", "*/1"].contains(&schedule.split_whitespace().next().unwrap_or_default())
+        }
+        _ => false,
+    }
 }
 
 fn one_unless_said(

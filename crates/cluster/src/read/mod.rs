@@ -19,6 +19,7 @@ mod addons;
 mod ahead;
 mod aws;
 mod aws_auth;
+mod aws_node;
 mod eks;
 mod eksctl;
 mod embedded;

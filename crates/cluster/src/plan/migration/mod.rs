@@ -8,7 +8,7 @@ mod neighbours;
 mod old;
 mod reservations;
 mod room;
-mod usage;
+pub(crate) mod usage;
 
 pub use answer::{
     Answer, Check, Migration, MigrationRequest, MixedNode, Neighbour, NetworkAddressUsage, Outcome,
@@ -24,6 +24,7 @@ use crate::read::{self, Reading};
 use crate::request::{Refusal, inputs, known_keys};
 use crate::subnet::Occupied;
 use neighbours::Neighbours;
+pub(crate) use neighbours::systems;
 use room::Room;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use usage::Usage;
@@ -33,7 +34,7 @@ use winpod::ipam::{IpamMode, Key, Settings};
 ///
 /// # Source
 /// `NauQuota`.
-const DEFAULT_NAU_QUOTA: u64 = 64_000;
+pub(crate) const DEFAULT_NAU_QUOTA: u64 = 64_000;
 
 /// Says whether the Windows node groups of the given files can move to prefix delegation.
 ///
@@ -150,7 +151,7 @@ impl<'a> Move<'a> {
             listed,
             switched,
             with_instances: on_instances().map(|one| &*one.subnet).collect(),
-            systems: neighbours::systems(cluster),
+            systems: systems(cluster),
             reservations,
         }
     }

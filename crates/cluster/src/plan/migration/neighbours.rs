@@ -18,7 +18,7 @@ pub(super) struct Neighbours<'a> {
 }
 
 /// The operating systems of the instances that nodes run on.
-pub(super) fn systems(cluster: &Cluster) -> HashMap<&str, Os> {
+pub(crate) fn systems(cluster: &Cluster) -> HashMap<&str, Os> {
     cluster.nodes.iter().filter_map(|node| Some((node.instance.as_deref()?, node.os?))).collect()
 }
 

@@ -5,9 +5,9 @@ use super::Move;
 use super::answer::{Check, NetworkAddressUsage, Outcome};
 use super::room::Room;
 use crate::interface_kind::{Described, Kind};
-use crate::model::{Cluster, Interface};
+use crate::model::{Cluster, Interface, Os};
 use crate::note::{Text, text as note};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Display;
 
 /// One VPC's usage, with its bounds at the peak.
@@ -30,7 +30,7 @@ pub(super) fn of(moving: &Move<'_>, rooms: &[Room<'_>], quota: u64) -> Vec<Usage
     vpcs.into_iter().map(|(vpc, rooms)| in_vpc(vpc, units(vpc), &rooms, moving, quota)).collect()
 }
 
-fn vpc_of<'a>(cluster: &'a Cluster, subnet: &str) -> Option<&'a str> {
+pub(crate) fn vpc_of<'a>(cluster: &'a Cluster, subnet: &str) -> Option<&'a str> {
     cluster.subnets.get(subnet)?.vpc.known().map(String::as_str)
 }
 
@@ -67,15 +67,15 @@ fn units(need: Need) -> u64 {
     singles(need.addresses, need.prefixes) + need.prefixes
 }
 
-fn units_of_group(group: &Asking<'_>) -> Option<u64> {
+pub(crate) fn units_of_group(group: &Asking<'_>) -> Option<u64> {
     let cost = group.cost.filter(|_| !group.some_types_unknown())?;
     Some(units(Need::default().and(group.max_size?, cost)))
 }
 
-/// Units of the listed interfaces of a VPC, and what was counted once already.
-#[derive(Default)]
-struct Listed<'a> {
-    sum: u64,
+/// Units of Network Address Usage of some interfaces, and what was counted once already.
+#[derive(Debug, Default)]
+pub(crate) struct Listed<'a> {
+    pub(crate) sum: u64,
     instances: HashSet<&'a str>,
     attachments: HashSet<&'a str>,
 }
@@ -84,14 +84,15 @@ fn listed<'a>(moving: &Move<'a>) -> BTreeMap<Option<&'a str>, Listed<'a>> {
     let mut by_vpc: BTreeMap<Option<&str>, Listed<'_>> = BTreeMap::new();
     for one in &moving.cluster.interfaces {
         if moving.cluster.subnets.contains_key(&*one.subnet) {
-            by_vpc.entry(vpc_of(moving.cluster, &one.subnet)).or_default().add(one, moving);
+            by_vpc.entry(vpc_of(moving.cluster, &one.subnet)).or_default().add(one, &moving.systems);
         }
     }
     by_vpc
 }
 
 impl<'a> Listed<'a> {
-    fn add(&mut self, one: &'a Interface, moving: &Move<'a>) {
+    /// Adds an interface; `systems` are the operating systems of the nodes' instances.
+    pub(crate) fn add(&mut self, one: &'a Interface, systems: &HashMap<&str, Os>) {
         let instance = one.instance.as_deref();
         let described = Described {
             kind: &one.kind,
@@ -99,7 +100,7 @@ impl<'a> Listed<'a> {
             on_instance: instance.is_some(),
             idle: one.idle,
         };
-        let kind = Kind::of(described, instance.and_then(|instance| moving.systems.get(instance).copied()));
+        let kind = Kind::of(described, instance.and_then(|instance| systems.get(instance).copied()));
         // An attachment has an interface in each zone, all described alike.
         let again = kind == Kind::TransitGateway
             && !one.description.is_empty()

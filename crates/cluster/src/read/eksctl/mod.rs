@@ -107,6 +107,10 @@ fn made_by_eksctl(doc: &mut Doc<'_, '_>, node: &Node, section: Option<&Node>) ->
         },
         None => Ipv4Prefix::constant([192, 168, 0, 0], 16),
     };
+    doc.cluster().made_vpc = match written {
+        Some(cidr) => doc.written(block, cidr),
+        None => doc.or_default(Field::Absent, block, section.unwrap_or(node), SourceId::EksctlDedicatedVpc),
+    };
     let zones = match doc.texts(node, "availabilityZones", "the cluster") {
         Field::Known(zones, _) if !zones.is_empty() => zones,
         Field::Unknown(..) => return Vpc::default(),

@@ -1,5 +1,0 @@
-//! Family IPAM: address management.
-
-use super::Judge;
-
-pub(super) const RULES: &[Judge] = &[];

@@ -1,5 +1,0 @@
-//! Family PD: prefix delegation.
-
-use super::Judge;
-
-pub(super) const RULES: &[Judge] = &[];
