@@ -5,11 +5,14 @@
 //! tool's default as its origin.
 
 mod hns;
+mod ignore;
 
 pub use hns::{
     HnsAddress, HnsDistribution, HnsEndpoint, HnsEndpointPolicy, HnsExtension, HnsNamespace, HnsNetwork,
     HnsPolicy, HnsPortMapping, HnsProtocol, HnsSchema, HnsSubnet, MacAddress,
 };
+
+pub use ignore::IgnoreComment;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -172,6 +175,8 @@ pub struct Cluster {
     pub endpoints_listed: bool,
     /// Limits of instance types that a describe-instance-types listing gave.
     pub instance_types: BTreeMap<String, TypeRow>,
+    /// Comments that tell `check` to leave something out, in the order of the files.
+    pub ignores: Vec<IgnoreComment>,
 }
 
 /// The ConfigMap `kube-system/amazon-vpc-cni` and what overrules it.

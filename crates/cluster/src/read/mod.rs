@@ -16,6 +16,7 @@ pub mod text;
 pub mod yaml;
 
 mod aws;
+mod comments;
 mod eksctl;
 mod fields;
 mod hns;
@@ -215,6 +216,7 @@ impl Reader<'_> {
         if aws::is_listing(text.as_bytes()) {
             return aws::stream(text.as_bytes(), name, self);
         }
+        self.reading.cluster.ignores.extend(comments::ignores(&text, name));
         let documents = if text.trim_start().starts_with(['{', '[']) && !is_flow_yaml(&text, name) {
             json::parse(&text)
         } else {
