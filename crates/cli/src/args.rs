@@ -1,5 +1,6 @@
 //! What the command line takes.
 
+use crate::check::Check;
 use crate::dsr::Dsr;
 use crate::explain::Explain;
 use crate::memory;
@@ -33,6 +34,7 @@ const STYLES: Styles = Styles::styled()
     after_help = "\
 Examples:
   winpod plan cluster.yaml            does this cluster fit, and what limits it
+  winpod check cluster/               what in these files is wrong, and what to do
   winpod capacity m5.large t3.medium  pods per node
   winpod ipam amazon-vpc-cni.yaml     the settings in effect
   winpod types --pods-min 30          types with at least 30 pod addresses
@@ -57,7 +59,7 @@ pub(crate) struct Winpod {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Output {
-    /// Text for people, or JSON for programs (see `winpod schema`)
+    /// Text for people, JSON for programs (see `winpod schema`), or SARIF 2.1.0 (of `check` only)
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     /// Whether text has colours; `auto` means on a terminal, unless `NO_COLOR` or `CLICOLOR=0` is set
@@ -69,6 +71,7 @@ pub(crate) struct Output {
 pub(crate) enum Format {
     Text,
     Json,
+    Sarif,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -81,6 +84,7 @@ pub(crate) enum Colour {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Plan(Plan),
+    Check(Box<Check>),
     Capacity(Capacity),
     Types(Box<Types>),
     Ipam(Ipam),

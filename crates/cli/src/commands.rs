@@ -4,7 +4,7 @@ use crate::UNUSABLE;
 use crate::args::{self, Colour, Command, Format, Winpod};
 use crate::progress::Line;
 use crate::terminal::Terminal;
-use crate::{dsr, explain, migration, simulate, subnet};
+use crate::{check, dsr, explain, migration, simulate, subnet};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -83,7 +83,14 @@ pub(crate) fn answer(winpod: Winpod, host: &mut Host<'_>) -> Result<(String, u8)
     }
     let style = Style { colour: host.terminal.colour_stdout, width: host.terminal.width, sources: false };
     let format = winpod.output.format;
+    if format == Format::Sarif && !matches!(winpod.command, Command::Check(_)) {
+        return Err(Refusal::new(
+            "REQUEST",
+            "--format sarif is of winpod check only: text or json is allowed",
+        ));
+    }
     match winpod.command {
+        Command::Check(args) => check::answer(*args, format, style, host),
         Command::Plan(args) => plan(args, format, style, host),
         Command::Capacity(args) => {
             let style = Style { sources: args.sources, ..style };
@@ -125,7 +132,7 @@ pub(crate) fn written<T: Serialize>(
 ) -> Result<String, Refusal> {
     match format {
         Format::Text => Ok(text()),
-        Format::Json => {
+        Format::Json | Format::Sarif => {
             let json = serde_json::to_string_pretty(answer);
             json.map(|json| json + "\n").map_err(|error| Refusal::new("INTERNAL", error.to_string()))
         }

@@ -1,13 +1,13 @@
 //! The command line of winpod as a library.
 //!
 //! [`run`] is the whole tool: arguments and streams in, an exit code out. It reads the files that the arguments
-//! name and nothing else; the process around it is described by a [`Terminal`], so that tests and other hosts
+//! name, `.winpod.toml` for `check`, and nothing else; the process around it is described by a [`Terminal`], so that tests and other hosts
 //! decide about colours and width themselves.
 //!
 //! | exit code | meaning |
 //! |---|---|
 //! | 0 | all is well, or not known |
-//! | 1 | the answer is no: something does not fit (with `--strict`, also what is not known) |
+//! | 1 | the answer is no: something does not fit, or is wrong (with `--strict`, also what is not known) |
 //! | 2 | the arguments or an input are unusable; what could be read is still answered |
 //!
 //! # Examples
@@ -23,6 +23,7 @@
 #![warn(missing_docs)]
 
 mod args;
+mod check;
 mod commands;
 mod dsr;
 mod explain;

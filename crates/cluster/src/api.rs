@@ -5,7 +5,7 @@
 use crate::progress::Progress;
 use crate::request::{Document, Refusal, known_keys, nearest};
 use crate::{
-    capacity, check, dsr, explain, ipam, plan, pool, prefixes, read, simulate, sources, subnet, types,
+    capacity, check, dsr, explain, ipam, plan, pool, prefixes, read, report, simulate, sources, subnet, types,
 };
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -91,6 +91,10 @@ operations! {
         plan;
     "check", check::CheckRequest => check::Check, "What in the files of a cluster is wrong, and what could not be judged.",
         check::check;
+    "checkSarif", check::CheckRequest => Sarif, "What check finds, as SARIF 2.1.0 for code scanning.",
+        check_sarif;
+    "rules", check::RulesRequest => Vec<check::RuleRow>, "The rules of check: what each finds, why that matters, what to do.",
+        |request: &_, _: OnProgress<'_>| check::rules(request);
     "migration", plan::migration::MigrationRequest => plan::migration::Migration,
         "Whether the Windows node groups can move to prefix delegation, by new groups beside the old ones.",
         plan::migration::migration;
@@ -192,6 +196,29 @@ pub fn plan(request: &PlanRequest, progress: OnProgress<'_>) -> Result<plan::Pla
     }
     let set = known_keys(&request.set)?;
     Ok(plan::plan(read::read(&inputs, progress)?, &set))
+}
+
+/// The findings of a check as a SARIF log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Sarif {
+    /// The log, as JSON text.
+    pub log: String,
+    /// Whether a finding is as bad as `failOn` or worse.
+    pub fails: bool,
+    /// Whether an input is unusable, so that the log is about the rest.
+    pub unusable: bool,
+}
+
+/// Checks the files and answers in SARIF.
+///
+/// # Errors
+/// - Those of [`check::check`].
+pub fn check_sarif(request: &check::CheckRequest, progress: OnProgress<'_>) -> Result<Sarif, Refusal> {
+    let answer = check::check(request, progress)?;
+    let log = report::sarif(&answer);
+    Ok(Sarif { log, fails: answer.summary.fails, unusable: answer.summary.unusable })
 }
 
 /// Answers one request of an operation by its name.

@@ -1,6 +1,6 @@
 //! What `check` answers.
 
-use super::rule::Severity;
+use super::rule::{Need, Severity};
 use crate::note::{Location, Note, UnknownKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,8 +20,12 @@ pub struct Check {
     pub not_applicable: Vec<String>,
     /// Rules that no file can decide; `winpod check --rule ID` says how to look.
     pub not_decidable: Vec<String>,
+    /// Rules that the configuration switches off.
+    pub off: Vec<String>,
     /// Documents of kinds that no rule reads.
     pub unknown_kinds: Vec<UnknownKind>,
+    /// The mildest severity that fails the check: of the request, else of the configuration, else `high`.
+    pub fail_on: Severity,
     /// How many there are of what.
     pub summary: Summary,
     /// What else is worth telling about the input.
@@ -92,6 +96,8 @@ pub struct Patch {
     pub column: u32,
     /// The first column that stays.
     pub end_column: u32,
+    /// What stands there now.
+    pub original: String,
     /// What comes in its place.
     pub replacement: String,
 }
@@ -126,11 +132,19 @@ pub struct Lack {
     pub how: String,
 }
 
+impl From<&Need> for Lack {
+    fn from(need: &Need) -> Self {
+        Self { need: need.key().to_owned(), what: need.what().to_owned(), how: need.how().to_owned() }
+    }
+}
+
 /// How many there are of what.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Summary {
+    /// Whether a finding is as bad as `failOn` or worse.
+    pub fails: bool,
     /// Findings that keep Windows pods or nodes from working.
     pub error: usize,
     /// Findings that show under load, at a rollout or an upgrade, or that leave a security control absent.
@@ -139,8 +153,10 @@ pub struct Summary {
     pub warn: usize,
     /// Advice.
     pub info: usize,
-    /// Findings that an ignore or the baseline hides.
+    /// Findings that an ignore or the baseline hides; they are in none of the other counts.
     pub hidden: usize,
+    /// Those of them that the baseline hides.
+    pub hidden_by_baseline: usize,
     /// Files that were read.
     pub files: usize,
     /// Documents of a known kind.
@@ -149,7 +165,7 @@ pub struct Summary {
     pub rules_judged: usize,
     /// Rules that lacked something.
     pub rules_skipped: usize,
-    /// Whether an input is unusable.
+    /// Whether an input is unusable, so that the answer is about the rest.
     pub unusable: bool,
 }
 

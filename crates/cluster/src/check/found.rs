@@ -1,6 +1,7 @@
 //! What a rule hands over: what it found, what it looked at, and what it lacked.
 
 use super::answer::{Finding, Lack, Patch, Related, Skipped};
+use super::ignore::Did;
 use super::rule::{Need, Rule, Severity};
 use crate::model::Place;
 use crate::note::{Location, fill};
@@ -9,6 +10,15 @@ use std::fmt::Display;
 /// Values for the {names} of a sentence.
 pub(crate) type Values<'a> = &'a [(&'a str, &'a dyn Display)];
 
+/// What came of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Found,
+    Clean,
+    Skipped,
+    NotApplicable,
+}
+
 /// Collects for one rule.
 #[derive(Debug)]
 pub(crate) struct Found {
@@ -16,6 +26,8 @@ pub(crate) struct Found {
     pub(super) findings: Vec<Finding>,
     /// Objects that were judged, well or ill.
     pub(super) judged: usize,
+    /// Whether anything was found, before ignores took it out.
+    any: bool,
     pub(super) lacks: Vec<Need>,
     /// What is there and cannot be judged: why, and where.
     pub(super) unknown: Vec<(String, Location)>,
@@ -23,7 +35,26 @@ pub(crate) struct Found {
 
 impl Found {
     pub(super) const fn new(rule: &'static Rule) -> Self {
-        Self { rule, findings: Vec::new(), judged: 0, lacks: Vec::new(), unknown: Vec::new() }
+        Self { rule, findings: Vec::new(), judged: 0, any: false, lacks: Vec::new(), unknown: Vec::new() }
+    }
+
+    /// What came of the rule.
+    pub(super) fn outcome(&self) -> Outcome {
+        match self.judged {
+            _ if !self.lacks.is_empty() || !self.unknown.is_empty() => Outcome::Skipped,
+            _ if self.any => Outcome::Found,
+            0 => Outcome::NotApplicable,
+            _ => Outcome::Clean,
+        }
+    }
+
+    /// What the rule did, for ignores of it.
+    pub(super) fn did(&self) -> Did {
+        match self.outcome() {
+            Outcome::Skipped => Did::Open,
+            Outcome::NotApplicable => Did::NothingToJudge,
+            Outcome::Found | Outcome::Clean => Did::Judged,
+        }
     }
 
     /// The rule as one that lacked something, if it did.
@@ -31,11 +62,6 @@ impl Found {
         if self.lacks.is_empty() && self.unknown.is_empty() {
             return None;
         }
-        let lack = |need: &Need| Lack {
-            need: need.key().to_owned(),
-            what: need.what().to_owned(),
-            how: need.how().to_owned(),
-        };
         let hidden = |(what, location): &(String, Location)| Related {
             what: what.clone(),
             location: location.clone(),
@@ -44,7 +70,7 @@ impl Found {
             rule: self.rule.id.to_owned(),
             title: self.rule.title.to_owned(),
             partly: self.judged > 0,
-            lacks: self.lacks.iter().map(lack).collect(),
+            lacks: self.lacks.iter().map(Lack::from).collect(),
             unknown: self.unknown.iter().map(hidden).collect(),
         })
     }
@@ -81,6 +107,7 @@ impl Found {
         values: Values<'_>,
     ) -> Added<'_> {
         let rule = self.rule;
+        self.any = true;
         self.findings.push(Finding {
             rule: rule.id.to_owned(),
             title: rule.title.to_owned(),
@@ -139,6 +166,8 @@ impl Added<'_> {
                 line: place.line,
                 column: place.column,
                 end_column: place.column + place.width,
+                // Taken from the file when all rules have judged.
+                original: String::new(),
                 replacement: replacement.into(),
             });
         }

@@ -4,9 +4,14 @@
 //! No rule judges what the files leave open: it says what it lacks instead.
 
 mod answer;
+mod baseline;
+mod catalogue;
+mod config;
 mod context;
 mod date;
 mod found;
+mod ignore;
+mod patch;
 mod planned;
 mod rule;
 mod starts;
@@ -21,6 +26,9 @@ mod prefixes;
 mod vpc;
 
 pub use answer::{Check, Finding, Lack, Patch, Related, Skipped, Summary};
+pub(crate) use baseline::without_lines;
+pub use catalogue::{RuleRow, RulesRequest, rules};
+pub(crate) use ignore::plain;
 pub use rule::Severity;
 
 use crate::api::OnProgress;
@@ -28,13 +36,18 @@ use crate::model::Place;
 use crate::plan::{self, supply};
 use crate::read::{self, Reading};
 use crate::request::{Document, Refusal, inputs};
+use baseline::Baseline;
+use config::{Config, Setting};
 use context::Context;
 use date::Date;
-use found::Found;
+use found::{Found, Outcome};
+use ignore::{Did, Ignores};
 use planned::Planned;
 use rule::Rule;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// What to check, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -47,6 +60,13 @@ pub struct CheckRequest {
     pub documents: Vec<Document>,
     /// The day to judge from, as `YYYY-MM-DD`: support that ends, ignores that expire. Without it such rules are skipped.
     pub date: Option<String>,
+    /// The text of a `.winpod.toml`: rules, their severities, and what is known and left out.
+    pub config: Option<Document>,
+    /// An earlier answer of `check` as JSON; what it has is not told again.
+    pub baseline: Option<Document>,
+    /// The mildest severity that fails the check: `info`, `warn`, `high` or `error`. Without it that of the
+    /// configuration, else `high`.
+    pub fail_on: Option<String>,
 }
 
 /// A rule and its condition.
@@ -65,8 +85,8 @@ fn judges() -> impl Iterator<Item = &'static Judge> {
 /// Holds the rules against the files.
 ///
 /// # Errors
-/// - Codes `REQUEST` without any input, `DATE` for a day that is none, `STOPPED`. What is wrong with the files is among
-///   the findings.
+/// - Codes `REQUEST` without any input, `DATE` for a day that is none, `SEVERITY`, `CONFIG` and `BASELINE` for what these
+///   documents have wrong, `STOPPED`. What is wrong with the files is among the findings.
 ///
 /// # Examples
 /// ```
@@ -88,9 +108,37 @@ pub fn check(request: &CheckRequest, progress: OnProgress<'_>) -> Result<Check, 
     if inputs.is_empty() {
         return Err(Refusal::new("REQUEST", "names no file and no document: give at least one"));
     }
-    let date = request.date.as_deref().map(day).transpose()?;
+    let settings = Settings::of(request)?;
+    let baseline = request.baseline.as_ref().map(Baseline::read).transpose()?;
     let reading = read::read(&inputs, progress)?;
-    Ok(judge(reading, date))
+    let mut answer = judge(reading, &settings, baseline);
+    patch::fill(&mut answer.findings, &inputs);
+    Ok(answer)
+}
+
+/// How to check.
+struct Settings {
+    config: Config,
+    date: Option<Date>,
+    fail_on: Severity,
+    /// Whether a directory is among the inputs.
+    whole: bool,
+}
+
+impl Settings {
+    fn of(request: &CheckRequest) -> Result<Self, Refusal> {
+        let config = request.config.as_ref().map(Config::read).transpose()?.unwrap_or_default();
+        let date = request.date.as_deref().map(day).transpose()?;
+        let asked = request.fail_on.as_deref().map(|text| config::severity("failOn", text)).transpose();
+        let asked = asked.map_err(|message| Refusal::new("SEVERITY", message))?;
+        let fail_on = asked.or(config.fail_on).unwrap_or(Severity::High);
+        let whole = request.paths.iter().any(|path| Path::new(path).is_dir());
+        Ok(Self { config, date, fail_on, whole })
+    }
+
+    fn of_rule(&self, rule: &Rule) -> Setting {
+        self.config.rules.get(rule.id).copied().unwrap_or(Setting::On)
+    }
 }
 
 fn day(text: &str) -> Result<Date, Refusal> {
@@ -100,72 +148,91 @@ fn day(text: &str) -> Result<Date, Refusal> {
     })
 }
 
-fn judge(mut reading: Reading, date: Option<Date>) -> Check {
+fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) -> Check {
     plan::learn_from_nodes(&mut reading.cluster);
     let cluster = &reading.cluster;
     // Entries that contradict each other are left out of the count: rules judge what is left.
     let supplies = supply::supplies(cluster, false, &mut |_, _, _| {}, &mut Vec::new(), &mut Vec::new());
     let planned = Planned::of(cluster, &supplies);
-    let context = Context { cluster, planned: &planned, date };
-    let mut all: Vec<Found> = Vec::new();
-    for Judge { rule, judge } in judges() {
+    let context = Context { cluster, planned: &planned, date: settings.date };
+    let mut all: Vec<Found> = vec![unusable(&reading)];
+    let on = |rule: &Rule| settings.of_rule(rule) != Setting::Off;
+    for Judge { rule, judge } in judges().filter(|judge| on(judge.rule)) {
         let mut found = Found::new(rule);
         judge(&context, &mut found);
         all.push(found);
     }
-    let mut findings: Vec<Finding> = unusable(&reading);
-    let unusable = !findings.is_empty();
-    let (mut skipped, mut clean, mut not_applicable) = (Vec::new(), Vec::new(), Vec::new());
-    let mut judged = 0;
-    for found in all {
-        let id = || found.rule.id.to_owned();
-        judged += usize::from(found.judged > 0);
-        match found.skipped() {
-            Some(lack) => skipped.push(lack),
-            None if !found.findings.is_empty() => {}
-            None if found.judged > 0 => clean.push(id()),
-            None => not_applicable.push(id()),
+    let mut findings: Vec<Finding> =
+        all.iter_mut().flat_map(|found| std::mem::take(&mut found.findings)).collect();
+    let found_by: BTreeMap<&str, Did> = all.iter().map(|found| (found.rule.id, found.did())).collect();
+    let ignores = Ignores {
+        config: &settings.config,
+        comments: &reading.cluster.ignores,
+        date: settings.date,
+        whole: settings.whole,
+    };
+    let before = findings.len();
+    let about = ignores.apply(&mut findings, &|rule| found_by.get(rule.id).copied().unwrap_or(Did::Open));
+    let mut summary = Summary { files: reading.files, documents: reading.documents, ..Summary::default() };
+    summary.hidden = before - findings.len();
+    for mut found in about.into_array().into_iter().filter(|found| on(found.rule)) {
+        findings.append(&mut found.findings);
+        all.push(found);
+    }
+    for finding in &mut findings {
+        if let Some(Setting::As(severity)) = settings.config.rules.get(finding.rule.as_str()) {
+            finding.severity = *severity;
         }
-        findings.extend(found.findings);
     }
     findings.sort_by(|a, b| {
         (&a.file, a.line, a.column, &a.rule, &a.object, &a.message)
             .cmp(&(&b.file, b.line, b.column, &b.rule, &b.object, &b.message))
     });
-    let mut summary = Summary {
-        files: reading.files,
-        documents: reading.documents,
-        rules_judged: judged,
-        rules_skipped: skipped.len(),
-        unusable,
-        ..Summary::default()
-    };
+    if let Some(baseline) = baseline {
+        summary.hidden_by_baseline = baseline.apply(&mut findings);
+        summary.hidden += summary.hidden_by_baseline;
+    }
     for finding in &findings {
         summary.count(finding.severity);
+        summary.unusable |= finding.rule == rule::PARSE.id;
     }
-    let not_decidable = rule::RULES.iter().filter(|rule| rule.look.is_some()).map(|rule| rule.id.to_owned());
+    summary.fails = summary.at_least(settings.fail_on) > 0;
+    let ids = |wanted: &dyn Fn(&Rule) -> bool| {
+        rule::RULES.iter().filter(|rule| wanted(rule)).map(|rule| rule.id.to_owned()).collect::<Vec<_>>()
+    };
+    let by_rule: BTreeMap<&str, &Found> = all.iter().map(|found| (found.rule.id, found)).collect();
+    let is = |what: Outcome| ids(&|rule| by_rule.get(rule.id).is_some_and(|found| found.outcome() == what));
+    let skipped: Vec<Skipped> =
+        rule::RULES.iter().filter_map(|rule| by_rule.get(rule.id)?.skipped()).collect();
+    summary.rules_judged = all.iter().filter(|found| found.judged > 0).count();
+    summary.rules_skipped = skipped.len();
     Check {
-        findings,
         skipped,
-        clean,
-        not_applicable,
-        not_decidable: not_decidable.collect(),
+        clean: is(Outcome::Clean),
+        not_applicable: is(Outcome::NotApplicable),
+        not_decidable: ids(&|rule| rule.look.is_some() && on(rule)),
+        off: ids(&|rule| !on(rule)),
         unknown_kinds: reading.unknown_kinds,
+        fail_on: settings.fail_on,
         summary,
         notes: reading.notes,
+        findings,
     }
 }
 
 /// What is wrong with the input itself.
-fn unusable(reading: &Reading) -> Vec<Finding> {
+fn unusable(reading: &Reading) -> Found {
     let mut found = Found::new(&rule::PARSE);
+    for _ in 0..reading.files {
+        found.judged();
+    }
     for problem in &reading.problems {
         let place = problem.location.as_ref().map(Place::of);
         let place = place.unwrap_or_else(|| Place::file(&"".into()));
         let text = format!("{} [{}]", problem.message, problem.code);
         found.add(&place, "", &[("problem", &text)]);
     }
-    found.findings
+    found
 }
 
 #[cfg(test)]

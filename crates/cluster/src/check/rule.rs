@@ -39,6 +39,28 @@ impl Severity {
     }
 }
 
+/// The rule of an id, in any case.
+///
+/// # Errors
+/// - What was written, with a suggestion for a misspelt id.
+pub(crate) fn find(id: &str) -> Result<&'static Rule, String> {
+    Rule::find(id).ok_or_else(|| {
+        let meant = match nearest(id) {
+            Some(meant) => format!("did you mean {meant}?"),
+            None => "winpod check --list lists the rules".to_owned(),
+        };
+        format!("{:?} is no rule: {meant}", crate::read::shortened(id))
+    })
+}
+
+/// The rule that a misspelt id was most likely meant to be.
+pub(crate) fn nearest(id: &str) -> Option<&'static str> {
+    let names: Vec<(&'static str, String)> =
+        RULES.iter().map(|rule| (rule.id, rule.id.to_ascii_lowercase())).collect();
+    let meant = crate::request::nearest(id, names.iter().map(|(_, name)| name.as_str()))?;
+    names.iter().find(|(_, name)| name == meant).map(|(id, _)| *id)
+}
+
 /// One rule as `data/rules.toml` has it.
 #[derive(Debug)]
 pub(crate) struct Rule {

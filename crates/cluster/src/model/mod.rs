@@ -8,12 +8,14 @@ mod addons;
 mod control_plane;
 mod hns;
 mod identity;
+mod ignore;
 mod launch;
 mod storage;
 
 pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
 pub use control_plane::{AuthenticationMode, ControlPlane, FargateProfile, FargateSelector, IpFamily};
 pub use identity::{AccessEntry, Identity, PodIdentity, RoleMapping, role_name, same_role};
+pub use ignore::IgnoreComment;
 pub use storage::{Claim, PodVolume, Storage, VolumeSource};
 
 pub use hns::{
@@ -206,6 +208,8 @@ pub struct Cluster {
     pub endpoints_listed: bool,
     /// Limits of instance types that a describe-instance-types listing gave.
     pub instance_types: BTreeMap<String, TypeRow>,
+    /// Comments that tell `check` to leave something out, in the order of the files.
+    pub ignores: Vec<IgnoreComment>,
 }
 
 /// The ConfigMap `kube-system/amazon-vpc-cni` and what overrules it.

@@ -20,6 +20,7 @@ mod ahead;
 mod aws;
 mod aws_auth;
 mod aws_node;
+mod comments;
 mod eks;
 mod eksctl;
 mod embedded;
@@ -38,7 +39,7 @@ pub use error::ReadError;
 pub(crate) use fields::shortened;
 pub use inputs::Input;
 
-use crate::model::{Cluster, Field, Origin, Place};
+use crate::model::{Cluster, Field, IgnoreComment, Origin, Place, UserData};
 use crate::note::{Note, UnknownKind, text as note};
 use crate::problem::Problem;
 use crate::progress::{Progress, Stopped};
@@ -105,8 +106,8 @@ enum Parsed<'f> {
     Listing(Box<dyn Read + Send + 'f>),
     /// The same in UTF-16, as PowerShell writes it.
     ListingText(String),
-    UserData(crate::model::UserData),
-    Documents(Vec<Document>),
+    UserData(UserData, Vec<IgnoreComment>),
+    Documents(Vec<Document>, Vec<IgnoreComment>),
 }
 
 /// Reads a file as far as it does not depend on the others.
@@ -134,8 +135,10 @@ fn read_documents<'f>(file: &'f File<'_>) -> std::io::Result<Parsed<'f>> {
     if aws::is_listing(text.as_bytes()) {
         return Ok(Parsed::ListingText(text.into_owned()));
     }
-    if let Some(data) = user_data::file(&text, &file.name.as_str().into()) {
-        return Ok(Parsed::UserData(data));
+    let name: Arc<str> = file.name.as_str().into();
+    let ignores = || comments::ignores(&text, &name);
+    if let Some(data) = user_data::file(&text, &name) {
+        return Ok(Parsed::UserData(data, ignores()));
     }
     let documents = if text.trim_start().starts_with(['{', '[']) && !is_flow_yaml(&text, &file.name) {
         json::parse(&text)
@@ -144,7 +147,7 @@ fn read_documents<'f>(file: &'f File<'_>) -> std::io::Result<Parsed<'f>> {
     };
     Ok(match documents {
         Ok(documents) if documents.is_empty() => Parsed::Empty,
-        Ok(documents) => Parsed::Documents(documents),
+        Ok(documents) => Parsed::Documents(documents, ignores()),
         Err(error) => Parsed::Unread(error),
     })
 }
@@ -244,11 +247,13 @@ impl Reader<'_> {
             Parsed::Unread(error) => self.problem(Problem::unread(&name, &error)),
             Parsed::Listing(source) => return aws::stream(source, &name, self),
             Parsed::ListingText(text) => return aws::stream(text.as_bytes(), &name, self),
-            Parsed::UserData(data) => {
+            Parsed::UserData(data, ignores) => {
                 self.reading.documents += 1;
+                self.cluster().ignores.extend(ignores);
                 self.cluster().user_data.push(data);
             }
-            Parsed::Documents(documents) => {
+            Parsed::Documents(documents, ignores) => {
+                self.cluster().ignores.extend(ignores);
                 for document in &documents {
                     self.document(document, &name);
                 }

@@ -58,23 +58,44 @@ fn bad(offset: usize, expected: &'static str, before: &str) -> ReadError {
     ReadError::Encoding { offset, expected, at: place.at(before.len()) }
 }
 
+/// Lines as positions count them: up to a line feed, a carriage return, or both together.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = memchr::memchr2(b'\n', b'\r', text.as_bytes());
+        let Some(end) = end else {
+            rest = None;
+            return Some(text);
+        };
+        let broken = &text[end..];
+        rest = broken.strip_prefix("\r\n").or_else(|| broken.get(1..));
+        Some(&text[..end])
+    })
+}
+
+/// The place of the character at an offset.
+pub(crate) fn position(text: &str, offset: usize) -> Position {
+    Place::new(text).at(offset)
+}
+
 /// Turns byte offsets of a text into lines and columns; the offsets must not go back.
 ///
 /// A line ends at a line feed, a carriage return, or both together.
 #[derive(Debug)]
-pub(super) struct Place<'text> {
+pub(crate) struct Place<'text> {
     bytes: &'text [u8],
     offset: usize,
     position: Position,
 }
 
 impl<'text> Place<'text> {
-    pub(super) fn new(text: &'text str) -> Self {
+    pub(crate) fn new(text: &'text str) -> Self {
         Self { bytes: text.as_bytes(), offset: 0, position: Position::FIRST }
     }
 
     /// The place of the character at this offset.
-    pub(super) fn at(&mut self, offset: usize) -> Position {
+    pub(crate) fn at(&mut self, offset: usize) -> Position {
         let passed = self.bytes.get(self.offset..offset).unwrap_or_default();
         for (i, &byte) in passed.iter().enumerate() {
             match byte {

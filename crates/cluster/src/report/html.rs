@@ -2,7 +2,7 @@
 
 use super::subnet::{self, with_problems};
 use super::table::{Cell, Table, number, text};
-use super::{Block, Item, Tone, answers, dsr, explain, migration, plan, printable, simulate};
+use super::{Block, Entry, Item, Tone, answers, check, dsr, explain, migration, plan, printable, simulate};
 use crate::subnet::{Carve, Censuses, Cures, Forecasts, Reservations, Size};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
@@ -59,6 +59,10 @@ pub fn html(operation: &str, answer: &Value) -> Option<String> {
             blocks.extend(answers::problem_blocks(&answer.problems));
             blocks
         }),
+        "check" => crate::check::Check::deserialize(answer).ok().map(|answer| check::blocks(&answer)),
+        "rules" => {
+            Vec::deserialize(answer).ok().map(|rows: Vec<crate::check::RuleRow>| check::list_blocks(&rows))
+        }
         "ipam" => crate::ipam::Ipam::deserialize(answer).ok().map(|answer| {
             let mut blocks = answers::ipam_blocks(&answer, false);
             blocks.extend(answers::problem_blocks(&answer.problems));
@@ -176,6 +180,17 @@ fn render(blocks: &[Block]) -> String {
                 }
                 out.push_str("</pre>");
             }
+            Block::Entries(entries) => {
+                out.push_str("<ul>");
+                for it in entries.iter().take(MAX_ROWS) {
+                    entry(&mut out, it);
+                }
+                out.push_str("</ul>");
+                let rest = entries.len().saturating_sub(MAX_ROWS);
+                if rest > 0 {
+                    _ = write!(out, "<p class=\"faint\">and {rest} more</p>");
+                }
+            }
             Block::List(items) => {
                 out.push_str("<ul>");
                 for it in items {
@@ -212,6 +227,20 @@ fn table(out: &mut String, table: &Table) {
     if rest > 0 {
         _ = write!(out, "<p class=\"faint\">and {rest} more rows</p>");
     }
+}
+
+fn entry(out: &mut String, entry: &Entry) {
+    out.push_str("<li>");
+    for (text, tone) in entry.columns.iter().filter(|(text, _)| !text.is_empty()) {
+        span(out, text, *tone);
+        out.push(' ');
+    }
+    span(out, &entry.text.0, entry.text.1);
+    for (label, text, tone) in &entry.lines {
+        _ = write!(out, "<br><span class=\"faint\">{label}</span> ");
+        span(out, text, *tone);
+    }
+    out.push_str("</li>");
 }
 
 fn item(out: &mut String, item: &Item) {

@@ -4,22 +4,26 @@
 //! Whatever comes from a file is printed with control characters and marks of writing direction escaped.
 
 mod answers;
+mod check;
 mod dsr;
 mod explain;
 mod html;
 mod migration;
 mod plan;
+mod sarif;
 mod simulate;
 mod subnet;
 mod table;
 mod text;
 
 pub use answers::{capacity, ipam, operations, problems, sources, types};
+pub use check::{check, check_brief, rule_index, rule_page, rules};
 pub use dsr::dsr;
 pub use explain::explain;
 pub use html::html;
 pub use migration::migration;
 pub use plan::plan;
+pub use sarif::sarif;
 pub use simulate::simulate;
 pub use subnet::{carve, census, cure, forecast, reserve, size};
 
@@ -70,8 +74,18 @@ enum Block {
     Paragraph(String, Tone),
     Table(Table),
     List(Vec<Item>),
+    Entries(Vec<Entry>),
     /// Lines that stay as they are: maps, commands, templates.
     Verbatim(Vec<Vec<Piece>>),
+}
+
+/// One thing of many: a few short columns and a text, aligned with those of the others, and more lines under the text.
+#[derive(Debug)]
+struct Entry {
+    columns: Vec<Piece>,
+    text: Piece,
+    /// A word for what the line says, and the line.
+    lines: Vec<(&'static str, String, Tone)>,
 }
 
 /// One sentence of a list.

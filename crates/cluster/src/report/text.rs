@@ -1,7 +1,7 @@
 //! Blocks as text for a terminal.
 
 use super::table::wrap;
-use super::{Block, Item, Style, Tone, printable};
+use super::{Block, Entry, Item, Style, Tone, printable};
 use unicode_width::UnicodeWidthStr as _;
 
 /// The narrowest layout; smaller terminals wrap by themselves.
@@ -10,7 +10,8 @@ const NARROWEST: usize = 40;
 const WIDEST_SENTENCE: usize = 110;
 
 pub(super) fn render(blocks: &[Block], style: Style) -> String {
-    let mut page = Page { out: String::new(), style, width: style.width.max(NARROWEST) };
+    let columns = columns(blocks);
+    let mut page = Page { out: String::new(), style, width: style.width.max(NARROWEST), columns };
     for (index, block) in blocks.iter().enumerate() {
         // A title stands close to what it names.
         let close = index == 0 || matches!(blocks[index - 1], Block::Title(_));
@@ -22,10 +23,26 @@ pub(super) fn render(blocks: &[Block], style: Style) -> String {
     page.out
 }
 
+/// How wide the columns of entries are, the same in all blocks.
+fn columns(blocks: &[Block]) -> Vec<usize> {
+    let mut columns: Vec<usize> = Vec::new();
+    for block in blocks {
+        let Block::Entries(entries) = block else { continue };
+        for entry in entries {
+            columns.resize(columns.len().max(entry.columns.len()), 0);
+            for (width, (text, _)) in columns.iter_mut().zip(&entry.columns) {
+                *width = (*width).max(printable(text).width());
+            }
+        }
+    }
+    columns
+}
+
 struct Page {
     out: String,
     style: Style,
     width: usize,
+    columns: Vec<usize>,
 }
 
 impl Page {
@@ -55,6 +72,11 @@ impl Page {
                     self.item(item);
                 }
             }
+            Block::Entries(entries) => {
+                for entry in entries {
+                    self.entry(entry);
+                }
+            }
         }
     }
 
@@ -81,6 +103,54 @@ impl Page {
             }
         }
         self.out.push('\n');
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        const GAP: usize = 2;
+        let widths = self.columns.clone();
+        for (index, ((text, tone), width)) in entry.columns.iter().zip(&widths).enumerate() {
+            let text = printable(text);
+            self.out.push_str(&" ".repeat(GAP));
+            self.paint(&text, *tone);
+            if index + 1 < widths.len() {
+                self.out.push_str(&" ".repeat(width.saturating_sub(text.width())));
+            }
+        }
+        let hang = widths.iter().map(|width| width + GAP).sum::<usize>() + GAP;
+        // Sentences that would stand in a narrow stripe get lines of their own.
+        let beside = hang <= self.width / 2;
+        let hang = if beside { hang } else { 2 * GAP };
+        let room = self.width.min(hang + WIDEST_SENTENCE) - hang;
+        let last = entry.columns.last().map_or(0, |(text, _)| printable(text).width());
+        let mut lead = if beside {
+            GAP + widths.last().map_or(0, |width| width.saturating_sub(last))
+        } else {
+            self.out.push('\n');
+            hang
+        };
+        for line in wrap(&printable(&entry.text.0), room) {
+            self.out.push_str(&" ".repeat(lead));
+            self.paint(&line, entry.text.1);
+            self.out.push('\n');
+            lead = hang;
+        }
+        for (label, text, tone) in &entry.lines {
+            let (lead, room) = if beside {
+                (hang.saturating_sub(GAP + label.width()), room)
+            } else {
+                (hang, room.saturating_sub(label.width() + GAP))
+            };
+            self.out.push_str(&" ".repeat(lead));
+            self.paint(label, Tone::Faint);
+            let hang = lead + label.width() + GAP;
+            let mut lead = GAP;
+            for line in wrap(&printable(text), room) {
+                self.out.push_str(&" ".repeat(lead));
+                self.paint(&line, *tone);
+                self.out.push('\n');
+                lead = hang;
+            }
+        }
     }
 
     fn item(&mut self, item: &Item) {

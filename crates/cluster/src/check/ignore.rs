@@ -1,0 +1,208 @@
+//! What is known and left out: ignores of the configuration and of comments in the files, and the baseline.
+
+use super::answer::Finding;
+use super::config::{Config, Ignore};
+use super::context::quoted;
+use super::date::Date;
+use super::found::Found;
+use super::rule::{self, Need, Rule};
+use crate::model::{IgnoreComment, Place};
+use crate::read;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What a rule did, for the question whether an ignore of it is of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Did {
+    Judged,
+    NothingToJudge,
+    /// Lacked something, so that it says nothing about an ignore; or is off.
+    Open,
+}
+
+/// What there is to ignore.
+pub(super) struct Ignores<'a> {
+    pub(super) config: &'a Config,
+    pub(super) comments: &'a [IgnoreComment],
+    pub(super) date: Option<Date>,
+    /// Whether whole directories were read, so that what is not there does not exist.
+    pub(super) whole: bool,
+}
+
+/// Findings about ignores themselves.
+pub(super) struct About {
+    pub(super) unused: Found,
+    pub(super) expired: Found,
+    pub(super) reasonless: Found,
+}
+
+impl About {
+    pub(super) fn into_array(self) -> [Found; 3] {
+        [self.unused, self.expired, self.reasonless]
+    }
+}
+
+impl Ignores<'_> {
+    /// Takes out of the findings what is ignored, and tells which ignores are wrong or of no use.
+    pub(super) fn apply(&self, findings: &mut Vec<Finding>, did: &dyn Fn(&Rule) -> Did) -> About {
+        let mut about = About {
+            unused: Found::new(&rule::IGNORE_UNUSED),
+            expired: Found::new(&rule::IGNORE_EXPIRED),
+            reasonless: Found::new(&rule::IGNORE_REASON),
+        };
+        let comments = self.of_comments(&mut about);
+        let configured = self.of_config(&mut about);
+        let mut used_comments = vec![false; self.comments.len()];
+        let mut used = vec![false; self.config.ignores.len()];
+        // Findings of a rule in a file share the ignores that can concern them.
+        let mut concerned: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+        findings.retain(|finding| {
+            let mut hidden = false;
+            let of_file = comments.get(&(finding.rule.as_str(), finding.file.as_str()));
+            for &index in of_file.into_iter().flatten() {
+                let comment = &self.comments[index];
+                if (comment.first..=comment.last).contains(&finding.line) {
+                    (used_comments[index], hidden) = (true, true);
+                }
+            }
+            let Some(of_rule) = configured.get(finding.rule.as_str()) else { return !hidden };
+            let key = (finding.rule.clone(), finding.file.clone());
+            let of_file = concerned.entry(key).or_insert_with(|| {
+                let matches = |index: &usize| {
+                    let ignore: &Ignore = &self.config.ignores[*index];
+                    let folder = folder(&ignore.place.file);
+                    ignore.path.as_ref().is_none_or(|glob| {
+                        let path = plain(&finding.file);
+                        let inside = folder.and_then(|folder| {
+                            path.strip_prefix(folder)?.strip_prefix('/').map(str::to_owned)
+                        });
+                        glob.matches_path(&path) || inside.is_some_and(|path| glob.matches_path(&path))
+                    })
+                };
+                of_rule.iter().copied().filter(matches).collect()
+            });
+            for &index in of_file.iter() {
+                let object = self.config.ignores[index].object.as_ref();
+                if object.is_none_or(|glob| glob.matches_name(&finding.object)) {
+                    (used[index], hidden) = (true, true);
+                }
+            }
+            !hidden
+        });
+        self.unused(&mut about.unused, did, &comments, &used_comments, &configured, &used);
+        about
+    }
+
+    /// Comments by rule and file, without those that do not count.
+    fn of_comments(&self, about: &mut About) -> BTreeMap<(&'static str, &str), Vec<usize>> {
+        let mut by_file: BTreeMap<(&'static str, &str), Vec<usize>> = BTreeMap::new();
+        for (index, comment) in self.comments.iter().enumerate() {
+            about.reasonless.judged();
+            about.unused.judged();
+            let known = Rule::find(&comment.rule).filter(|rule| !rule.id.starts_with("IGNORE-"));
+            let Some(known) = known else {
+                unknown(&mut about.unused, comment);
+                continue;
+            };
+            if comment.reason.is_empty() {
+                about.reasonless.add(&comment.place, "", &[("rule", &known.id)]);
+                continue;
+            }
+            by_file.entry((known.id, &comment.place.file)).or_default().push(index);
+        }
+        by_file
+    }
+
+    /// Ignores of the configuration by rule, without those that have expired.
+    fn of_config(&self, about: &mut About) -> BTreeMap<&'static str, Vec<usize>> {
+        let mut by_rule: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
+        for (index, ignore) in self.config.ignores.iter().enumerate() {
+            about.unused.judged();
+            about.reasonless.judged();
+            if let Some(until) = ignore.until {
+                match self.date {
+                    None => about.expired.lacks(Need::Date),
+                    Some(date) => {
+                        about.expired.judged();
+                        if date > until {
+                            let reason = read::shortened(&ignore.reason);
+                            about.expired.add(
+                                &ignore.place,
+                                "",
+                                &[("rule", &ignore.rule.id), ("reason", &reason), ("until", &until)],
+                            );
+                            continue;
+                        }
+                    }
+                }
+            }
+            by_rule.entry(ignore.rule.id).or_default().push(index);
+        }
+        by_rule
+    }
+
+    fn unused(
+        &self,
+        found: &mut Found,
+        did: &dyn Fn(&Rule) -> Did,
+        comments: &BTreeMap<(&'static str, &str), Vec<usize>>,
+        used_comments: &[bool],
+        configured: &BTreeMap<&'static str, Vec<usize>>,
+        used: &[bool],
+    ) {
+        for ((id, _), indices) in comments {
+            let Some(rule) = Rule::find(id) else { continue };
+            for comment in
+                indices.iter().filter(|index| !used_comments[**index]).map(|index| &self.comments[*index])
+            {
+                if did(rule) != Did::Open {
+                    tell(found, rule, &comment.reason, &comment.place);
+                }
+            }
+        }
+        for (id, indices) in configured {
+            let Some(rule) = Rule::find(id) else { continue };
+            for ignore in
+                indices.iter().filter(|index| !used[**index]).map(|index| &self.config.ignores[*index])
+            {
+                let seen = match did(rule) {
+                    Did::Judged => self.whole || ignore.path.is_none(),
+                    Did::NothingToJudge => self.whole,
+                    Did::Open => false,
+                };
+                if seen {
+                    tell(found, rule, &ignore.reason, &ignore.place);
+                }
+            }
+        }
+    }
+}
+
+fn tell(found: &mut Found, rule: &Rule, reason: &str, place: &Place) {
+    found.add_as("unused", place, "", &[("rule", &rule.id), ("reason", &read::shortened(reason))]);
+}
+
+fn unknown(found: &mut Found, comment: &IgnoreComment) {
+    let written = quoted(&comment.rule);
+    let meant =
+        rule::nearest(&comment.rule).map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+    if comment.rule.is_empty() {
+        found.add_as("no-rule", &comment.place, "", &[]);
+    } else {
+        found.add_as("unknown-rule", &comment.place, "", &[("rule", &written), ("meant", &meant)]);
+    }
+}
+
+/// The folder of a configuration, to which its paths are relative too.
+fn folder(config: &str) -> Option<&str> {
+    let parent = Path::new(config).parent().and_then(Path::to_str);
+    parent
+        .map(|folder| folder.strip_prefix("./").unwrap_or(folder))
+        .filter(|folder| !folder.is_empty() && *folder != ".")
+}
+
+/// A path as patterns and baselines know it.
+pub(crate) fn plain(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    path.strip_prefix("./").map(str::to_owned).unwrap_or(path)
+}
