@@ -107,7 +107,12 @@ fn mapped(context: &Context<'_>, found: &mut Found) -> bool {
     }
     let identity = &context.cluster.identity;
     let there = identity.aws_auth.is_some() || !identity.mappings.is_empty();
-    if !there {
+    // The roles that eksctl makes it maps too.
+    let groups = windows_groups(context);
+    let by_eksctl = |group: &&NodeGroup| {
+        matches!(group.tool, Tool::EksctlManaged | Tool::EksctlSelfManaged) && group.role.is_absent()
+    };
+    if !there && (groups.is_empty() || !groups.iter().all(by_eksctl)) {
         found.lacks(Need::AwsAuth);
     }
     there

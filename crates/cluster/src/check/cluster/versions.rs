@@ -14,7 +14,8 @@ fn releases<'c>(
     found: &mut Found,
 ) -> Vec<(&'c NodeGroup, &'c str, Release, &'c Place)> {
     let mut releases = Vec::new();
-    for group in context.windows_groups() {
+    // A pool of Auto Mode has no image to choose: CLU-008.
+    for group in context.windows_groups().filter(|group| !group.auto_mode) {
         match &group.ami {
             Field::Known(ami, origin) => {
                 // Karpenter's families begin with a capital, its aliases do not.
