@@ -23,6 +23,7 @@ pub(super) fn finish(
     node_classes(&mut reading, classes, pools);
     described_twice(&mut reading);
     systems_of_templates(&mut reading.cluster);
+    super::hns::finish(&mut reading.cluster, &mut reading.notes);
     let cluster = &mut reading.cluster;
     drop_owned(&mut cluster.workloads);
     sizes(cluster, &mut reading.problems);

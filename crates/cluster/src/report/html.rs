@@ -2,7 +2,9 @@
 
 use super::subnet::{self, with_problems};
 use super::table::{Cell, Table, number, text};
-use super::{Block, Entry, Item, Tone, answers, check, dsr, explain, migration, plan, printable, simulate};
+use super::{
+    Block, Entry, Item, Tone, answers, check, dsr, explain, migration, plan, printable, simulate, topology,
+};
 use crate::subnet::{Carve, Censuses, Cures, Forecasts, Reservations, Size};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
@@ -86,6 +88,9 @@ pub fn html(operation: &str, answer: &Value) -> Option<String> {
         "dsr" => crate::dsr::Dsr::deserialize(answer)
             .ok()
             .map(|answer| with_problems(dsr::blocks(&answer, false), &answer.problems)),
+        "topology" => crate::topology::Topology::deserialize(answer)
+            .ok()
+            .map(|answer| with_problems(topology::blocks(&answer, false, false), &answer.problems)),
         "subnetForecast" => Forecasts::deserialize(answer)
             .ok()
             .map(|answer| with_problems(subnet::forecast_blocks(&answer, false), &answer.problems)),

@@ -15,6 +15,7 @@ mod simulate;
 mod subnet;
 mod table;
 mod text;
+mod topology;
 
 pub use answers::{capacity, ipam, operations, problems, sources, types};
 pub use check::{check, check_brief, rule_index, rule_page, rules};
@@ -26,6 +27,7 @@ pub use plan::plan;
 pub use sarif::sarif;
 pub use simulate::simulate;
 pub use subnet::{carve, census, cure, forecast, reserve, size};
+pub use topology::topology;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
