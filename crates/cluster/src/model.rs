@@ -11,7 +11,7 @@ use std::sync::Arc;
 use winpod::Ipv4Prefix;
 use winpod::dsr::{ServiceType, TrafficPolicy};
 use winpod::ipam::{Key, Limits};
-use winpod::ports::Protocol;
+use winpod::ports::{PortRange, Protocol};
 use winpod::source::SourceId;
 use winpod::subnet::ReservationKind;
 
@@ -134,6 +134,8 @@ pub struct Cluster {
     pub endpoint_slices: Vec<EndpointSlice>,
     /// Load-balancer policies that HNS listed on a node.
     pub hns_policies: Vec<HnsPolicy>,
+    /// Dynamic and excluded ranges of ports that netsh listed on a node, in the order of the files.
+    pub port_listings: Vec<PortListing>,
     /// Whether any `EndpointSlice` was given, even one of no service.
     pub endpoints_listed: bool,
     /// Limits of instance types that a describe-instance-types listing gave.
@@ -509,6 +511,48 @@ pub struct HnsPolicy {
     pub dsr: bool,
     /// The mark of a node port.
     pub local_routed_vip: bool,
+}
+
+/// One listing of ports by netsh.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortListing {
+    /// The protocol that it is about; `None` if it does not say.
+    pub protocol: Option<Protocol>,
+    /// The version of IP that it is about; `None` if it does not say.
+    pub ip_version: Option<IpVersion>,
+    /// What is listed.
+    pub ports: ListedPorts,
+    /// Where it starts: the first port of a dynamic range, the head of a table.
+    pub place: Place,
+}
+
+/// What netsh lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ListedPorts {
+    /// The range that ports are taken from (`show dynamicport`).
+    Dynamic(PortRange),
+    /// Ranges that are taken, blocks that HNS holds among them (`show excludedportrange`).
+    Excluded(Vec<ExcludedPorts>),
+}
+
+/// A range that is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExcludedPorts {
+    /// The range.
+    pub range: PortRange,
+    /// Somebody excluded it; otherwise something holds it at run time, such as HNS its blocks.
+    pub administered: bool,
+    /// Its line in the file.
+    pub line: u32,
+}
+
+/// A version of the Internet Protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IpVersion {
+    /// `IPv4`.
+    V4,
+    /// `IPv6`.
+    V6,
 }
 
 /// Backends of a Service that are ready.

@@ -23,6 +23,7 @@ mod inputs;
 mod karpenter;
 mod kubernetes;
 mod merge;
+pub(crate) mod netsh;
 mod services;
 
 pub use error::ReadError;
@@ -36,7 +37,7 @@ use crate::progress::{Progress, Stopped};
 use inputs::File;
 use node::{Document, Node, Position};
 use std::collections::{BTreeMap, HashSet};
-use std::io::Read as _;
+use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -183,6 +184,9 @@ impl Reader<'_> {
         if aws::is_listing(&start) {
             return aws::stream(std::io::Cursor::new(start).chain(source), &name, self);
         }
+        if netsh::is_listing(&start, start.len() < aws::SNIFF) {
+            return self.port_listings(&start, source, &name);
+        }
         // One byte more than is allowed tells a file that is too long without holding all of it.
         let allowed = 2 * node::MAX_TEXT as u64 + 4;
         if let Err(error) = source.take(allowed).read_to_end(&mut start) {
@@ -190,6 +194,20 @@ impl Reader<'_> {
             return Ok(());
         }
         self.bytes(&start, &name)
+    }
+
+    fn port_listings(&mut self, start: &[u8], rest: impl Read, name: &Arc<str>) -> Result<(), Stopped> {
+        let found =
+            netsh::listings(start, rest, name, |line| (self.progress)(Progress::new("read", line, 0)));
+        match found {
+            Ok(ControlFlow::Continue(found)) => {
+                self.cluster().port_listings.extend(found.listings);
+                self.reading.problems.extend(found.problems);
+            }
+            Ok(ControlFlow::Break(())) => return Err(Stopped),
+            Err(error) => self.problem(Problem::unreadable(name, &error)),
+        }
+        Ok(())
     }
 
     fn bytes(&mut self, bytes: &[u8], name: &Arc<str>) -> Result<(), Stopped> {
