@@ -77,6 +77,7 @@ pub fn read(
         reader.file(&file)?;
     }
     reader.name_unknown_documents();
+    reader.tell_what_was_cut();
     Ok(merge::finish(reader.reading, &reader.node_classes, &reader.pool_classes, &reader.pages))
 }
 
@@ -111,6 +112,8 @@ struct Reader<'a> {
     pool_classes: Vec<(usize, Option<String>)>,
     /// Pages of listings.
     pages: BTreeMap<&'static str, merge::Pages>,
+    /// Objects of HNS that `ConvertTo-Json` cut: how many in a file, and the first place.
+    hns_cut: BTreeMap<Arc<str>, (u32, Place)>,
     /// Ids that many entries repeat.
     shared: HashSet<Arc<str>>,
     /// The caller stopped in the middle of a document.
@@ -126,6 +129,7 @@ impl<'a> Reader<'a> {
             node_classes: Vec::new(),
             pool_classes: Vec::new(),
             pages: BTreeMap::new(),
+            hns_cut: BTreeMap::new(),
             shared: HashSet::new(),
             stopped: false,
             progress,
@@ -268,12 +272,8 @@ impl Reader<'_> {
             }
             _ if kubernetes::object(&mut document, node, kind) => {}
             ("", "") if hns::object(&mut document, node) => {}
-            // PowerShell lists as an array, or as one with a count beside it.
-            ("", "")
-                if !node.items().is_empty() || node.get("value").is_some_and(|it| !it.items().is_empty()) =>
-            {
-                let inside = node.get("value").unwrap_or(node);
-                for item in inside.items() {
+            ("", "") if hns::listed(node).is_some() => {
+                for item in hns::listed(node).unwrap_or_default() {
                     let place = document.place(item.span.start);
                     document.reader.item(item, file, &place);
                 }
@@ -309,6 +309,12 @@ impl Reader<'_> {
         let inside = node.items().iter().chain(node.entries().iter().map(|entry| &entry.value));
         for node in inside {
             self.duplicate_keys(node, file);
+        }
+    }
+
+    fn tell_what_was_cut(&mut self) {
+        for (count, place) in std::mem::take(&mut self.hns_cut).into_values() {
+            self.note(Note::new(&note::HNS_CUT, &[("count", &count)]).at(&place));
         }
     }
 

@@ -4,6 +4,15 @@
 //! guessed on the way in; what a tool itself would fill in (eksctl's `m5.large`) is known, with the
 //! tool's default as its origin.
 
+mod hns;
+mod ports;
+
+pub use hns::{
+    HnsAddress, HnsDistribution, HnsEndpoint, HnsEndpointPolicy, HnsExtension, HnsNamespace, HnsNetwork,
+    HnsPolicy, HnsPortMapping, HnsProtocol, HnsSchema, HnsSubnet, MacAddress,
+};
+pub use ports::{ExcludedPorts, IpVersion, ListedPorts, PortListing};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -11,7 +20,7 @@ use std::sync::Arc;
 use winpod::Ipv4Prefix;
 use winpod::dsr::{ServiceType, TrafficPolicy};
 use winpod::ipam::{Key, Limits};
-use winpod::ports::{PortRange, Protocol};
+use winpod::ports::Protocol;
 use winpod::source::SourceId;
 use winpod::subnet::ReservationKind;
 
@@ -132,10 +141,18 @@ pub struct Cluster {
     pub services: Vec<Service>,
     /// Their backends.
     pub endpoint_slices: Vec<EndpointSlice>,
+    /// Networks that HNS listed on a node.
+    pub hns_networks: Vec<HnsNetwork>,
+    /// Endpoints that HNS listed on a node.
+    pub hns_endpoints: Vec<HnsEndpoint>,
+    /// Network namespaces that HCN listed on a node.
+    pub hns_namespaces: Vec<HnsNamespace>,
     /// Load-balancer policies that HNS listed on a node.
     pub hns_policies: Vec<HnsPolicy>,
     /// Dynamic and excluded ranges of ports that netsh listed on a node, in the order of the files.
     pub port_listings: Vec<PortListing>,
+    /// HNS listed something that `ConvertTo-Json` cut or that could not be read: what is not here may be there.
+    pub hns_half_listed: bool,
     /// Whether any `EndpointSlice` was given, even one of no service.
     pub endpoints_listed: bool,
     /// Limits of instance types that a describe-instance-types listing gave.
@@ -500,59 +517,6 @@ pub struct ServicePort {
     pub protocol: Protocol,
     /// Whether it has a node port, or gets one.
     pub node_port: bool,
-}
-
-/// A load-balancer policy as HNS lists it on a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HnsPolicy {
-    /// Its address; node ports have none.
-    pub vip: Option<Ipv4Addr>,
-    /// Whether it has Direct Server Return.
-    pub dsr: bool,
-    /// The mark of a node port.
-    pub local_routed_vip: bool,
-}
-
-/// One listing of ports by netsh.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PortListing {
-    /// The protocol that it is about; `None` if it does not say.
-    pub protocol: Option<Protocol>,
-    /// The version of IP that it is about; `None` if it does not say.
-    pub ip_version: Option<IpVersion>,
-    /// What is listed.
-    pub ports: ListedPorts,
-    /// Where it starts: the first port of a dynamic range, the head of a table.
-    pub place: Place,
-}
-
-/// What netsh lists.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ListedPorts {
-    /// The range that ports are taken from (`show dynamicport`).
-    Dynamic(PortRange),
-    /// Ranges that are taken, blocks that HNS holds among them (`show excludedportrange`).
-    Excluded(Vec<ExcludedPorts>),
-}
-
-/// A range that is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExcludedPorts {
-    /// The range.
-    pub range: PortRange,
-    /// Somebody excluded it; otherwise something holds it at run time, such as HNS its blocks.
-    pub administered: bool,
-    /// Its line in the file.
-    pub line: u32,
-}
-
-/// A version of the Internet Protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IpVersion {
-    /// `IPv4`.
-    V4,
-    /// `IPv6`.
-    V6,
 }
 
 /// Backends of a Service that are ready.
