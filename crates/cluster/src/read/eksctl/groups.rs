@@ -61,6 +61,9 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
     group.launch = super::launch::launch(doc, node, tool, &object);
     group.zones = doc.texts(node, "availabilityZones", &object);
     group.subnets = subnets(doc, node, vpc, &object);
+    for key in ["preBootstrapCommands", "overrideBootstrapCommand"] {
+        doc.script(node.get(key));
+    }
     if let Some(update) = node.get("updateConfig") {
         group.max_unavailable = match (
             doc.count(update, "maxUnavailable", &object),

@@ -33,6 +33,7 @@ pub(super) fn cluster_config(doc: &mut Doc<'_, '_>, node: &Node) {
         cluster.version = std::mem::take(&mut cluster.version).or(version);
         cluster.region = std::mem::take(&mut cluster.region).or(region);
     }
+    doc.service_cidr(node.path(&["kubernetesNetworkConfig", "serviceIPv4CIDR"]));
     let config = doc.written((), node);
     doc.cluster().eksctl_config = config;
     let vpc = vpc(doc, node);
