@@ -6,7 +6,6 @@
 
 mod answer;
 mod archive;
-mod encoding;
 mod events;
 mod evidence;
 mod matcher;
@@ -23,12 +22,12 @@ pub use answer::{AffectedObject, Explanation, PossibleCause, ResultCode};
 pub use evidence::Likelihood;
 
 use crate::api::OnProgress;
+use crate::encoding::{self, Content, SNIFF, Utf16};
 use crate::model::Place;
 use crate::problem::Problem;
 use crate::progress::{Progress, Stopped};
 use crate::read::shortened;
 use crate::request::{Document, Refusal};
-use encoding::{Content, SNIFF, Utf16};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};

@@ -1,6 +1,6 @@
 //! How the nodes of a group start: their image, their disk, and the user data that runs on them.
 
-use super::{Cluster, Field, NodeGroup, Place};
+use super::{Cluster, Field, NodeGroup, Place, ScriptKind, StartScript};
 use std::sync::Arc;
 
 /// How the nodes of a group start.
@@ -144,6 +144,18 @@ impl Script {
             return Place { column, width: 0, ..self.place.clone() };
         }
         Place { line: self.place.line.saturating_add(lines), column: 1, width: 0, ..self.place.clone() }
+    }
+}
+
+impl UserData {
+    /// All pieces as one script.
+    pub fn as_script(&self) -> StartScript {
+        let texts: Vec<&str> = self.scripts.iter().map(|script| &*script.text).collect();
+        let (place, lines_follow) = match self.scripts.as_slice() {
+            [only] => (only.place.clone(), only.lines_follow),
+            _ => (self.place.clone(), false),
+        };
+        StartScript { text: texts.join("\n"), kind: ScriptKind::UserData, place, lines_follow }
     }
 }
 

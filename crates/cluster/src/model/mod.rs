@@ -10,6 +10,8 @@ mod hns;
 mod identity;
 mod ignore;
 mod launch;
+mod ports;
+mod start;
 mod storage;
 
 pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
@@ -22,6 +24,8 @@ pub use hns::{
     HnsAddress, HnsDistribution, HnsEndpoint, HnsEndpointPolicy, HnsExtension, HnsNamespace, HnsNetwork,
     HnsPolicy, HnsPortMapping, HnsProtocol, HnsSchema, HnsSubnet, MacAddress,
 };
+pub use ports::{ExcludedPorts, IpVersion, ListedPorts, PortListing};
+pub use start::{KubeProxyStart, ScriptKind, StartEvidence, StartScript, SystemBuild};
 
 pub use launch::{
     BootstrapCall, Image, Launch, LaunchTemplate, NoTemplate, Script, TemplateChoice, UserData,
@@ -144,6 +148,8 @@ pub struct Cluster {
     pub version: Field<String>,
     /// Its Region.
     pub region: Field<String>,
+    /// The range of its cluster IPs.
+    pub service_cidr: Field<Ipv4Prefix>,
     /// The control plane's own subnets.
     pub control_plane_subnets: Field<Vec<String>>,
     /// The VPC that eksctl makes for the cluster: its block.
@@ -204,6 +210,14 @@ pub struct Cluster {
     pub hns_namespaces: Vec<HnsNamespace>,
     /// Load-balancer policies that HNS listed on a node.
     pub hns_policies: Vec<HnsPolicy>,
+    /// Dynamic and excluded ranges of ports that netsh listed on a node, in the order of the files.
+    pub port_listings: Vec<PortListing>,
+    /// How kube-proxy is started, as texts of nodes say.
+    pub kube_proxy_starts: Vec<KubeProxyStart>,
+    /// Builds of Windows that texts of nodes name.
+    pub system_builds: Vec<SystemBuild>,
+    /// User data and bootstrap scripts.
+    pub scripts: Vec<StartScript>,
     /// HNS listed something that `ConvertTo-Json` cut or that could not be read: what is not here may be there.
     pub hns_half_listed: bool,
     /// Whether any `EndpointSlice` was given, even one of no service.

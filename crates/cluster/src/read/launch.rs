@@ -59,6 +59,7 @@ fn template(doc: &mut Doc<'_, '_>, node: &Node) {
         id,
         name,
     };
+    doc.script(data.get("UserData"));
     doc.cluster().launch_templates.push(template);
 }
 

@@ -26,11 +26,15 @@ mod eksctl;
 mod embedded;
 mod fields;
 mod hns;
+pub(crate) mod host;
 mod inputs;
 mod karpenter;
 mod kubernetes;
 mod launch;
+mod lines;
 mod merge;
+pub(crate) mod netsh;
+mod script;
 mod services;
 mod storage;
 mod user_data;
@@ -106,6 +110,10 @@ enum Parsed<'f> {
     Listing(Box<dyn Read + Send + 'f>),
     /// The same in UTF-16, as PowerShell writes it.
     ListingText(String),
+    /// Listings of ports, scripts and what a node printed: the beginning, and the rest for when their turn comes.
+    Ports(Vec<u8>, Box<dyn Read + Send + 'f>),
+    Script(Vec<u8>, Box<dyn Read + Send + 'f>),
+    Host(Vec<u8>, Box<dyn Read + Send + 'f>),
     UserData(UserData, Vec<IgnoreComment>),
     Documents(Vec<Document>, Vec<IgnoreComment>),
 }
@@ -124,6 +132,15 @@ fn read_documents<'f>(file: &'f File<'_>) -> std::io::Result<Parsed<'f>> {
     }
     if aws::is_listing(&bytes) {
         return Ok(Parsed::Listing(Box::new(std::io::Cursor::new(bytes).chain(source))));
+    }
+    if netsh::is_listing(&bytes, bytes.len() < aws::SNIFF) {
+        return Ok(Parsed::Ports(bytes, source));
+    }
+    if script::is_script(&bytes) {
+        return Ok(Parsed::Script(bytes, source));
+    }
+    if host::is_text(&bytes) {
+        return Ok(Parsed::Host(bytes, source));
     }
     // One byte more than is allowed tells a file that is too long without holding all of it.
     let allowed = 2 * node::MAX_TEXT as u64 + 4;
@@ -248,11 +265,15 @@ impl Reader<'_> {
             Parsed::Empty => self.note(Note::new(&note::FILE_EMPTY, &[("file", &name)])),
             Parsed::Unreadable(error) => self.problem(Problem::unreadable(&name, &error)),
             Parsed::Unread(error) => self.problem(Problem::unread(&name, &error)),
+            Parsed::Ports(start, source) => return self.port_listings(&start, source, &name),
+            Parsed::Script(start, source) => self.script(start, source, &name),
+            Parsed::Host(start, source) => return self.host(&start, source, &name),
             Parsed::Listing(source) => return aws::stream(source, &name, self),
             Parsed::ListingText(text) => return aws::stream(text.as_bytes(), &name, self),
             Parsed::UserData(data, ignores) => {
                 self.reading.documents += 1;
                 self.cluster().ignores.extend(ignores);
+                self.cluster().scripts.push(data.as_script());
                 self.cluster().user_data.push(data);
             }
             Parsed::Documents(documents, ignores) => {
@@ -264,6 +285,48 @@ impl Reader<'_> {
                     return Err(Stopped);
                 }
             }
+        }
+        Ok(())
+    }
+
+    fn port_listings(&mut self, start: &[u8], rest: impl Read, name: &Arc<str>) -> Result<(), Stopped> {
+        let found =
+            netsh::listings(start, rest, name, |line| (self.progress)(Progress::new("read", line, 0)));
+        match found {
+            Ok(ControlFlow::Continue(found)) => {
+                self.cluster().port_listings.extend(found.listings);
+                self.reading.problems.extend(found.problems);
+            }
+            Ok(ControlFlow::Break(())) => return Err(Stopped),
+            Err(error) => self.problem(Problem::unreadable(name, &error)),
+        }
+        Ok(())
+    }
+
+    fn script(&mut self, start: Vec<u8>, rest: impl Read, name: &Arc<str>) {
+        match script::read(start, rest, name) {
+            Ok((script, problem)) => {
+                let data = script.as_ref().and_then(user_data::of_script);
+                self.reading.documents += usize::from(script.is_some());
+                self.cluster().user_data.extend(data);
+                self.cluster().scripts.extend(script);
+                self.reading.problems.extend(problem);
+            }
+            Err(error) => self.problem(Problem::unreadable(name, &error)),
+        }
+    }
+
+    fn host(&mut self, start: &[u8], rest: impl Read, name: &Arc<str>) -> Result<(), Stopped> {
+        match host::read(start, rest, name, |line| (self.progress)(Progress::new("read", line, 0))) {
+            Ok(ControlFlow::Continue(found)) => {
+                if found.starts.is_empty() && found.builds.is_empty() {
+                    self.note(Note::new(&note::HOST_TEXT_UNUSED, &[("file", name)]));
+                }
+                self.cluster().kube_proxy_starts.extend(found.starts);
+                self.cluster().system_builds.extend(found.builds);
+            }
+            Ok(ControlFlow::Break(())) => return Err(Stopped),
+            Err(error) => self.problem(Problem::unreadable(name, &error)),
         }
         Ok(())
     }
@@ -299,6 +362,12 @@ impl Reader<'_> {
                 for item in hns::listed(node).unwrap_or_default() {
                     let place = document.place(item.span.start);
                     document.reader.item(item, file, &place);
+                }
+            }
+            ("", "") if host::object(&mut document, node) || script::object(&mut document, node) => {}
+            ("", "") if host::is_listed(node) => {
+                for item in node.items() {
+                    host::object(&mut document, item);
                 }
             }
             ("", "") if eksctl::is_fragment(node) => eksctl::fragment(&mut document, node),

@@ -65,6 +65,9 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
         group.role = doc.text(iam, "instanceRoleARN", &object).or(doc.text(iam, "instanceRoleName", &object));
         group.instance_profile = doc.text(iam, "instanceProfileARN", &object);
     }
+    for key in ["preBootstrapCommands", "overrideBootstrapCommand"] {
+        doc.script(node.get(key));
+    }
     if let Some(update) = node.get("updateConfig") {
         group.max_unavailable = match (
             doc.count(update, "maxUnavailable", &object),

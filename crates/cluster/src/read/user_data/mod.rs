@@ -1,11 +1,12 @@
-//! User data: PowerShell bare, in `<powershell>`, in base64 or in parts of MIME.
+//! User data of nodes: PowerShell bare, in `<powershell>`, in base64 or in parts of MIME, and its calls of the bootstrap
+//! script. [`super::script`] tells it among files by what it says.
 
-mod base64;
 mod powershell;
 
 use super::Doc;
 use super::node::{Node, Style};
-use crate::model::{Field, Place, Script, UserData};
+use super::script::from_base64;
+use crate::model::{Field, Place, Script, ScriptKind, StartScript, UserData};
 use crate::problem::Problem;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,9 +24,15 @@ pub(super) fn file(text: &str, name: &Arc<str>) -> Option<UserData> {
         return Some(read(text, place, true));
     }
     // Base64 is one long word, which is no document of any other kind.
-    let decoded = (start.len() > OPEN.len()).then(|| base64::decode(start)).flatten()?;
+    let decoded = (start.len() > OPEN.len()).then(|| from_base64(start)).flatten()?;
     let decoded = String::from_utf8(decoded).ok()?;
     (find(&decoded, OPEN).is_some() || is_mime(&decoded)).then(|| read(&decoded, place, false))
+}
+
+/// The same of a file that was told by what it says, and read already.
+pub(super) fn of_script(script: &StartScript) -> Option<UserData> {
+    (script.kind == ScriptKind::UserData)
+        .then(|| read(&script.text, script.place.clone(), script.lines_follow))
 }
 
 /// User data as a launch template or a node class has it; base64 where `encoded`.
@@ -42,7 +49,7 @@ pub(super) fn value(
         Some(value) => match value.as_text() {
             None => doc.wrong(value, key, object, "a string"),
             Some(text) if encoded => {
-                let decoded = base64::decode(text).and_then(|bytes| String::from_utf8(bytes).ok());
+                let decoded = from_base64(text).and_then(|bytes| String::from_utf8(bytes).ok());
                 let Some(decoded) = decoded else {
                     let place = doc.place_of(value);
                     let message = format!("{key} of {object} is no base64 of text in UTF-8");
@@ -150,7 +157,7 @@ fn mime_parts(text: &str) -> Vec<String> {
             let line = line.to_ascii_lowercase();
             line.starts_with("content-transfer-encoding:") && line.contains("base64")
         });
-        let decoded = encoded.then(|| base64::decode(&body)).flatten();
+        let decoded = encoded.then(|| from_base64(&body)).flatten();
         parts.push(decoded.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(body));
     }
     parts
