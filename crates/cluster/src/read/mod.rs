@@ -25,6 +25,7 @@ mod eks;
 mod eksctl;
 mod embedded;
 mod fields;
+mod file;
 mod hns;
 pub(crate) mod host;
 mod inputs;
@@ -43,14 +44,12 @@ pub use error::ReadError;
 pub(crate) use fields::shortened;
 pub use inputs::Input;
 
-use crate::model::{Cluster, Field, IgnoreComment, Origin, Place, UserData};
+use crate::model::{Cluster, Field, Origin, Place};
 use crate::note::{Note, UnknownKind, text as note};
 use crate::problem::Problem;
 use crate::progress::{Progress, Stopped};
-use inputs::File;
 use node::{Document, Node, Position};
 use std::collections::{BTreeMap, HashSet};
-use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -91,82 +90,13 @@ pub fn read(
         reader.note(Note::new(&note::FILES_SKIPPED, &[("files", &names)]));
     }
     let total = files.len() as u64;
-    ahead::in_order(&files, parse, |index, file, parsed| {
+    ahead::in_order(&files, file::parse, |index, file, parsed| {
         reader.step("read", index as u64, total)?;
         reader.file(file, parsed)
     })?;
     reader.name_unknown_documents();
     reader.tell_what_was_cut();
     Ok(merge::finish(reader.reading, &reader.node_classes, &reader.pool_classes, &reader.pages))
-}
-
-/// What a file holds, before anything is taken from it.
-enum Parsed<'f> {
-    Empty,
-    Unreadable(std::io::Error),
-    Unread(ReadError),
-    /// A listing of the AWS CLI, which is streamed when its turn comes. It stays open: what comes through a pipe is
-    /// there once.
-    Listing(Box<dyn Read + Send + 'f>),
-    /// The same in UTF-16, as PowerShell writes it.
-    ListingText(String),
-    /// Listings of ports, scripts and what a node printed: the beginning, and the rest for when their turn comes.
-    Ports(Vec<u8>, Box<dyn Read + Send + 'f>),
-    Script(Vec<u8>, Box<dyn Read + Send + 'f>),
-    Host(Vec<u8>, Box<dyn Read + Send + 'f>),
-    UserData(UserData, Vec<IgnoreComment>),
-    Documents(Vec<Document>, Vec<IgnoreComment>),
-}
-
-/// Reads a file as far as it does not depend on the others.
-fn parse<'f>(file: &'f File<'_>) -> Parsed<'f> {
-    read_documents(file).unwrap_or_else(Parsed::Unreadable)
-}
-
-fn read_documents<'f>(file: &'f File<'_>) -> std::io::Result<Parsed<'f>> {
-    let mut source = file.open()?;
-    let mut bytes = Vec::new();
-    (&mut source).take(aws::SNIFF as u64).read_to_end(&mut bytes)?;
-    if bytes.is_empty() {
-        return Ok(Parsed::Empty);
-    }
-    if aws::is_listing(&bytes) {
-        return Ok(Parsed::Listing(Box::new(std::io::Cursor::new(bytes).chain(source))));
-    }
-    if netsh::is_listing(&bytes, bytes.len() < aws::SNIFF) {
-        return Ok(Parsed::Ports(bytes, source));
-    }
-    if script::is_script(&bytes) {
-        return Ok(Parsed::Script(bytes, source));
-    }
-    if host::is_text(&bytes) {
-        return Ok(Parsed::Host(bytes, source));
-    }
-    // One byte more than is allowed tells a file that is too long without holding all of it.
-    let allowed = 2 * node::MAX_TEXT as u64 + 4;
-    source.take(allowed).read_to_end(&mut bytes)?;
-    let text = match text::decode(&bytes) {
-        Ok(text) => text,
-        Err(error) => return Ok(Parsed::Unread(error)),
-    };
-    if aws::is_listing(text.as_bytes()) {
-        return Ok(Parsed::ListingText(text.into_owned()));
-    }
-    let name: Arc<str> = file.name.as_str().into();
-    let ignores = || comments::ignores(&text, &name);
-    if let Some(data) = user_data::file(&text, &name) {
-        return Ok(Parsed::UserData(data, ignores()));
-    }
-    let documents = if text.trim_start().starts_with(['{', '[']) && !is_flow_yaml(&text, &file.name) {
-        json::parse(&text)
-    } else {
-        yaml::parse(&text)
-    };
-    Ok(match documents {
-        Ok(documents) if documents.is_empty() => Parsed::Empty,
-        Ok(documents) => Parsed::Documents(documents, ignores()),
-        Err(error) => Parsed::Unread(error),
-    })
 }
 
 /// Reads the pages of an AWS listing that are already parsed; `name` stands for their file in messages.
@@ -256,79 +186,6 @@ impl Reader<'_> {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Stopped),
         }
-    }
-
-    fn file(&mut self, file: &File<'_>, parsed: Parsed<'_>) -> Result<(), Stopped> {
-        let name: Arc<str> = file.name.as_str().into();
-        self.reading.files += 1;
-        match parsed {
-            Parsed::Empty => self.note(Note::new(&note::FILE_EMPTY, &[("file", &name)])),
-            Parsed::Unreadable(error) => self.problem(Problem::unreadable(&name, &error)),
-            Parsed::Unread(error) => self.problem(Problem::unread(&name, &error)),
-            Parsed::Ports(start, source) => return self.port_listings(&start, source, &name),
-            Parsed::Script(start, source) => self.script(start, source, &name),
-            Parsed::Host(start, source) => return self.host(&start, source, &name),
-            Parsed::Listing(source) => return aws::stream(source, &name, self),
-            Parsed::ListingText(text) => return aws::stream(text.as_bytes(), &name, self),
-            Parsed::UserData(data, ignores) => {
-                self.reading.documents += 1;
-                self.cluster().ignores.extend(ignores);
-                self.cluster().scripts.push(data.as_script());
-                self.cluster().user_data.push(data);
-            }
-            Parsed::Documents(documents, ignores) => {
-                self.cluster().ignores.extend(ignores);
-                for document in &documents {
-                    self.document(document, &name);
-                }
-                if self.stopped {
-                    return Err(Stopped);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn port_listings(&mut self, start: &[u8], rest: impl Read, name: &Arc<str>) -> Result<(), Stopped> {
-        let found =
-            netsh::listings(start, rest, name, |line| (self.progress)(Progress::new("read", line, 0)));
-        match found {
-            Ok(ControlFlow::Continue(found)) => {
-                self.cluster().port_listings.extend(found.listings);
-                self.reading.problems.extend(found.problems);
-            }
-            Ok(ControlFlow::Break(())) => return Err(Stopped),
-            Err(error) => self.problem(Problem::unreadable(name, &error)),
-        }
-        Ok(())
-    }
-
-    fn script(&mut self, start: Vec<u8>, rest: impl Read, name: &Arc<str>) {
-        match script::read(start, rest, name) {
-            Ok((script, problem)) => {
-                let data = script.as_ref().and_then(user_data::of_script);
-                self.reading.documents += usize::from(script.is_some());
-                self.cluster().user_data.extend(data);
-                self.cluster().scripts.extend(script);
-                self.reading.problems.extend(problem);
-            }
-            Err(error) => self.problem(Problem::unreadable(name, &error)),
-        }
-    }
-
-    fn host(&mut self, start: &[u8], rest: impl Read, name: &Arc<str>) -> Result<(), Stopped> {
-        match host::read(start, rest, name, |line| (self.progress)(Progress::new("read", line, 0))) {
-            Ok(ControlFlow::Continue(found)) => {
-                if found.starts.is_empty() && found.builds.is_empty() {
-                    self.note(Note::new(&note::HOST_TEXT_UNUSED, &[("file", name)]));
-                }
-                self.cluster().kube_proxy_starts.extend(found.starts);
-                self.cluster().system_builds.extend(found.builds);
-            }
-            Ok(ControlFlow::Break(())) => return Err(Stopped),
-            Err(error) => self.problem(Problem::unreadable(name, &error)),
-        }
-        Ok(())
     }
 
     fn document(&mut self, document: &Document, file: &Arc<str>) {
@@ -429,14 +286,6 @@ impl Reader<'_> {
             self.note(Note::new(text, &[("kind", &called), ("places", &all)]));
         }
     }
-}
-
-/// A `.yaml` file may start with a flow mapping; then JSON's rules are not what its author meant.
-fn is_flow_yaml(text: &str, name: &str) -> bool {
-    let yaml = std::path::Path::new(name).extension().is_some_and(|extension| {
-        extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml")
-    });
-    yaml && json::parse(text).is_err()
 }
 
 /// One document while it is read.

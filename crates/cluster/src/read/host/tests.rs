@@ -1,13 +1,11 @@
-use super::{Host, is_text, read};
-use std::io;
-use std::ops::ControlFlow;
+use super::{Host, Text, is_text};
 
 fn of(text: &str) -> Host {
     assert!(is_text(text.as_bytes()), "{text}");
-    match read(text.as_bytes(), io::empty(), &"f".into(), |_| ControlFlow::Continue(())) {
-        Ok(ControlFlow::Continue(host)) => host,
-        other => panic!("{other:?}"),
-    }
+    let file = "f".into();
+    let mut reader = Text::new(&file);
+    text.lines().for_each(|line| reader.line(line));
+    reader.finish()
 }
 
 fn builds(text: &str) -> Vec<String> {
