@@ -141,7 +141,7 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     let cluster = &reading.cluster;
     let ranges = Ranges::read(request, &cluster.port_listings, &mut notes)?;
     given.add(cluster, request.node.as_deref(), &mut notes)?;
-    let service_cidr = service_cidr.or(cluster.service_cidr.known().copied());
+    let service_cidr = service_cidr.or(cluster.control_plane.service_cidr.known().copied());
     let dump = Dump::of(&cluster.hns_policies, service_cidr, &mut notes);
     given.add_hns(dump.as_ref().and_then(|dump| dump.hns), &mut notes);
 

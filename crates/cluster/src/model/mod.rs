@@ -148,8 +148,6 @@ pub struct Cluster {
     pub version: Field<String>,
     /// Its Region.
     pub region: Field<String>,
-    /// The range of its cluster IPs.
-    pub service_cidr: Field<Ipv4Prefix>,
     /// The control plane's own subnets.
     pub control_plane_subnets: Field<Vec<String>>,
     /// The VPC that eksctl makes for the cluster: its block.

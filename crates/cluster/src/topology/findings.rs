@@ -338,7 +338,8 @@ pub(super) fn notes(joined: &Joined<'_>, policies: &[TopologyPolicy], notes: &mu
     if cluster.services.is_empty() && !policies.is_empty() {
         tell(&note::TOPOLOGY_NO_SERVICES);
     }
-    if let Some(range) = joined.service_cidr.filter(|_| !policies.is_empty()) {
+    let by_routes = cluster.control_plane.service_cidr.is_absent() && !policies.is_empty();
+    if let Some(range) = joined.service_cidr.filter(|_| by_routes) {
         notes.push(Note::new(&note::TOPOLOGY_SERVICE_CIDR, &[("range", &range)]));
     }
     of_open_networks(joined, notes);

@@ -204,9 +204,12 @@ fn pods<'a>(cluster: &'a Cluster, node: Option<&str>) -> HashMap<Ipv4Addr, Optio
     pods
 }
 
-/// vpc-bridge routes the range of Services to the node, and the node's own address; the range is the one that most
-/// endpoints agree on.
+/// The range that the files name. Without one: vpc-bridge routes the range of Services to the node, and the node's own
+/// address; the range is the one that most endpoints agree on.
 fn service_cidr(cluster: &Cluster) -> Option<Ipv4Prefix> {
+    if let Some(named) = cluster.control_plane.service_cidr.known() {
+        return Some(*named);
+    }
     let mut seen: BTreeMap<Ipv4Prefix, usize> = BTreeMap::new();
     for policy in cluster.hns_endpoints.iter().filter(|it| !it.remote).flat_map(|it| it.policies.iter()) {
         if let HnsEndpointPolicy::Route { destination, need_encap: true, next_hop: None } = policy

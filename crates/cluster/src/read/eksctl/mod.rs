@@ -35,7 +35,6 @@ pub(super) fn cluster_config(doc: &mut Doc<'_, '_>, node: &Node) {
         cluster.region = std::mem::take(&mut cluster.region).or(region);
     }
     cluster::read(doc, node);
-    doc.service_cidr(node.path(&["kubernetesNetworkConfig", "serviceIPv4CIDR"]));
     let config = doc.written((), node);
     doc.cluster().eksctl_config = config;
     let vpc = vpc(doc, node);
