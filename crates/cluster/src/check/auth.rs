@@ -89,11 +89,11 @@ impl<'c> Roles<'c> {
 }
 
 fn mode(context: &Context<'_>) -> Option<AuthenticationMode> {
-    let plane = &context.cluster.control_plane;
-    match &plane.authentication_mode {
+    let control = &context.cluster.control_plane;
+    match &control.authentication_mode {
         Field::Known(mode, _) => Some(*mode),
         // What eksctl makes without being told.
-        Field::Absent if plane.eksctl.is_some() && plane.described.is_none() => {
+        Field::Absent if control.eksctl.is_some() && control.described.is_none() => {
             Some(AuthenticationMode::ApiAndConfigMap)
         }
         _ => None,
@@ -349,7 +349,7 @@ fn more_than_a_type(context: &Context<'_>, found: &mut Found) {
 }
 
 fn no_entry(context: &Context<'_>, found: &mut Found) {
-    let (plane, identity) = (&context.cluster.control_plane, &context.cluster.identity);
+    let (control, identity) = (&context.cluster.control_plane, &context.cluster.identity);
     let groups = windows_groups(context);
     match mode(context) {
         Some(AuthenticationMode::Api) => {}
@@ -375,16 +375,16 @@ fn no_entry(context: &Context<'_>, found: &mut Found) {
             found.judged();
             continue;
         }
-        match (plane.karpenter.place(), identity.principals.is_absent()) {
+        match (control.karpenter.place(), identity.principals.is_absent()) {
             (Some(karpenter), true) => {
-                found.unknown("eksctl installs Karpenter and may make its entry", karpenter)
+                found.unknown("eksctl installs Karpenter and may make its entry", karpenter);
             }
-            (None, true) if plane.eksctl.is_none() => found.lacks(Need::AccessEntries),
+            (None, true) if control.eksctl.is_none() => found.lacks(Need::AccessEntries),
             _ => {
                 found.judged();
                 let added =
                     found.add(place, named(group), &[("role", &quoted(role)), ("group", &named(group))]);
-                if let Some(place) = plane.authentication_mode.place() {
+                if let Some(place) = control.authentication_mode.place() {
                     added.related(place, "the authentication mode");
                 }
             }
@@ -414,10 +414,11 @@ fn own_image(context: &Context<'_>, found: &mut Found) {
             found.add(at, named(group), &[("group", &named(group)), ("role", &quoted(role))]);
         }
     }
+    let known: HashSet<&Place> = windows.iter().map(|group| &group.place).collect();
     for group in &context.cluster.node_groups {
         let hidden =
             group.tool == Tool::EksManaged && group.custom_ami && matches!(group.os, Field::Unknown(..));
-        if hidden && !windows.iter().any(|known| std::ptr::eq(*known, group)) {
+        if hidden && !known.contains(&group.place) {
             found.unknown(
                 format!("{} does not show whether its image is of Windows", named(group)),
                 &group.place,
