@@ -106,7 +106,11 @@ fn mapped(context: &Context<'_>, found: &mut Found) -> bool {
         return false;
     }
     let identity = &context.cluster.identity;
-    let there = identity.aws_auth.is_some() || !identity.mappings.is_empty();
+    if let Field::Unknown(reason, place) = &identity.aws_auth {
+        found.unknown(reason, place);
+        return false;
+    }
+    let there = !identity.aws_auth.is_absent() || !identity.mappings.is_empty();
     // The roles that eksctl makes it maps too.
     let groups = windows_groups(context);
     let by_eksctl = |group: &&NodeGroup| {
@@ -166,7 +170,9 @@ fn without_kube_proxy(context: &Context<'_>, found: &mut Found) {
                 .related(at, format!("the role of {}", named(group)));
         }
     }
-    let (Some(place), Some((windows, proof))) = (&identity.aws_auth, context.windows()) else { return };
+    let (Some(place), Some((windows, proof))) = (identity.aws_auth.place(), context.windows()) else {
+        return;
+    };
     if seen {
         return;
     }
@@ -200,8 +206,14 @@ fn incomplete_mapping(context: &Context<'_>, found: &mut Found) {
             Some(mapping) => of_windows.push((mapping, quoted(role))),
             None if roles.entry(role).is_none()
                 && mode(context) == Some(AuthenticationMode::ConfigMap)
-                && context.cluster.identity.aws_auth.is_some() =>
+                && context.cluster.identity.aws_auth.known().is_some() =>
             {
+                // A template may put in the role that is missed.
+                let hidden = context.cluster.identity.mappings.iter().find(|it| it.role.known().is_none());
+                if let Some(hidden) = hidden {
+                    found.unknown("a mapping names no ARN", &hidden.place);
+                    continue;
+                }
                 found.judged();
                 found.add_as(
                     "unmapped",
