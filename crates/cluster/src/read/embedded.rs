@@ -53,10 +53,13 @@ fn shift(scalar: &Scalar, span: Span) -> impl Fn(Position) -> Position {
     let written = start.line == end.line
         && (end.column.saturating_sub(start.column) as usize) == scalar.text.chars().count() + 2 * quotes;
     let block = scalar.style == Style::Literal;
+    // The place of a block is that of its first line that is not empty.
+    let empty = scalar.text.chars().take_while(|c| *c == '\n').count();
+    let first = start.line.saturating_sub(u32::try_from(empty).unwrap_or(u32::MAX));
     move |at| {
         if block {
             // Every line of a block has the indentation of its first.
-            Position { line: start.line + at.line - 1, column: start.column + at.column - 1 }
+            Position { line: first + at.line - 1, column: start.column + at.column - 1 }
         } else if written {
             Position { line: start.line, column: start.column + at.column - 1 + u32::from(quotes == 1) }
         } else {
@@ -112,6 +115,7 @@ mod tests {
     fn places_in_a_block_are_those_of_the_file() {
         assert_eq!(place("a: 1\nvalues: |-\n  x: 1\n  env:\n    y: 2\n  wide: yes\n", "wide"), (6, 9, 3));
         assert_eq!(place("values: |\n    x: 1\n", "x"), (2, 8, 1));
+        assert_eq!(place("values: |\n\n\n  # why\n  x: 1\n", "x"), (5, 6, 1));
     }
 
     #[test]
