@@ -4,12 +4,14 @@
 //! No rule judges what the files leave open: it says what it lacks instead.
 
 mod answer;
+mod bootstrap;
 mod context;
 mod date;
 mod found;
 mod planned;
 mod rule;
 mod starts;
+mod written;
 
 // Families.
 mod auth;
@@ -35,6 +37,7 @@ use planned::Planned;
 use rule::Rule;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use written::Written;
 
 /// What to check, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -105,8 +108,9 @@ fn judge(mut reading: Reading, date: Option<Date>) -> Check {
     let cluster = &reading.cluster;
     // Entries that contradict each other are left out of the count: rules judge what is left.
     let supplies = supply::supplies(cluster, false, &mut |_, _, _| {}, &mut Vec::new(), &mut Vec::new());
-    let planned = Planned::of(cluster, &supplies);
-    let context = Context { cluster, planned: &planned, date };
+    let written = Written::of(cluster);
+    let planned = Planned::of(cluster, &supplies, written.as_ref());
+    let context = Context { cluster, planned: &planned, written: written.as_ref(), date };
     let mut all: Vec<Found> = Vec::new();
     for Judge { rule, judge } in judges() {
         let mut found = Found::new(rule);

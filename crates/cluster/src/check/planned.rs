@@ -3,11 +3,13 @@
 use super::context::Context;
 use super::found::Found;
 use super::rule::Need;
+use super::written::Written;
 use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Os, Place, Tool, Workload};
 use crate::plan::supply::{Supply, reason};
 use crate::plan::{self, Asking, SubnetPlan};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use winpod::Subnet;
+use winpod::ipam::Key;
 
 /// The Windows groups and their subnets, planned once for all rules.
 #[derive(Debug)]
@@ -51,10 +53,16 @@ pub(crate) struct AtMost {
 }
 
 impl<'c> Planned<'c> {
-    pub(super) fn of(cluster: &'c Cluster, supplies: &'c BTreeMap<String, Supply>) -> Self {
+    pub(super) fn of(
+        cluster: &'c Cluster,
+        supplies: &'c BTreeMap<String, Supply>,
+        written: Option<&Written>,
+    ) -> Self {
         // What plan has to tell beside its numbers is told by rules.
         let (mut notes, mut problems) = (Vec::new(), Vec::new());
-        let settings = plan::settings(cluster, &BTreeMap::new(), &mut notes);
+        let set: BTreeMap<Key, String> =
+            written.into_iter().flat_map(Written::pairs).map(|(key, text)| (key, text.to_owned())).collect();
+        let settings = plan::settings(cluster, &set, &mut notes);
         let groups = plan::windows_groups(cluster, &mut notes);
         let asking: Vec<Asking<'c>> = groups
             .into_iter()

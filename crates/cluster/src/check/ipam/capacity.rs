@@ -1,6 +1,6 @@
 //! Settings and pods against what nodes and subnets have.
 
-use crate::check::context::{CNI, Context, named};
+use crate::check::context::{Context, named};
 use crate::check::found::Found;
 use crate::check::planned::{AtMost, PlannedGroup, groups_known, types_known};
 use crate::check::rule::{Need, Severity};
@@ -46,7 +46,7 @@ fn above_capacity(context: &Context<'_>, planned: &PlannedGroup<'_>, settings: &
     let node = settings.on_node(candidate.limits);
     let addresses = room(&index);
     for target in [node.warm_ip, node.minimum_ip] {
-        let Some((key, place)) = written(context, target) else { continue };
+        let Some((key, place, object)) = written(context, target) else { continue };
         if target.value > addresses.into() {
             let values: [(&str, &dyn Display); 5] = [
                 ("key", &key),
@@ -55,16 +55,16 @@ fn above_capacity(context: &Context<'_>, planned: &PlannedGroup<'_>, settings: &
                 ("addresses", &addresses),
                 ("group", &planned.group().name),
             ];
-            let added = found.add_as("capacity", place, CNI, &values);
+            let added = found.add_as("capacity", place, object, &values);
             added.related(planned.types_place(), named(planned.group()));
         }
     }
 }
 
-/// The key that a target is written in, and where.
-fn written<'c>(context: &Context<'c>, target: Target) -> Option<(&'static str, &'c Place)> {
-    let TargetOrigin::Key(key) = target.origin else { return None };
-    Some((key.name(), &context.configmap()?.get(&key)?.1))
+/// The key that a target is written in, where, and in what.
+fn written<'c>(context: &Context<'c>, target: Target) -> Option<(&'static str, &'c Place, &'c str)> {
+    let (TargetOrigin::Key(key), Some(written)) = (target.origin, context.written) else { return None };
+    Some((written.name(key), &written.get(key)?.1, &written.object))
 }
 
 /// A subnet that the targets alone empty, before any pod runs.
@@ -95,7 +95,7 @@ fn drained(context: &Context<'_>, id: &str, settings: &Settings, found: &mut Fou
         return;
     }
     // Where the targets are the controller's own the subnet is too small for anything, which another rule tells.
-    let Some((key, place)) = written(context, target) else { return };
+    let Some((key, place, object)) = written(context, target) else { return };
     let values: [(&str, &dyn Display); 6] = [
         ("key", &key),
         ("value", &target.value),
@@ -104,7 +104,7 @@ fn drained(context: &Context<'_>, id: &str, settings: &Settings, found: &mut Fou
         ("subnet", &id),
         ("addresses", &room.addresses),
     ];
-    let mut added = found.add_as("subnet", place, CNI, &values).severity(Severity::High);
+    let mut added = found.add_as("subnet", place, object, &values).severity(Severity::High);
     for group in planned.in_subnet(id) {
         added = added.related(group.size_place(), named(group.group()));
     }

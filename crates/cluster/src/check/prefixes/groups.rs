@@ -1,6 +1,6 @@
 //! Groups and nodes under prefix delegation.
 
-use crate::check::context::{CNI, Context, named, on_nitro};
+use crate::check::context::{Context, named, on_nitro};
 use crate::check::found::Found;
 use crate::check::ipam::capacity::{active, hidden_max_pods, max_pods_place, needs_more, origin};
 use crate::check::planned::{groups_known, held_by_instance, types_known};
@@ -54,7 +54,8 @@ pub(super) fn idle_prefixes(context: &Context<'_>, found: &mut Found) {
     if target.value <= 0 || node.ignored(key).is_some() {
         return;
     }
-    let Some((_, place)) = context.configmap().and_then(|data| data.get(&key)) else { return };
+    let Some(written) = context.written else { return };
+    let Some((_, place)) = written.get(key) else { return };
     if context.cluster.workloads.is_empty() && !context.planned.groups.is_empty() {
         return found.lacks(Need::Workloads);
     }
@@ -72,13 +73,13 @@ pub(super) fn idle_prefixes(context: &Context<'_>, found: &mut Found) {
         if target.value > 1 && target.value > used {
             let idle = target.value.saturating_mul(ADDRESSES_PER_PREFIX.into());
             let values: [(&str, &dyn Display); 5] = [
-                ("key", &key.name()),
+                ("key", &written.name(key)),
                 ("value", &target.value),
                 ("idle", &idle),
                 ("group", &planned.group().name),
                 ("pods", &pods),
             ];
-            let added = found.add(place, CNI, &values);
+            let added = found.add(place, &written.object, &values);
             added.related(&planned.group().place, named(planned.group()));
         }
     }
