@@ -13,9 +13,10 @@ use std::collections::BTreeMap;
 use table::{COLUMNS, Row};
 use winpod::instance::{self, Hypervisor, InstanceType, NitroReason, Verdict, WindowsReason};
 use winpod::windows::{self, Release};
-use winpod::{Grade, SourceId};
+use winpod::{Grade, KubernetesVersion, SourceId, eks};
 use winpod_data::{
-    CONTROLLER_TYPES, FACTS, INSTANCE_TYPES, SOURCES, WINDOWS_IMAGES, WINDOWS_RELEASES, WINDOWS_UPDATES,
+    CONTROLLER_TYPES, EKS_VERSIONS, FACTS, INSTANCE_TYPES, SOURCES, WINDOWS_IMAGES, WINDOWS_RELEASES,
+    WINDOWS_UPDATES,
 };
 
 fn rows() -> Vec<Row<'static>> {
@@ -236,6 +237,40 @@ fn each_update_and_each_image_comes_back() {
         assert_eq!((row.edition, row.ami_type), (image.edition.name(), image.ami_type));
         assert_eq!((row.karpenter_alias, row.ssm_name), (image.karpenter_alias, image.ssm_name));
         assert_eq!(keys(image.sources), row.facts);
+    }
+}
+
+#[test]
+fn each_version_of_eks_comes_back() {
+    let rows = table::eks_versions("eks-versions.csv", EKS_VERSIONS).unwrap();
+    assert_eq!(rows.len(), eks::versions().len());
+    for row in rows {
+        let version = KubernetesVersion::new(row.version.0, row.version.1);
+        let support = eks::support(version).unwrap();
+        assert_eq!(
+            (support.standard_until, support.extended_until),
+            (row.standard_until, row.extended_until)
+        );
+        assert_eq!(keys(support.sources), row.facts);
+    }
+    let unknown = |minor| eks::support(KubernetesVersion::new(1, minor)).unwrap_err();
+    assert_eq!((unknown(28), unknown(36)), (eks::UnknownVersion::Older, eks::UnknownVersion::Newer));
+
+    let versions = |line: &str| {
+        let text = format!("{}\n1.29,2025-03-23,2026-03-23,a\n{line}\n", table::VERSION_COLUMNS.join(","));
+        table::eks_versions("e.csv", &text).map(|rows| rows.len())
+    };
+    let good = "1.30,2025-07-23,2026-07-23,a+b";
+    assert_eq!(versions(good), Ok(2));
+    for (column, from, to, expected) in [
+        ("version", "1.30", "1.31", "the version after the one before"),
+        ("version", "1.30", "1.29", "the version after the one before"),
+        ("standard_until", "2025-07-23", "", "YYYY-MM-DD"),
+        ("extended_until", "2026-07-23", "2025-07-23", "a day after the end of standard support"),
+        ("facts", "a+b", "", "a key in lower case"),
+    ] {
+        let error = versions(&good.replacen(from, to, 1)).unwrap_err();
+        assert!(error.starts_with(&format!("e.csv:3: {column}: expected {expected}")), "{to}: {error}");
     }
 }
 

@@ -49,6 +49,7 @@ fn run() -> Result<(), String> {
     let out = std::env::var("OUT_DIR").map_err(|error| format!("OUT_DIR: {error}"))?;
     write(&out, "instance_types.rs", &instance_types(&rows, types, &sources)?)?;
     write(&out, "windows.rs", &windows(&facts, &tables)?)?;
+    write(&out, "eks.rs", &eks(&facts, &tables)?)?;
     write(&out, "facts.rs", &source_ids(&facts, &sources).map_err(|error| error.to_string())?)
 }
 
@@ -191,6 +192,30 @@ fn windows(facts: &[Fact], tables: &[Table]) -> Result<String, String> {
     }
     put(format_args!("];\n"))?;
     Ok(out)
+}
+
+fn eks(facts: &[Fact], tables: &[Table]) -> Result<String, String> {
+    let versions = table::eks_versions("eks-versions.csv", winpod_data::EKS_VERSIONS)?;
+    accounted("eks-versions.csv", versions.len(), tables)?;
+    let mut rows = String::new();
+    for row in &versions {
+        let (major, minor) = row.version;
+        writeln!(
+            rows,
+            "Support {{ version: KubernetesVersion::new({major}, {minor}), standard_until: {:?}, \
+             extended_until: {:?}, sources: {} }},",
+            row.standard_until,
+            row.extended_until,
+            rests_on("eks-versions.csv", &row.facts, facts)?
+        )
+        .map_err(|error| error.to_string())?;
+    }
+    Ok(format!(
+        "pub(super) const TABLE_DATE: &str = {:?};\n\
+         pub(super) static VERSIONS: [Support; {}] = [\n{rows}];\n",
+        winpod_data::EKS_VERSIONS_DATE,
+        versions.len()
+    ))
 }
 
 /// The facts with these ids as a slice of `SourceId`.

@@ -47,6 +47,13 @@ pub const WINDOWS_UPDATES: &str = include_str!("../windows-updates.csv");
 /// (`windows-images.csv`), sorted by bytes.
 pub const WINDOWS_IMAGES: &str = include_str!("../windows-images.csv");
 
+/// The Kubernetes versions of EKS with the ends of their support, as CSV with a header (`eks-versions.csv`), sorted by
+/// version.
+pub const EKS_VERSIONS: &str = include_str!("../eks-versions.csv");
+
+/// The day of the newest source that [`EKS_VERSIONS`] is made from, as `YYYY-MM-DD`.
+pub const EKS_VERSIONS_DATE: &str = "2026-02-14";
+
 /// What was read, in which state and when, as TOML (`SOURCES.toml`): `[[source]]` and `[[table]]`.
 pub const SOURCES: &str = include_str!("../SOURCES.toml");
 

@@ -345,6 +345,40 @@ pub(crate) fn windows_images<'a>(file: &str, text: &'a str) -> Result<Vec<ImageR
     Ok(rows)
 }
 
+/// The columns of `eks-versions.csv`, in order.
+pub(crate) const VERSION_COLUMNS: [&str; 4] = ["version", "standard_until", "extended_until", "facts"];
+
+/// One line of `eks-versions.csv`.
+#[derive(Debug)]
+pub(crate) struct VersionRow<'a> {
+    pub(crate) version: (u32, u32),
+    pub(crate) standard_until: &'a str,
+    pub(crate) extended_until: &'a str,
+    pub(crate) facts: Vec<&'a str>,
+}
+
+/// The rows of `eks-versions.csv`, which must be sorted by version and leave none out.
+pub(crate) fn eks_versions<'a>(file: &str, text: &'a str) -> Result<Vec<VersionRow<'a>>, String> {
+    let mut rows: Vec<VersionRow<'_>> = Vec::new();
+    for line in lines(file, text, &VERSION_COLUMNS.join(","))? {
+        let [version, standard, extended, facts] = line.fields()?;
+        let row = VersionRow {
+            version: line.version("version", version)?,
+            standard_until: line.date("standard_until", standard, "YYYY-MM-DD")?,
+            extended_until: line.date("extended_until", extended, "YYYY-MM-DD")?,
+            facts: line.words("facts", facts)?,
+        };
+        if rows.last().is_some_and(|before| (before.version.0, before.version.1 + 1) != row.version) {
+            return Err(line.error("version", "the version after the one before", version));
+        }
+        if row.standard_until >= row.extended_until {
+            return Err(line.error("extended_until", "a day after the end of standard support", extended));
+        }
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
 /// A line of a file, for errors.
 struct Line<'f, 'a> {
     file: &'f str,

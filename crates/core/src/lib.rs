@@ -63,6 +63,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod dsr;
+pub mod eks;
 pub mod error;
 #[cfg(feature = "alloc")]
 pub mod fleet;

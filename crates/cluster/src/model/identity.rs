@@ -15,6 +15,8 @@ pub struct Identity {
     pub mappings: Vec<RoleMapping>,
     /// Associations of EKS Pod Identity.
     pub pod_identities: Vec<PodIdentity>,
+    /// Whether a listing of associations was given, even an empty one.
+    pub pod_identities_listed: bool,
     /// Names of the policies that are attached to the cluster's role.
     pub cluster_policies: Field<Vec<String>>,
 }

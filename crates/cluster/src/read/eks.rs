@@ -26,8 +26,9 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     } else if let Some(one) = node.get("association").filter(|it| it.get("serviceAccount").is_some()) {
         pod_identity(doc, one);
     } else if let Some(all) =
-        entries("associations").filter(|all| all.iter().any(|it| it.get("serviceAccount").is_some()))
+        entries("associations").filter(|all| all.iter().all(|it| it.get("serviceAccount").is_some()))
     {
+        doc.cluster().identity.pod_identities_listed = true;
         all.iter().for_each(|one| pod_identity(doc, one));
     } else if let Some(policies) = entries("AttachedPolicies") {
         attached_policies(doc, node, policies);

@@ -52,8 +52,9 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
             .as_text()
             .is_some_and(|key| key.starts_with("enable-windows-") && key.parse::<Key>().is_ok())
     });
-    let named = node.path(&["metadata", "namespace"]).is_some();
-    if for_windows && (name != "amazon-vpc-cni" || named && namespace != "kube-system") {
+    let here = name == "amazon-vpc-cni";
+    let elsewhere = node.path(&["metadata", "namespace"]).is_some() && namespace != "kube-system";
+    if here && elsewhere || !here && for_windows {
         let called = format!("{namespace}/{name}");
         doc.cluster().cni.elsewhere.push((called, place.clone()));
     }
