@@ -1,5 +1,6 @@
 //! Settings and pods against what nodes and subnets have.
 
+use crate::check::bootstrap;
 use crate::check::context::{Context, named};
 use crate::check::found::Found;
 use crate::check::planned::{AtMost, PlannedGroup, groups_known, types_known};
@@ -157,16 +158,18 @@ pub(super) fn max_pods(context: &Context<'_>, found: &mut Found) {
     let Some(settings) = active(context, found) else { return };
     groups_known(context, found);
     for planned in &context.planned.groups {
-        if !types_known(planned, found) || hidden_max_pods(planned, found) {
+        if !types_known(planned, found) {
             continue;
         }
+        let Some(limits) = PodLimits::of(context, planned, found) else { continue };
         found.judged();
         let rows = &planned.asks.rows;
         // What prefixes make of it has rules of its own.
         let differs = |row: &&TypePlan| {
-            row.max_pods != row.ipv4
+            let max = limits.on(row);
+            max != row.ipv4
                 && !(settings.mode() == IpamMode::PrefixDelegation
-                    && (row.max_pods > row.ipv4 || needs_more(planned, row)))
+                    && (max > row.ipv4 || limits.needs_more(planned, row)))
         };
         let differing: Vec<&TypePlan> = rows.iter().filter(differs).collect();
         let Some(row) = differing.first() else { continue };
@@ -174,54 +177,85 @@ pub(super) fn max_pods(context: &Context<'_>, found: &mut Found) {
         if planned.chooses() && differing.len() < rows.len() {
             continue;
         }
-        let binding = if row.max_pods > row.ipv4 { "addresses" } else { "max-pods" };
+        let max = limits.on(row);
+        let binding = if max > row.ipv4 { "addresses" } else { "max-pods" };
         let more = match differing.len() {
             1 => String::new(),
             several => format!(" (and {} more types)", several - 1),
         };
         let values: [(&str, &dyn Display); 5] = [
-            ("max", &row.max_pods),
-            ("from", &origin(row)),
+            ("max", &max),
+            ("from", &limits.origin(row)),
             ("type", &row.instance_type),
             ("more", &more),
             ("addresses", &row.ipv4),
         ];
-        _ = found.add_as(binding, max_pods_place(planned), named(planned.group()), &values);
+        _ = found.add_as(binding, limits.place, named(planned.group()), &values);
     }
 }
 
-/// Whether a launch template of the user's own may set another limit than the files show.
-pub(in crate::check) fn hidden_max_pods(planned: &PlannedGroup<'_>, found: &mut Found) -> bool {
-    let group = planned.group();
-    let live = planned.asks.rows.first().is_some_and(|row| row.max_pods_from == "live");
-    let hidden = group.custom_ami && group.max_pods.is_absent() && !live;
-    if hidden {
-        found.unknown(format!("max-pods of {}: its user data is its own", named(group)), &group.place);
-    }
-    hidden
+/// max-pods of a group's nodes.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::check) struct PodLimits<'c> {
+    /// What user data of the group's own sets.
+    script: Option<u32>,
+    /// Where it is written, or the group.
+    pub(in crate::check) place: &'c Place,
 }
 
-/// Where max-pods is written, or the group.
-pub(in crate::check) fn max_pods_place<'p>(planned: &'p PlannedGroup<'_>) -> &'p Place {
-    match &planned.group().max_pods {
-        Field::Known(_, origin) => origin.place(),
-        _ => &planned.group().place,
+impl<'c> PodLimits<'c> {
+    /// Tells if user data hides it.
+    pub(in crate::check) fn of(
+        context: &Context<'c>,
+        planned: &PlannedGroup<'c>,
+        found: &mut Found,
+    ) -> Option<Self> {
+        let group = planned.asks.group;
+        let live = planned.asks.rows.first().is_some_and(|row| row.max_pods_from == "live");
+        let written = match &group.max_pods {
+            Field::Known(_, origin) => origin.place(),
+            _ => &group.place,
+        };
+        // What runs counts more than what a script would do.
+        if live {
+            return Some(Self { script: None, place: written });
+        }
+        match bootstrap::max_pods(context, group) {
+            Ok(Some((pods, place))) => Some(Self { script: Some(pods), place }),
+            Ok(None) => Some(Self { script: None, place: written }),
+            Err(why) => {
+                found.unknown(format!("max-pods of {}: {why}", named(group)), &group.place);
+                None
+            }
+        }
     }
-}
 
-/// Where a limit is from, in words.
-pub(in crate::check) fn origin(row: &TypePlan) -> &'static str {
-    match row.max_pods_from.as_str() {
-        "live" => "of its nodes",
-        "configured" => "as configured",
-        "pods-per-core" => "by podsPerCore",
-        _ => "by default",
+    /// On a node of a type.
+    pub(in crate::check) fn on(&self, row: &TypePlan) -> u32 {
+        self.script.unwrap_or(row.max_pods)
     }
-}
 
-/// Whether the group's pods need more per node than max-pods allows, and the node's addresses would do.
-pub(in crate::check) fn needs_more(planned: &PlannedGroup<'_>, row: &TypePlan) -> bool {
-    row.max_pods < row.ipv4 && planned.per_node(planned.pods.at_least).is_some_and(|pods| pods > row.max_pods)
+    /// Whether nobody set it.
+    pub(in crate::check) fn is_default(&self, row: &TypePlan) -> bool {
+        self.script.is_none() && row.max_pods_from == "default"
+    }
+
+    /// Where it is from, in words.
+    pub(in crate::check) fn origin(&self, row: &TypePlan) -> &'static str {
+        match row.max_pods_from.as_str() {
+            _ if self.script.is_some() => "by --max-pods",
+            "live" => "of its nodes",
+            "configured" => "as configured",
+            "pods-per-core" => "by podsPerCore",
+            _ => "by default",
+        }
+    }
+
+    /// Whether the group's pods need more per node than it allows, and the node's addresses would do.
+    pub(in crate::check) fn needs_more(&self, planned: &PlannedGroup<'_>, row: &TypePlan) -> bool {
+        let max = self.on(row);
+        max < row.ipv4 && planned.per_node(planned.pods.at_least).is_some_and(|pods| pods > max)
+    }
 }
 
 pub(super) fn not_in_controller(context: &Context<'_>, found: &mut Found) {

@@ -1,6 +1,6 @@
 //! What the VPC CNI does on Linux nodes and nothing does on Windows nodes.
 
-use crate::check::bootstrap::{self, Bootstrap};
+use crate::check::bootstrap;
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
 use crate::model::{Field, Os, Place};
@@ -71,7 +71,7 @@ pub(super) fn source_nat(context: &Context<'_>, found: &mut Found) {
             found.judged();
             continue;
         }
-        match excluded_everywhere(context, found) {
+        match bootstrap::excludes_everywhere(context, found) {
             Some(true) => found.judged(),
             Some(false) => {
                 found.judged();
@@ -81,31 +81,5 @@ pub(super) fn source_nat(context: &Context<'_>, found: &mut Found) {
             }
             None => {}
         }
-    }
-}
-
-/// Whether every Windows group tells its nodes what not to translate; `None` if the files hide it of all that do not
-/// surely fail to.
-fn excluded_everywhere(context: &Context<'_>, found: &mut Found) -> Option<bool> {
-    let mut all = true;
-    let mut hidden = false;
-    for planned in &context.planned.groups {
-        match bootstrap::of(context, planned.group()) {
-            Bootstrap::Hidden(why) => {
-                found.unknown(format!("{}: {why}", named(planned.group())), &planned.group().place);
-                hidden = true;
-            }
-            Bootstrap::Tool => all = false,
-            Bootstrap::Scripts(scripts) => {
-                all &= scripts
-                    .iter()
-                    .any(|data| bootstrap::mentions(data, "ExcludedSnatCIDRs", "EXCLUDED_SNAT_CIDRS"));
-            }
-        }
-    }
-    match (all, hidden, context.planned.groups.is_empty()) {
-        (_, _, true) | (false, ..) => Some(false),
-        (true, true, _) => None,
-        (true, false, _) => Some(true),
     }
 }

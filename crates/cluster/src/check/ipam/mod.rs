@@ -3,6 +3,7 @@
 pub(in crate::check) mod capacity;
 mod linux_only;
 mod settings;
+mod templates;
 
 use super::Judge;
 use super::rule;
@@ -21,6 +22,7 @@ pub(super) const RULES: &[Judge] = &[
     Judge { rule: &rule::IPAM_011, judge: capacity::not_amd64 },
     Judge { rule: &rule::IPAM_012, judge: capacity::churn },
     Judge { rule: &rule::IPAM_013, judge: linux_only::custom_networking },
+    Judge { rule: &rule::IPAM_014, judge: templates::several_interfaces },
     Judge { rule: &rule::IPAM_016, judge: capacity::subnet_addresses },
     Judge { rule: &rule::IPAM_017, judge: linux_only::source_nat },
 ];

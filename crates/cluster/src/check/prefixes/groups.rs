@@ -2,7 +2,7 @@
 
 use crate::check::context::{Context, named, on_nitro};
 use crate::check::found::Found;
-use crate::check::ipam::capacity::{active, hidden_max_pods, max_pods_place, needs_more, origin};
+use crate::check::ipam::capacity::{PodLimits, active};
 use crate::check::planned::{groups_known, held_by_instance, types_known};
 use crate::check::rule::{Need, Severity};
 use crate::model::Os;
@@ -137,15 +137,20 @@ pub(super) fn density(context: &Context<'_>, found: &mut Found) {
     }
     groups_known(context, found);
     for planned in &context.planned.groups {
-        if !types_known(planned, found) || hidden_max_pods(planned, found) {
+        if !types_known(planned, found) {
             continue;
         }
+        let Some(limits) = PodLimits::of(context, planned, found) else { continue };
         found.judged();
-        let default = |row: &&TypePlan| row.max_pods_from == "default" && needs_more(planned, row);
+        let default = |row: &&TypePlan| limits.is_default(row) && limits.needs_more(planned, row);
         let Some(row) = planned.asks.rows.iter().find(default) else { continue };
         let pods = planned.per_node(planned.pods.at_least).unwrap_or(0);
-        let values: [(&str, &dyn Display); 4] =
-            [("max", &row.max_pods), ("type", &row.instance_type), ("addresses", &row.ipv4), ("pods", &pods)];
+        let values: [(&str, &dyn Display); 4] = [
+            ("max", &limits.on(row)),
+            ("type", &row.instance_type),
+            ("addresses", &row.ipv4),
+            ("pods", &pods),
+        ];
         _ = found.add(&planned.group().place, named(planned.group()), &values);
     }
 }
@@ -156,27 +161,28 @@ pub(super) fn max_pods(context: &Context<'_>, found: &mut Found) {
     }
     groups_known(context, found);
     for planned in &context.planned.groups {
-        if !types_known(planned, found) || hidden_max_pods(planned, found) {
+        if !types_known(planned, found) {
             continue;
         }
+        let Some(limits) = PodLimits::of(context, planned, found) else { continue };
         let rows = planned.asks.rows.iter();
         let rows: Vec<&TypePlan> = rows.filter(|row| row.mode == IpamMode::PrefixDelegation.name()).collect();
         if rows.is_empty() {
             continue;
         }
         found.judged();
-        let above: Vec<&TypePlan> = rows.iter().copied().filter(|row| row.max_pods > row.ipv4).collect();
+        let above: Vec<&TypePlan> = rows.iter().copied().filter(|row| limits.on(row) > row.ipv4).collect();
         let Some(row) = above.iter().min_by_key(|row| row.ipv4) else { continue };
         // One limit cannot be that of every type.
         if planned.chooses() && above.len() < rows.len() {
             continue;
         }
         let values: [(&str, &dyn Display); 4] = [
-            ("max", &row.max_pods),
-            ("from", &origin(row)),
+            ("max", &limits.on(row)),
+            ("from", &limits.origin(row)),
             ("type", &row.instance_type),
             ("addresses", &row.ipv4),
         ];
-        _ = found.add(max_pods_place(planned), named(planned.group()), &values);
+        _ = found.add(limits.place, named(planned.group()), &values);
     }
 }
