@@ -10,6 +10,7 @@ use crate::plan::{self, Demand, TypePlan};
 use crate::read::join;
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use winpod::InstanceType;
 use winpod::instance::{self, WindowsReason};
 use winpod::ipam::{IpamMode, Key, Settings, Target, TargetOrigin, capacity, steady_state};
 
@@ -293,7 +294,7 @@ pub(super) fn not_amd64(context: &Context<'_>, found: &mut Found) {
         };
         found.judged();
         if other {
-            let architectures = instance::find(name).map(|row| row.architectures()).unwrap_or_default();
+            let architectures = instance::find(name).map(InstanceType::architectures).unwrap_or_default();
             let has = join(architectures.iter().map(|it| it.name().to_owned()));
             let has = if has.is_empty() { "not x86-64".to_owned() } else { has };
             _ = found.add_as("type", place, named(planned.group()), &[("type", &name), ("has", &has)]);
@@ -343,7 +344,9 @@ fn named_types<'c>(
         };
         match &planned.asks.group.instance_types {
             Field::Known(InstanceTypes::Named(names), origin) => {
-                names.iter().for_each(|name| take(name, origin.place()));
+                for name in names {
+                    take(name, origin.place());
+                }
             }
             Field::Known(InstanceTypes::Requirements(requirements), _) => {
                 let by_name = |key: &str| key.ends_with("kubernetes.io/instance-type");

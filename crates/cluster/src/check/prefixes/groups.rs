@@ -113,7 +113,7 @@ pub(super) fn switched(context: &Context<'_>, found: &mut Found) {
         let mode = settings.on_node(candidate.limits).mode;
         let (form, old) = match mode {
             IpamMode::PrefixDelegation => ("to-prefixes", *singles),
-            _ => ("to-secondary", *prefixes),
+            IpamMode::SecondaryIp => ("to-secondary", *prefixes),
         };
         if old == 0 {
             continue;

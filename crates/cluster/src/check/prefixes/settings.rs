@@ -4,7 +4,7 @@ use crate::check::context::{Context, on_nitro, quoted};
 use crate::check::found::Found;
 use crate::check::rule::Need;
 use std::fmt::Display;
-use winpod::ipam::{Flag, Ignored, IpamMode, Key};
+use winpod::ipam::{Flag, Ignored, IpamMode, Key, TargetOrigin};
 
 pub(super) fn without_ipam(context: &Context<'_>, found: &mut Found) {
     let Some(data) = context.written else { return found.lacks(Need::Configmap) };
@@ -88,8 +88,7 @@ pub(super) fn nothing_positive(context: &Context<'_>, found: &mut Found) {
     // Who writes none leaves it to the controller.
     let Some((_, (_, place))) = written.first() else { return };
     found.judged();
-    use winpod::ipam::TargetOrigin::Key as Written;
-    if targets.iter().any(|target| matches!(target.origin, Written(_)) && target.value > 0) {
+    if targets.iter().any(|target| matches!(target.origin, TargetOrigin::Key(_)) && target.value > 0) {
         return;
     }
     let shown: Vec<String> =

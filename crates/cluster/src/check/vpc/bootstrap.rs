@@ -5,8 +5,8 @@ use crate::check::bootstrap::{self, Bootstrap, excludes_everywhere};
 use crate::check::context::{Context, named};
 use crate::check::found::Found;
 use crate::check::rule::{Need, Severity};
-use crate::check::starts::{Start, starts};
-use crate::model::{BootstrapCall, NodeGroup, Tool};
+use crate::check::starts::starts;
+use crate::model::{BootstrapCall, NodeGroup, Place, Tool};
 use std::fmt::Display;
 use winpod::Ipv4Prefix;
 
@@ -36,25 +36,12 @@ fn is_told(call: &BootstrapCall) -> bool {
     call.parameter("APIServerEndpoint").is_some() && call.parameter("Base64ClusterCA").is_some()
 }
 
-fn service_range_told(start: &Start<'_>) -> bool {
-    bootstrap::mentions(start.data, "ServiceCIDR", "SERVICE_IPV4_CIDR")
-}
-
 pub(super) fn service_range(context: &Context<'_>, found: &mut Found) {
-    let Some((services, at)) = super::service_range(context) else {
-        if context.windows().is_some() {
-            found.lacks(Need::Cluster);
-        }
-        return;
-    };
+    let services = super::service_range(context);
     for start in starts(context) {
         for call in start.data.calls.iter().filter(|call| is_told(call)) {
-            let told = service_range_told(&start);
-            judge(context, found, start.group, told, services, |found, values| {
-                found
-                    .add_as("call", &call.place, start.object.clone(), values)
-                    .related(at, "the service range");
-            });
+            let told = bootstrap::mentions(start.data, "ServiceCIDR", "SERVICE_IPV4_CIDR");
+            judge(context, found, start.group, told, services, ("call", &call.place, &start.object));
         }
     }
     for group in context.windows_groups() {
@@ -70,9 +57,7 @@ pub(super) fn service_range(context: &Context<'_>, found: &mut Found) {
             Bootstrap::Tool => group.tool != Tool::Karpenter,
             Bootstrap::Scripts(_) => continue,
         };
-        judge(context, found, Some(group), told, services, |found, values| {
-            found.add_as("karpenter", &group.place, named(group), values).related(at, "the service range");
-        });
+        judge(context, found, Some(group), told, services, ("karpenter", &group.place, &named(group)));
     }
 }
 
@@ -82,34 +67,35 @@ fn judge(
     found: &mut Found,
     group: Option<&NodeGroup>,
     told: bool,
-    services: Ipv4Prefix,
-    tell: impl FnOnce(&mut Found, &[(&str, &dyn Display)]),
+    services: Option<(Ipv4Prefix, &Place)>,
+    (form, place, object): (&str, &Place, &str),
 ) {
     if told {
         return found.judged();
     }
+    let Some((services, at)) = services else { return found.lacks(Need::Cluster) };
     let nodes = node_blocks(context, group);
     if nodes.is_empty() {
         return found.lacks(Need::Subnets);
     }
     found.judged();
     if let Some(block) = nodes.into_iter().find(|block| guess(*block) != services) {
-        tell(found, &[("services", &services), ("block", &block), ("guess", &guess(block))]);
+        let values: [(&str, &dyn Display); 3] =
+            [("services", &services), ("block", &block), ("guess", &guess(block))];
+        found.add_as(form, place, object, &values).related(at, "the service range");
     }
 }
 
 pub(super) fn private_cluster(context: &Context<'_>, found: &mut Found) {
     let private = &context.cluster.control_plane.private;
-    let Some(private_known) = private.known() else {
-        if !starts(context).is_empty() {
-            found.lacks(Need::Cluster);
-        }
-        return;
-    };
     for start in starts(context) {
         for call in &start.data.calls {
+            let Some(is_private) = private.known().or(is_told(call).then_some(&false)) else {
+                found.lacks(Need::Cluster);
+                continue;
+            };
             found.judged();
-            if *private_known && !is_told(call) {
+            if *is_private && !is_told(call) {
                 let missing: Vec<&str> = ["APIServerEndpoint", "Base64ClusterCA"]
                     .into_iter()
                     .filter(|name| call.parameter(name).is_none())

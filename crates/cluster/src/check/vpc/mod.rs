@@ -62,8 +62,8 @@ fn block_size(context: &Context<'_>, found: &mut Found) {
         }
     }
     for (id, subnet) in &context.cluster.subnets {
-        // EC2 lists none that it would not make.
-        if subnet.place.line == 0 {
+        // EC2 lists none that it would not make, and what eksctl makes follows from its block.
+        if subnet.place.line == 0 || subnet.planned {
             continue;
         }
         found.judged();
@@ -117,13 +117,13 @@ struct Usage<'c> {
 fn address_usage(context: &Context<'_>, found: &mut Found) {
     const NEAR_PERCENT: u64 = 90;
     let (cluster, planned) = (context.cluster, context.planned);
-    let (own, systems) = (planned.own_instances(cluster), systems(cluster));
+    let (own, systems) = (&planned.own_instances, systems(cluster));
     let told = planned.nodes_told(cluster);
     let mut usages: BTreeMap<Option<&str>, Usage<'_>> = BTreeMap::new();
     for one in &cluster.interfaces {
         let usage = usages.entry(vpc_of(cluster, &one.subnet)).or_default();
         usage.all.add(one, &systems);
-        usage.unexplained |= one.instance.is_some() && !told;
+        usage.unexplained |= one.instance.is_some() && !told && !planned.groups.is_empty();
         if one.instance.as_deref().is_none_or(|instance| !own.contains(instance)) {
             usage.others.add(one, &systems);
         }
