@@ -3,7 +3,7 @@
 use super::date::Date;
 use super::found::Found;
 use super::planned::Planned;
-use super::rule::Need;
+use super::written::{self, Variable, Written};
 use crate::model::{Cluster, Field, NodeGroup, Os, Place, Workload};
 use std::collections::BTreeMap;
 use winpod::KubernetesVersion;
@@ -17,6 +17,8 @@ pub(crate) struct Context<'c> {
     pub(crate) cluster: &'c Cluster,
     /// The Windows groups and their subnets as `plan` sees them.
     pub(crate) planned: &'c Planned<'c>,
+    /// The settings of address management, if somebody says them.
+    pub(crate) written: Option<&'c Written>,
     /// The day to judge from, if it is given.
     pub(crate) date: Option<Date>,
 }
@@ -59,7 +61,7 @@ impl<'c> Context<'c> {
         self.cluster.cni.data.known()
     }
 
-    /// The settings as the controller reads them; `None` without the ConfigMap.
+    /// The settings as the controller reads them; `None` if nobody says them.
     pub(crate) fn settings(&self) -> Option<Settings> {
         self.settings_of(|_| true)
     }
@@ -69,33 +71,20 @@ impl<'c> Context<'c> {
         self.settings_of(|key| key != without)
     }
 
-    /// A flag of the ConfigMap as it is written, and where.
+    /// A flag as it is written, and where.
     pub(crate) fn flag(&self, key: Key) -> Option<(Flag, &'c Place)> {
-        let (text, place) = self.configmap()?.get(&key)?;
+        let (text, place) = self.written?.get(key)?;
         Some((Flag::read(Some(text)), place))
     }
 
-    /// A variable of the VPC CNI on Linux nodes, and where it is set; tells if it is hidden or its environment missing.
-    pub(crate) fn aws_node(&self, name: &str, found: &mut Found) -> Option<(&'c str, &'c Place)> {
-        let Field::Known(environment, _) = &self.cluster.cni.environment else {
-            if self.windows().is_some() {
-                found.lacks(Need::AwsNode);
-            }
-            return None;
-        };
-        match environment.get(name)? {
-            Field::Known(text, origin) => Some((text, origin.place())),
-            Field::Unknown(reason, place) => {
-                found.unknown(format!("{name}: {reason}"), place);
-                None
-            }
-            Field::Absent => None,
-        }
+    /// A variable of the VPC CNI on Linux nodes; tells what hides it.
+    pub(crate) fn aws_node(&self, name: &str, found: &mut Found) -> Option<Variable<'c>> {
+        written::variable(self.cluster, name, found)
     }
 
     fn settings_of(&self, keep: impl Fn(Key) -> bool) -> Option<Settings> {
-        let data = self.configmap()?.iter().filter(|(key, _)| keep(**key));
-        let pairs = data.map(|(key, (text, _))| (key.name(), text.as_str()));
+        let pairs = self.written?.pairs().filter(|(key, _)| keep(*key));
+        let pairs = pairs.map(|(key, text)| (key.name(), text));
         let old_controller = self.cluster.cni.old_controller.known().is_some();
         let environment = Environment { old_controller, prefix_delegation_allowed: true };
         Some(Settings::read(&ConfigData::from_pairs(pairs), environment))

@@ -5,6 +5,7 @@
 
 mod answer;
 mod baseline;
+mod bootstrap;
 mod catalogue;
 mod config;
 mod context;
@@ -15,6 +16,7 @@ mod patch;
 mod planned;
 mod rule;
 mod starts;
+mod written;
 
 // Families.
 mod auth;
@@ -48,6 +50,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
+use written::Written;
 
 /// What to check, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -153,8 +156,9 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     let cluster = &reading.cluster;
     // Entries that contradict each other are left out of the count: rules judge what is left.
     let supplies = supply::supplies(cluster, false, &mut |_, _, _| {}, &mut Vec::new(), &mut Vec::new());
-    let planned = Planned::of(cluster, &supplies);
-    let context = Context { cluster, planned: &planned, date: settings.date };
+    let written = Written::of(cluster);
+    let planned = Planned::of(cluster, &supplies, written.as_ref());
+    let context = Context { cluster, planned: &planned, written: written.as_ref(), date: settings.date };
     let mut all: Vec<Found> = vec![unusable(&reading)];
     let on = |rule: &Rule| settings.of_rule(rule) != Setting::Off;
     for Judge { rule, judge } in judges().filter(|judge| on(judge.rule)) {

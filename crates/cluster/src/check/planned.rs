@@ -3,11 +3,13 @@
 use super::context::Context;
 use super::found::Found;
 use super::rule::Need;
-use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Os, Place, Tool, Workload};
+use super::written::Written;
+use crate::model::{Cluster, Field, InstanceTypes, Interface, NodeGroup, Os, Place, Tool, Workload};
 use crate::plan::supply::{Supply, reason};
 use crate::plan::{self, Asking, SubnetPlan};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use winpod::Subnet;
+use winpod::ipam::Key;
 
 /// The Windows groups and their subnets, planned once for all rules.
 #[derive(Debug)]
@@ -15,6 +17,10 @@ pub(crate) struct Planned<'c> {
     pub(crate) groups: Vec<PlannedGroup<'c>>,
     pub(crate) subnets: Vec<SubnetPlan>,
     pub(crate) supplies: &'c BTreeMap<String, Supply>,
+    /// Network interfaces by subnet.
+    interfaces: HashMap<&'c str, Vec<&'c Interface>>,
+    /// The instances that Windows nodes of the groups run on.
+    pub(crate) own_instances: HashSet<&'c str>,
     /// Subnets with an interface of an instance.
     with_instances: HashSet<&'c str>,
     /// A Windows node does not say which instance it is, so an interface may be its own.
@@ -51,10 +57,16 @@ pub(crate) struct AtMost {
 }
 
 impl<'c> Planned<'c> {
-    pub(super) fn of(cluster: &'c Cluster, supplies: &'c BTreeMap<String, Supply>) -> Self {
+    pub(super) fn of(
+        cluster: &'c Cluster,
+        supplies: &'c BTreeMap<String, Supply>,
+        written: Option<&Written>,
+    ) -> Self {
         // What plan has to tell beside its numbers is told by rules.
         let (mut notes, mut problems) = (Vec::new(), Vec::new());
-        let settings = plan::settings(cluster, &BTreeMap::new(), &mut notes);
+        let set: BTreeMap<Key, String> =
+            written.into_iter().flat_map(Written::pairs).map(|(key, text)| (key, text.to_owned())).collect();
+        let settings = plan::settings(cluster, &set, &mut notes);
         let groups = plan::windows_groups(cluster, &mut notes);
         let asking: Vec<Asking<'c>> = groups
             .into_iter()
@@ -63,12 +75,26 @@ impl<'c> Planned<'c> {
         let subnets = plan::subnets(&asking, supplies);
         let on_instances = cluster.interfaces.iter().filter(|one| one.instance.is_some());
         let windows = cluster.nodes.iter().filter(|node| node.os != Some(Os::Linux));
+        let names: HashSet<&str> = asking.iter().map(|asks| asks.group.name.as_str()).collect();
+        let instances = cluster
+            .nodes
+            .iter()
+            .filter(|node| node.os == Some(Os::Windows))
+            .filter(|node| node.group.as_deref().is_some_and(|group| names.contains(group)))
+            .filter_map(|node| node.instance.as_deref())
+            .collect();
+        let mut interfaces: HashMap<&str, Vec<&Interface>> = HashMap::new();
+        for one in &cluster.interfaces {
+            interfaces.entry(&one.subnet).or_default().push(one);
+        }
         let pods = pods(cluster, &asking);
         let groups = asking.into_iter().zip(pods).map(|(asks, pods)| PlannedGroup { asks, pods });
         Self {
             groups: groups.collect(),
             subnets,
             supplies,
+            interfaces,
+            own_instances: instances,
             with_instances: on_instances.map(|one| &*one.subnet).collect(),
             nameless_nodes: windows.clone().any(|node| node.instance.is_none()),
         }
@@ -84,14 +110,9 @@ impl<'c> Planned<'c> {
         !cluster.nodes.is_empty() && !self.nameless_nodes
     }
 
-    /// The instances that Windows nodes of the groups run on.
-    pub(crate) fn own_instances<'a>(&self, cluster: &'a Cluster) -> HashSet<&'a str> {
-        let names: HashSet<&str> = self.groups.iter().map(|planned| planned.group().name.as_str()).collect();
-        let windows = cluster.nodes.iter().filter(|node| node.os == Some(Os::Windows));
-        windows
-            .filter(|node| node.group.as_deref().is_some_and(|group| names.contains(group)))
-            .filter_map(|node| node.instance.as_deref())
-            .collect()
+    /// The network interfaces of a subnet.
+    pub(crate) fn interfaces(&self, id: &str) -> &[&'c Interface] {
+        self.interfaces.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// What there is for the Windows groups in a subnet, never too little: where the files do not tell which interfaces

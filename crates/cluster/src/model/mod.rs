@@ -237,11 +237,11 @@ pub struct Cni {
     pub old_controller: Field<()>,
     /// The environment of the VPC CNI on Linux nodes, by name; absent if nothing is said about it.
     pub environment: Field<BTreeMap<String, Field<String>>>,
-    /// The ENIConfigs of custom networking.
+    /// The `ENIConfig` objects of custom networking.
     pub eni_configs: Vec<EniConfig>,
 }
 
-/// An ENIConfig: a subnet for pods of Linux nodes.
+/// An `ENIConfig`: a subnet for pods of Linux nodes.
 #[derive(Debug, Clone)]
 pub struct EniConfig {
     /// Its name.
@@ -581,8 +581,8 @@ pub struct Workload {
     pub selects_windows: bool,
     /// Pods that use the node's own network take no address.
     pub host_network: bool,
-    /// Pods that follow one another without a pause: of a Job with more completions than run at once, or of a CronJob
-    /// that starts every minute.
+    /// Pods that follow one another without a pause: of a Job with more completions than run at once, or of a
+    /// `CronJob` that starts every minute.
     pub follows: bool,
     /// CPU that one pod requests, in millicores.
     pub cpu_millis: u64,

@@ -1,4 +1,4 @@
-//! The VPC CNI on Linux nodes: the environment of the DaemonSet aws-node, and ENIConfigs.
+//! The VPC CNI on Linux nodes: the environment of the DaemonSet `aws-node`, and `ENIConfig` objects.
 
 use super::Doc;
 use super::kubernetes::name_of;

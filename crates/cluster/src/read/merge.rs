@@ -2,7 +2,7 @@
 
 use super::karpenter::NodeClass;
 use super::{Reading, join};
-use crate::model::{Cluster, Field, NodeGroup, Origin, Os, Place, Subnet, Tool, Workload};
+use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Origin, Os, Place, Subnet, Tool, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use std::collections::{HashMap, HashSet};
@@ -24,6 +24,7 @@ pub(super) fn finish(
     described_twice(&mut reading);
     systems_of_templates(&mut reading.cluster);
     super::hns::finish(&mut reading.cluster, &mut reading.notes);
+    types_of_templates(&mut reading.cluster);
     let cluster = &mut reading.cluster;
     drop_owned(&mut cluster.workloads);
     sizes(cluster, &mut reading.problems);
@@ -129,6 +130,24 @@ fn systems_of_templates(cluster: &mut Cluster) {
     for (group, os) in cluster.node_groups.iter_mut().zip(found) {
         if let Some(os) = os {
             group.os = os;
+        }
+    }
+}
+
+/// The type of a group whose launch template names it.
+fn types_of_templates(cluster: &mut Cluster) {
+    let shown = |group: &NodeGroup| {
+        let Field::Known(name, origin) = &cluster.template_of(group).ok()?.instance_type else { return None };
+        Some(Field::Known(InstanceTypes::Named(vec![name.clone()]), origin.clone()))
+    };
+    let found: Vec<_> = cluster
+        .node_groups
+        .iter()
+        .map(|group| group.instance_types.known().is_none().then(|| shown(group)).flatten())
+        .collect();
+    for (group, types) in cluster.node_groups.iter_mut().zip(found) {
+        if let Some(types) = types {
+            group.instance_types = types;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Settings and pods against what nodes and subnets have.
 
-use crate::check::context::{CNI, Context, named};
+use crate::check::bootstrap;
+use crate::check::context::{Context, named};
 use crate::check::found::Found;
 use crate::check::planned::{AtMost, PlannedGroup, groups_known, types_known};
 use crate::check::rule::{Need, Severity};
@@ -9,6 +10,7 @@ use crate::plan::{self, Demand, TypePlan};
 use crate::read::join;
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use winpod::InstanceType;
 use winpod::instance::{self, WindowsReason};
 use winpod::ipam::{IpamMode, Key, Settings, Target, TargetOrigin, capacity, steady_state};
 
@@ -46,7 +48,7 @@ fn above_capacity(context: &Context<'_>, planned: &PlannedGroup<'_>, settings: &
     let node = settings.on_node(candidate.limits);
     let addresses = room(&index);
     for target in [node.warm_ip, node.minimum_ip] {
-        let Some((key, place)) = written(context, target) else { continue };
+        let Some((key, place, object)) = written(context, target) else { continue };
         if target.value > addresses.into() {
             let values: [(&str, &dyn Display); 5] = [
                 ("key", &key),
@@ -55,16 +57,16 @@ fn above_capacity(context: &Context<'_>, planned: &PlannedGroup<'_>, settings: &
                 ("addresses", &addresses),
                 ("group", &planned.group().name),
             ];
-            let added = found.add_as("capacity", place, CNI, &values);
+            let added = found.add_as("capacity", place, object, &values);
             added.related(planned.types_place(), named(planned.group()));
         }
     }
 }
 
-/// The key that a target is written in, and where.
-fn written<'c>(context: &Context<'c>, target: Target) -> Option<(&'static str, &'c Place)> {
-    let TargetOrigin::Key(key) = target.origin else { return None };
-    Some((key.name(), &context.configmap()?.get(&key)?.1))
+/// The key that a target is written in, where, and in what.
+fn written<'c>(context: &Context<'c>, target: Target) -> Option<(&'static str, &'c Place, &'c str)> {
+    let (TargetOrigin::Key(key), Some(written)) = (target.origin, context.written) else { return None };
+    Some((written.name(key), &written.get(key)?.1, &written.object))
 }
 
 /// A subnet that the targets alone empty, before any pod runs.
@@ -95,7 +97,7 @@ fn drained(context: &Context<'_>, id: &str, settings: &Settings, found: &mut Fou
         return;
     }
     // Where the targets are the controller's own the subnet is too small for anything, which another rule tells.
-    let Some((key, place)) = written(context, target) else { return };
+    let Some((key, place, object)) = written(context, target) else { return };
     let values: [(&str, &dyn Display); 6] = [
         ("key", &key),
         ("value", &target.value),
@@ -104,7 +106,7 @@ fn drained(context: &Context<'_>, id: &str, settings: &Settings, found: &mut Fou
         ("subnet", &id),
         ("addresses", &room.addresses),
     ];
-    let mut added = found.add_as("subnet", place, CNI, &values).severity(Severity::High);
+    let mut added = found.add_as("subnet", place, object, &values).severity(Severity::High);
     for group in planned.in_subnet(id) {
         added = added.related(group.size_place(), named(group.group()));
     }
@@ -157,16 +159,18 @@ pub(super) fn max_pods(context: &Context<'_>, found: &mut Found) {
     let Some(settings) = active(context, found) else { return };
     groups_known(context, found);
     for planned in &context.planned.groups {
-        if !types_known(planned, found) || hidden_max_pods(planned, found) {
+        if !types_known(planned, found) {
             continue;
         }
+        let Some(limits) = PodLimits::of(context, planned, found) else { continue };
         found.judged();
         let rows = &planned.asks.rows;
         // What prefixes make of it has rules of its own.
         let differs = |row: &&TypePlan| {
-            row.max_pods != row.ipv4
+            let max = limits.on(row);
+            max != row.ipv4
                 && !(settings.mode() == IpamMode::PrefixDelegation
-                    && (row.max_pods > row.ipv4 || needs_more(planned, row)))
+                    && (max > row.ipv4 || limits.needs_more(planned, row)))
         };
         let differing: Vec<&TypePlan> = rows.iter().filter(differs).collect();
         let Some(row) = differing.first() else { continue };
@@ -174,54 +178,85 @@ pub(super) fn max_pods(context: &Context<'_>, found: &mut Found) {
         if planned.chooses() && differing.len() < rows.len() {
             continue;
         }
-        let binding = if row.max_pods > row.ipv4 { "addresses" } else { "max-pods" };
+        let max = limits.on(row);
+        let binding = if max > row.ipv4 { "addresses" } else { "max-pods" };
         let more = match differing.len() {
             1 => String::new(),
             several => format!(" (and {} more types)", several - 1),
         };
         let values: [(&str, &dyn Display); 5] = [
-            ("max", &row.max_pods),
-            ("from", &origin(row)),
+            ("max", &max),
+            ("from", &limits.origin(row)),
             ("type", &row.instance_type),
             ("more", &more),
             ("addresses", &row.ipv4),
         ];
-        _ = found.add_as(binding, max_pods_place(planned), named(planned.group()), &values);
+        _ = found.add_as(binding, limits.place, named(planned.group()), &values);
     }
 }
 
-/// Whether a launch template of the user's own may set another limit than the files show.
-pub(in crate::check) fn hidden_max_pods(planned: &PlannedGroup<'_>, found: &mut Found) -> bool {
-    let group = planned.group();
-    let live = planned.asks.rows.first().is_some_and(|row| row.max_pods_from == "live");
-    let hidden = group.custom_ami && group.max_pods.is_absent() && !live;
-    if hidden {
-        found.unknown(format!("max-pods of {}: its user data is its own", named(group)), &group.place);
-    }
-    hidden
+/// max-pods of a group's nodes.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::check) struct PodLimits<'c> {
+    /// What user data of the group's own sets.
+    script: Option<u32>,
+    /// Where it is written, or the group.
+    pub(in crate::check) place: &'c Place,
 }
 
-/// Where max-pods is written, or the group.
-pub(in crate::check) fn max_pods_place<'p>(planned: &'p PlannedGroup<'_>) -> &'p Place {
-    match &planned.group().max_pods {
-        Field::Known(_, origin) => origin.place(),
-        _ => &planned.group().place,
+impl<'c> PodLimits<'c> {
+    /// Tells if user data hides it.
+    pub(in crate::check) fn of(
+        context: &Context<'c>,
+        planned: &PlannedGroup<'c>,
+        found: &mut Found,
+    ) -> Option<Self> {
+        let group = planned.asks.group;
+        let live = planned.asks.rows.first().is_some_and(|row| row.max_pods_from == "live");
+        let written = match &group.max_pods {
+            Field::Known(_, origin) => origin.place(),
+            _ => &group.place,
+        };
+        // What runs counts more than what a script would do.
+        if live {
+            return Some(Self { script: None, place: written });
+        }
+        match bootstrap::max_pods(context, group) {
+            Ok(Some((pods, place))) => Some(Self { script: Some(pods), place }),
+            Ok(None) => Some(Self { script: None, place: written }),
+            Err(why) => {
+                found.unknown(format!("max-pods of {}: {why}", named(group)), &group.place);
+                None
+            }
+        }
     }
-}
 
-/// Where a limit is from, in words.
-pub(in crate::check) fn origin(row: &TypePlan) -> &'static str {
-    match row.max_pods_from.as_str() {
-        "live" => "of its nodes",
-        "configured" => "as configured",
-        "pods-per-core" => "by podsPerCore",
-        _ => "by default",
+    /// On a node of a type.
+    pub(in crate::check) fn on(&self, row: &TypePlan) -> u32 {
+        self.script.unwrap_or(row.max_pods)
     }
-}
 
-/// Whether the group's pods need more per node than max-pods allows, and the node's addresses would do.
-pub(in crate::check) fn needs_more(planned: &PlannedGroup<'_>, row: &TypePlan) -> bool {
-    row.max_pods < row.ipv4 && planned.per_node(planned.pods.at_least).is_some_and(|pods| pods > row.max_pods)
+    /// Whether nobody set it.
+    pub(in crate::check) fn is_default(&self, row: &TypePlan) -> bool {
+        self.script.is_none() && row.max_pods_from == "default"
+    }
+
+    /// Where it is from, in words.
+    pub(in crate::check) fn origin(&self, row: &TypePlan) -> &'static str {
+        match row.max_pods_from.as_str() {
+            _ if self.script.is_some() => "by --max-pods",
+            "live" => "of its nodes",
+            "configured" => "as configured",
+            "pods-per-core" => "by podsPerCore",
+            _ => "by default",
+        }
+    }
+
+    /// Whether the group's pods need more per node than it allows, and the node's addresses would do.
+    pub(in crate::check) fn needs_more(&self, planned: &PlannedGroup<'_>, row: &TypePlan) -> bool {
+        let max = self.on(row);
+        max < row.ipv4 && planned.per_node(planned.pods.at_least).is_some_and(|pods| pods > max)
+    }
 }
 
 pub(super) fn not_in_controller(context: &Context<'_>, found: &mut Found) {
@@ -259,7 +294,7 @@ pub(super) fn not_amd64(context: &Context<'_>, found: &mut Found) {
         };
         found.judged();
         if other {
-            let architectures = instance::find(name).map(|row| row.architectures()).unwrap_or_default();
+            let architectures = instance::find(name).map(InstanceType::architectures).unwrap_or_default();
             let has = join(architectures.iter().map(|it| it.name().to_owned()));
             let has = if has.is_empty() { "not x86-64".to_owned() } else { has };
             _ = found.add_as("type", place, named(planned.group()), &[("type", &name), ("has", &has)]);
@@ -309,7 +344,9 @@ fn named_types<'c>(
         };
         match &planned.asks.group.instance_types {
             Field::Known(InstanceTypes::Named(names), origin) => {
-                names.iter().for_each(|name| take(name, origin.place()));
+                for name in names {
+                    take(name, origin.place());
+                }
             }
             Field::Known(InstanceTypes::Requirements(requirements), _) => {
                 let by_name = |key: &str| key.ends_with("kubernetes.io/instance-type");

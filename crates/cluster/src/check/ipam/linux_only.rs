@@ -1,12 +1,12 @@
 //! What the VPC CNI does on Linux nodes and nothing does on Windows nodes.
 
+use crate::check::bootstrap;
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
 use crate::model::{Field, Os, Place};
 use std::fmt::Display;
 use winpod::ipam::Flag;
 
-const AWS_NODE: &str = "DaemonSet kube-system/aws-node";
 const LABEL: &str = "vpc.amazonaws.com/eniConfig";
 
 pub(super) fn custom_networking(context: &Context<'_>, found: &mut Found) {
@@ -28,22 +28,17 @@ pub(super) fn custom_networking(context: &Context<'_>, found: &mut Found) {
         }
     }
     let Some((windows, at)) = context.windows() else { return };
-    let environment = cluster.cni.environment.known();
-    let variable = environment.and_then(|all| all.get("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"));
-    match variable {
-        Some(Field::Known(text, origin)) => {
+    match context.aws_node("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", found) {
+        Some(variable) => {
             found.judged();
-            if Flag::read(Some(text)).is_on() {
-                let values: [(&str, &dyn Display); 1] = [("value", &quoted(text))];
-                found.add_as("switched-on", origin.place(), AWS_NODE, &values).related(at, windows);
+            if Flag::read(Some(variable.text)).is_on() {
+                let values: [(&str, &dyn Display); 1] = [("value", &quoted(variable.text))];
+                found.add_as("switched-on", variable.place, variable.object, &values).related(at, windows);
             }
         }
-        Some(Field::Unknown(reason, place)) => {
-            found.unknown(format!("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: {reason}"), place);
-        }
         // ENIConfigs that nothing switches on do nothing.
-        _ if environment.is_some() => found.judged(),
-        _ => {
+        None if cluster.cni.environment.known().is_some() => found.judged(),
+        None => {
             if let Some(first) = cluster.cni.eni_configs.first() {
                 found.judged();
                 let count = cluster.cni.eni_configs.len();
@@ -67,12 +62,24 @@ pub(super) fn source_nat(context: &Context<'_>, found: &mut Found) {
     for (name, form) in
         [("AWS_VPC_K8S_CNI_EXTERNALSNAT", "external"), ("AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS", "excluded")]
     {
-        let Some((text, place)) = context.aws_node(name, found) else { continue };
-        found.judged();
-        let set = if form == "external" { Flag::read(Some(text)).is_on() } else { !text.trim().is_empty() };
-        if set {
-            let values: [(&str, &dyn Display); 1] = [("value", &quoted(text))];
-            found.add_as(form, place, AWS_NODE, &values).related(at, windows.clone());
+        let Some(variable) = context.aws_node(name, found) else { continue };
+        let set = match form {
+            "external" => Flag::read(Some(variable.text)).is_on(),
+            _ => !variable.text.trim().is_empty(),
+        };
+        if !set {
+            found.judged();
+            continue;
+        }
+        match bootstrap::excludes_everywhere(context, found) {
+            Some(true) => found.judged(),
+            Some(false) => {
+                found.judged();
+                let values: [(&str, &dyn Display); 1] = [("value", &quoted(variable.text))];
+                let added = found.add_as(form, variable.place, variable.object, &values);
+                added.related(at, windows.clone());
+            }
+            None => {}
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What the ConfigMap says, key by key.
 
-use crate::check::context::{CNI, Context, on_nitro, quoted, values_of};
+use crate::check::context::{Context, on_nitro, quoted, values_of};
 use crate::check::found::Found;
 use crate::check::rule::{Need, Severity};
+use crate::check::written::Written;
 use crate::model::Place;
 use std::fmt::Display;
 use winpod::ipam::{Flag, Ignored, IpamMode, Key, Target, TargetOrigin, Trap};
@@ -14,18 +15,18 @@ const TWINS: [(Key, Key); 3] = [
 ];
 
 pub(super) fn shadowed(context: &Context<'_>, found: &mut Found) {
-    let Some(data) = context.configmap() else { return found.lacks(Need::Configmap) };
+    let Some(data) = context.written else { return found.lacks(Need::Configmap) };
     for (windows, plain) in TWINS {
-        let Some((text, place)) = data.get(&windows) else { continue };
+        let Some((text, place)) = data.get(windows) else { continue };
         found.judged();
-        let Some((other, at)) = data.get(&plain) else { continue };
+        let Some((other, at)) = data.get(plain) else { continue };
         let values = &[
-            ("key", &windows.name() as &dyn Display),
+            ("key", &data.name(windows) as &dyn Display),
             ("value", &quoted(text)),
-            ("twin", &plain.name()),
+            ("twin", &data.name(plain)),
             ("other", &quoted(other)),
         ];
-        let added = found.add(place, CNI, values).related(at, plain.name());
+        let added = found.add(place, &data.object, values).related(at, data.name(plain));
         if context.settings_without(plain).map(values_of) == context.settings().map(values_of) {
             added.severity(Severity::Info);
         } else {
@@ -36,7 +37,7 @@ pub(super) fn shadowed(context: &Context<'_>, found: &mut Found) {
 }
 
 pub(super) fn minimum_only(context: &Context<'_>, found: &mut Found) {
-    let (Some(data), Some(settings)) = (context.configmap(), context.settings()) else {
+    let (Some(data), Some(settings)) = (context.written, context.settings()) else {
         return found.lacks(Need::Configmap);
     };
     let node = on_nitro(&settings);
@@ -47,35 +48,34 @@ pub(super) fn minimum_only(context: &Context<'_>, found: &mut Found) {
     if !node.traps().any(|trap| trap == Trap::MinimumOnlyStarvation) {
         return;
     }
-    let place_of = |target: Target| Some(&data.get(&key_of(target)?)?.1);
-    let place = place_of(node.minimum_ip).or_else(|| context.cluster.cni.data.place());
-    let Some(place) = place else { return };
+    let place_of = |target: Target| Some(&data.get(key_of(target)?)?.1);
+    let place = place_of(node.minimum_ip).unwrap_or(data.place());
     let minimum = node.minimum_ip.value;
     match node.warm_ip.origin {
         TargetOrigin::Unparsable(key) => {
-            let text = data.get(&key).map(|(text, _)| text.as_str()).unwrap_or_default();
+            let text = data.get(key).map(|(text, _)| text.as_str()).unwrap_or_default();
             let values =
-                &[("minimum", &minimum as &dyn Display), ("key", &key.name()), ("value", &quoted(text))];
-            let added = found.add_as("unreadable", place, CNI, values);
-            if let Some((text, at)) = data.get(&key) {
-                let added = added.related(at, key.name());
+                &[("minimum", &minimum as &dyn Display), ("key", &data.name(key)), ("value", &quoted(text))];
+            let added = found.add_as("unreadable", place, &data.object, values);
+            if let Some((text, at)) = data.get(key) {
+                let added = added.related(at, data.name(key));
                 if let Some(number) = meant(text) {
                     added.replace(at, number);
                 }
             }
         }
-        _ => _ = found.add_as("missing", place, CNI, &[("minimum", &minimum)]),
+        _ => _ = found.add_as("missing", place, &data.object, &[("minimum", &minimum)]),
     }
 }
 
 pub(super) fn no_integer(context: &Context<'_>, found: &mut Found) {
-    each_target(context, found, |key, ignored, text, found| {
+    each_target(context, found, |data, key, ignored, text, found| {
         found.judged();
         if ignored != Some(Ignored::Unparsable) {
             return;
         }
         let (text, place) = text;
-        let added = found.add(place, CNI, &[("key", &key.name()), ("value", &quoted(text))]);
+        let added = found.add(place, &data.object, &[("key", &data.name(key)), ("value", &quoted(text))]);
         if let Some(number) = meant(text) {
             added.replace(place, number);
         }
@@ -83,7 +83,7 @@ pub(super) fn no_integer(context: &Context<'_>, found: &mut Found) {
 }
 
 pub(super) fn negative(context: &Context<'_>, found: &mut Found) {
-    let (Some(data), Some(settings)) = (context.configmap(), context.settings()) else {
+    let (Some(data), Some(settings)) = (context.written, context.settings()) else {
         return found.lacks(Need::Configmap);
     };
     let (loaded, node) = (settings.loaded, on_nitro(&settings));
@@ -95,16 +95,16 @@ pub(super) fn negative(context: &Context<'_>, found: &mut Found) {
     for (written, taken) in pairs {
         let TargetOrigin::Key(key) = written.origin else { continue };
         found.judged();
-        let Some((_, place)) = data.get(&key).filter(|_| written.value < 0) else { continue };
+        let Some((_, place)) = data.get(key).filter(|_| written.value < 0) else { continue };
         let form = if taken.value < 0 { "unset" } else { "replaced" };
         let values =
-            &[("key", &key.name() as &dyn Display), ("value", &written.value), ("taken", &taken.value)];
-        _ = found.add_as(form, place, CNI, values);
+            &[("key", &data.name(key) as &dyn Display), ("value", &written.value), ("taken", &taken.value)];
+        _ = found.add_as(form, place, &data.object, values);
     }
 }
 
 pub(super) fn warm_zero(context: &Context<'_>, found: &mut Found) {
-    let (Some(data), Some(settings)) = (context.configmap(), context.settings()) else {
+    let (Some(data), Some(settings)) = (context.written, context.settings()) else {
         return found.lacks(Need::Configmap);
     };
     if prefixes_asked_for(context) {
@@ -114,14 +114,14 @@ pub(super) fn warm_zero(context: &Context<'_>, found: &mut Found) {
     let Some(key) = key_of(warm) else { return };
     found.judged();
     // In secondary mode only a written 0 is replaced by 1.
-    if let (TargetOrigin::Replaced(_), 1, Some((text, place))) = (warm.origin, warm.value, data.get(&key)) {
-        let values = &[("key", &key.name() as &dyn Display), ("value", &quoted(text))];
-        found.add(place, CNI, values).replace(place, quoted("1"));
+    if let (TargetOrigin::Replaced(_), 1, Some((text, place))) = (warm.origin, warm.value, data.get(key)) {
+        let values = &[("key", &data.name(key) as &dyn Display), ("value", &quoted(text))];
+        found.add(place, &data.object, values).replace(place, quoted("1"));
     }
 }
 
 pub(super) fn warm_prefix_without_prefixes(context: &Context<'_>, found: &mut Found) {
-    each_target(context, found, |key, ignored, text, found| {
+    each_target(context, found, |data, key, ignored, text, found| {
         if ![Key::WarmPrefixTarget, Key::WindowsWarmPrefixTarget].contains(&key) {
             return;
         }
@@ -129,7 +129,7 @@ pub(super) fn warm_prefix_without_prefixes(context: &Context<'_>, found: &mut Fo
         let (text, place) = text;
         // The chart always writes a 0, which means nothing.
         if ignored == Some(Ignored::SecondaryMode) && text.trim().parse() != Ok(0) {
-            _ = found.add(place, CNI, &[("key", &key.name()), ("value", &quoted(text))]);
+            _ = found.add(place, &data.object, &[("key", &data.name(key)), ("value", &quoted(text))]);
         }
     });
 }
@@ -138,16 +138,16 @@ pub(super) fn warm_prefix_without_prefixes(context: &Context<'_>, found: &mut Fo
 fn each_target(
     context: &Context<'_>,
     found: &mut Found,
-    mut look: impl FnMut(Key, Option<Ignored>, &(String, Place), &mut Found),
+    mut look: impl FnMut(&Written, Key, Option<Ignored>, &(String, Place), &mut Found),
 ) {
-    let (Some(data), Some(settings)) = (context.configmap(), context.settings()) else {
+    let (Some(data), Some(settings)) = (context.written, context.settings()) else {
         return found.lacks(Need::Configmap);
     };
     let node = on_nitro(&settings);
     for (windows, plain) in TWINS {
         for key in [plain, windows] {
-            if let Some(text) = data.get(&key) {
-                look(key, node.ignored(key), text, found);
+            if let Some(text) = data.get(key) {
+                look(data, key, node.ignored(key), text, found);
             }
         }
     }

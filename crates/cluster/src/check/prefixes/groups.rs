@@ -1,8 +1,8 @@
 //! Groups and nodes under prefix delegation.
 
-use crate::check::context::{CNI, Context, named, on_nitro};
+use crate::check::context::{Context, named, on_nitro};
 use crate::check::found::Found;
-use crate::check::ipam::capacity::{active, hidden_max_pods, max_pods_place, needs_more, origin};
+use crate::check::ipam::capacity::{PodLimits, active};
 use crate::check::planned::{groups_known, held_by_instance, types_known};
 use crate::check::rule::{Need, Severity};
 use crate::model::Os;
@@ -54,7 +54,8 @@ pub(super) fn idle_prefixes(context: &Context<'_>, found: &mut Found) {
     if target.value <= 0 || node.ignored(key).is_some() {
         return;
     }
-    let Some((_, place)) = context.configmap().and_then(|data| data.get(&key)) else { return };
+    let Some(written) = context.written else { return };
+    let Some((_, place)) = written.get(key) else { return };
     if context.cluster.workloads.is_empty() && !context.planned.groups.is_empty() {
         return found.lacks(Need::Workloads);
     }
@@ -72,13 +73,13 @@ pub(super) fn idle_prefixes(context: &Context<'_>, found: &mut Found) {
         if target.value > 1 && target.value > used {
             let idle = target.value.saturating_mul(ADDRESSES_PER_PREFIX.into());
             let values: [(&str, &dyn Display); 5] = [
-                ("key", &key.name()),
+                ("key", &written.name(key)),
                 ("value", &target.value),
                 ("idle", &idle),
                 ("group", &planned.group().name),
                 ("pods", &pods),
             ];
-            let added = found.add(place, CNI, &values);
+            let added = found.add(place, &written.object, &values);
             added.related(&planned.group().place, named(planned.group()));
         }
     }
@@ -112,7 +113,7 @@ pub(super) fn switched(context: &Context<'_>, found: &mut Found) {
         let mode = settings.on_node(candidate.limits).mode;
         let (form, old) = match mode {
             IpamMode::PrefixDelegation => ("to-prefixes", *singles),
-            _ => ("to-secondary", *prefixes),
+            IpamMode::SecondaryIp => ("to-secondary", *prefixes),
         };
         if old == 0 {
             continue;
@@ -136,15 +137,20 @@ pub(super) fn density(context: &Context<'_>, found: &mut Found) {
     }
     groups_known(context, found);
     for planned in &context.planned.groups {
-        if !types_known(planned, found) || hidden_max_pods(planned, found) {
+        if !types_known(planned, found) {
             continue;
         }
+        let Some(limits) = PodLimits::of(context, planned, found) else { continue };
         found.judged();
-        let default = |row: &&TypePlan| row.max_pods_from == "default" && needs_more(planned, row);
+        let default = |row: &&TypePlan| limits.is_default(row) && limits.needs_more(planned, row);
         let Some(row) = planned.asks.rows.iter().find(default) else { continue };
         let pods = planned.per_node(planned.pods.at_least).unwrap_or(0);
-        let values: [(&str, &dyn Display); 4] =
-            [("max", &row.max_pods), ("type", &row.instance_type), ("addresses", &row.ipv4), ("pods", &pods)];
+        let values: [(&str, &dyn Display); 4] = [
+            ("max", &limits.on(row)),
+            ("type", &row.instance_type),
+            ("addresses", &row.ipv4),
+            ("pods", &pods),
+        ];
         _ = found.add(&planned.group().place, named(planned.group()), &values);
     }
 }
@@ -155,27 +161,28 @@ pub(super) fn max_pods(context: &Context<'_>, found: &mut Found) {
     }
     groups_known(context, found);
     for planned in &context.planned.groups {
-        if !types_known(planned, found) || hidden_max_pods(planned, found) {
+        if !types_known(planned, found) {
             continue;
         }
+        let Some(limits) = PodLimits::of(context, planned, found) else { continue };
         let rows = planned.asks.rows.iter();
         let rows: Vec<&TypePlan> = rows.filter(|row| row.mode == IpamMode::PrefixDelegation.name()).collect();
         if rows.is_empty() {
             continue;
         }
         found.judged();
-        let above: Vec<&TypePlan> = rows.iter().copied().filter(|row| row.max_pods > row.ipv4).collect();
+        let above: Vec<&TypePlan> = rows.iter().copied().filter(|row| limits.on(row) > row.ipv4).collect();
         let Some(row) = above.iter().min_by_key(|row| row.ipv4) else { continue };
         // One limit cannot be that of every type.
         if planned.chooses() && above.len() < rows.len() {
             continue;
         }
         let values: [(&str, &dyn Display); 4] = [
-            ("max", &row.max_pods),
-            ("from", &origin(row)),
+            ("max", &limits.on(row)),
+            ("from", &limits.origin(row)),
             ("type", &row.instance_type),
             ("addresses", &row.ipv4),
         ];
-        _ = found.add(max_pods_place(planned), named(planned.group()), &values);
+        _ = found.add(limits.place, named(planned.group()), &values);
     }
 }

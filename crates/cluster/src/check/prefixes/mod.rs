@@ -1,6 +1,7 @@
 //! Family PD: prefix delegation.
 
 mod groups;
+mod platform;
 mod settings;
 mod subnets;
 
@@ -10,6 +11,7 @@ use super::rule;
 pub(super) const RULES: &[Judge] = &[
     Judge { rule: &rule::PD_001, judge: settings::without_ipam },
     Judge { rule: &rule::PD_002, judge: groups::not_nitro },
+    Judge { rule: &rule::PD_003, judge: platform::too_old },
     Judge { rule: &rule::PD_004, judge: settings::linux_only },
     Judge { rule: &rule::PD_005, judge: settings::warm_prefix_overruled },
     Judge { rule: &rule::PD_006, judge: settings::nothing_positive },

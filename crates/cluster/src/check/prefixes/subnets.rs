@@ -89,18 +89,17 @@ pub(super) fn shared(context: &Context<'_>, found: &mut Found) {
             found.unknown(format!("what subnet {id} holds"), &subnet.place);
             continue;
         }
-        let own = context.planned.own_instances(cluster);
-        let others: Vec<_> = cluster
-            .interfaces
-            .iter()
-            .filter(|one| &*one.subnet == id)
-            .filter(|one| one.instance.as_deref().is_none_or(|instance| !own.contains(instance)))
-            .collect();
+        let own = &context.planned.own_instances;
+        let here = context.planned.interfaces(id).iter();
+        let others =
+            here.filter(|one| one.instance.as_deref().is_none_or(|instance| !own.contains(instance)));
         // Without the nodes an instance may be one of them.
-        let sure =
-            others.iter().filter(|one| one.instance.is_none() || context.planned.nodes_told(cluster)).count();
+        let sure = others
+            .clone()
+            .filter(|one| one.instance.is_none() || context.planned.nodes_told(cluster))
+            .count();
         let spoilt = supply.others.spoilt_blocks().count();
-        if supply.now.reserved_prefixes.is_some() || others.is_empty() || spoilt == 0 {
+        if supply.now.reserved_prefixes.is_some() || others.count() == 0 || spoilt == 0 {
             found.judged();
         } else if sure == 0 {
             found.unknown(format!("whose instances the interfaces in subnet {id} are on"), &subnet.place);
@@ -189,7 +188,7 @@ pub(super) fn shared_reservation(context: &Context<'_>, found: &mut Found) {
             found.lacks(Need::Nodes);
             continue;
         }
-        let here = cluster.interfaces.iter().filter(|one| &*one.subnet == id);
+        let here = context.planned.interfaces(id).iter();
         let holders: HashSet<&str> = here
             .filter_map(|one| one.instance.as_deref())
             .filter(|instance| {

@@ -46,7 +46,11 @@ fn statement(
 ) {
     let mut rest = words;
     // `[string]$file = ...`: the variable holds what names the script.
-    if let Some(at) = words.iter().position(|word| word.kind == WordKind::Bare && word.text == "=") {
+    // Behind a call operator it is a piece of an argument, such as the end of base64.
+    let calls =
+        words.first().is_some_and(|word| word.kind == WordKind::Bare && ["&", "."].contains(&&*word.text));
+    let sign = words.iter().position(|word| word.kind == WordKind::Bare && word.text == "=");
+    if let Some(at) = sign.filter(|_| !calls) {
         let (left, right) = words.split_at(at);
         rest = right.get(1..).unwrap_or_default();
         let variable = left.last().and_then(|word| word.text.rsplit('$').next());

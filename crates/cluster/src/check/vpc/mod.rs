@@ -1,10 +1,12 @@
 //! Family VPC: blocks, quotas and the service CIDR.
 
+mod bootstrap;
+
 use super::Judge;
 use super::context::{Context, named};
 use super::found::Found;
 use super::rule::{self, Need};
-use crate::model::{Field, Place};
+use crate::model::{Field, Origin, Place};
 use crate::plan::migration::usage::{Listed, units_of_group, vpc_of};
 use crate::plan::migration::{DEFAULT_NAU_QUOTA, systems};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,15 +17,15 @@ pub(super) const RULES: &[Judge] = &[
     Judge { rule: &rule::VPC_001, judge: block_size },
     Judge { rule: &rule::VPC_004, judge: clash },
     Judge { rule: &rule::VPC_005, judge: address_usage },
+    Judge { rule: &rule::VPC_007, judge: bootstrap::service_range },
+    Judge { rule: &rule::VPC_008, judge: bootstrap::private_cluster },
+    Judge { rule: &rule::VPC_009, judge: bootstrap::translated },
 ];
 
 /// Blocks of the cluster's VPC as far as the files tell, each with its place and how it is called.
 fn blocks<'c>(context: &Context<'c>) -> Vec<(Ipv4Prefix, &'c Place, String)> {
     let cluster = context.cluster;
     let mut blocks = Vec::new();
-    if let Field::Known(block, origin) = &cluster.made_vpc {
-        blocks.push((*block, origin.place(), "the VPC that eksctl makes".to_owned()));
-    }
     let of_groups = context.planned.groups.iter().flat_map(|planned| &planned.asks.subnets);
     let control_plane = cluster.control_plane_subnets.known().into_iter().flatten().map(String::as_str);
     let ids = of_groups.copied().chain(control_plane);
@@ -32,10 +34,22 @@ fn blocks<'c>(context: &Context<'c>) -> Vec<(Ipv4Prefix, &'c Place, String)> {
     if vpcs.is_empty() && cluster.vpcs.len() == 1 {
         vpcs.extend(cluster.vpcs.keys().map(String::as_str));
     }
+    // What eksctl would make by itself counts only where nothing else is there.
+    if let Field::Known(block, origin) = &cluster.made_vpc
+        && (vpcs.is_empty() || matches!(origin, Origin::Written(_)))
+    {
+        blocks.push((*block, origin.place(), "the VPC that eksctl makes".to_owned()));
+    }
     for (id, vpc) in vpcs.into_iter().filter_map(|id| cluster.vpcs.get_key_value(id)) {
         blocks.extend(vpc.cidrs.iter().map(|block| (*block, &vpc.place, format!("VPC {id}"))));
     }
     blocks
+}
+
+/// The block of the Services, and where it is said.
+fn service_range<'c>(context: &Context<'c>) -> Option<(Ipv4Prefix, &'c Place)> {
+    let Field::Known(block, origin) = &context.cluster.control_plane.service_cidr else { return None };
+    Some((*block, origin.place()))
 }
 
 fn block_size(context: &Context<'_>, found: &mut Found) {
@@ -48,8 +62,8 @@ fn block_size(context: &Context<'_>, found: &mut Found) {
         }
     }
     for (id, subnet) in &context.cluster.subnets {
-        // EC2 lists none that it would not make.
-        if subnet.place.line == 0 {
+        // EC2 lists none that it would not make, and what eksctl makes follows from its block.
+        if subnet.place.line == 0 || subnet.planned {
             continue;
         }
         found.judged();
@@ -77,6 +91,13 @@ fn clash(context: &Context<'_>, found: &mut Found) {
                 _ = found.add_as(form, place, what.clone(), &values);
             }
         }
+        if let Some((services, at)) = service_range(context)
+            && block.overlaps(services)
+        {
+            let values: [(&str, &dyn Display); 3] =
+                [("block", &block), ("what", &what), ("taken", &services)];
+            found.add_as("service", at, what.clone(), &values).related(place, what.clone());
+        }
     }
 }
 
@@ -96,13 +117,13 @@ struct Usage<'c> {
 fn address_usage(context: &Context<'_>, found: &mut Found) {
     const NEAR_PERCENT: u64 = 90;
     let (cluster, planned) = (context.cluster, context.planned);
-    let (own, systems) = (planned.own_instances(cluster), systems(cluster));
+    let (own, systems) = (&planned.own_instances, systems(cluster));
     let told = planned.nodes_told(cluster);
     let mut usages: BTreeMap<Option<&str>, Usage<'_>> = BTreeMap::new();
     for one in &cluster.interfaces {
         let usage = usages.entry(vpc_of(cluster, &one.subnet)).or_default();
         usage.all.add(one, &systems);
-        usage.unexplained |= one.instance.is_some() && !told;
+        usage.unexplained |= one.instance.is_some() && !told && !planned.groups.is_empty();
         if one.instance.as_deref().is_none_or(|instance| !own.contains(instance)) {
             usage.others.add(one, &systems);
         }

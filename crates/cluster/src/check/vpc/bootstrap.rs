@@ -1,0 +1,137 @@
+//! What the bootstrap script of Windows nodes must be told about the network.
+
+use super::blocks;
+use crate::check::bootstrap::{self, Bootstrap, excludes_everywhere};
+use crate::check::context::{Context, named};
+use crate::check::found::Found;
+use crate::check::rule::{Need, Severity};
+use crate::check::starts::starts;
+use crate::model::{BootstrapCall, NodeGroup, Place, Tool};
+use std::fmt::Display;
+use winpod::Ipv4Prefix;
+
+/// What the script takes for the Services where it is told the endpoint and no range.
+fn guess(node: Ipv4Prefix) -> Ipv4Prefix {
+    const TEN: Ipv4Prefix = Ipv4Prefix::constant([10, 0, 0, 0], 8);
+    if TEN.contains_prefix(node) {
+        Ipv4Prefix::constant([172, 20, 0, 0], 16)
+    } else {
+        Ipv4Prefix::constant([10, 100, 0, 0], 16)
+    }
+}
+
+/// Blocks that the nodes of a group get their addresses from.
+fn node_blocks(context: &Context<'_>, group: Option<&NodeGroup>) -> Vec<Ipv4Prefix> {
+    let planned = group
+        .and_then(|group| context.planned.groups.iter().find(|planned| std::ptr::eq(planned.group(), group)));
+    let subnets = planned.map(|planned| planned.asks.subnets.as_slice()).unwrap_or_default();
+    if subnets.is_empty() {
+        return blocks(context).into_iter().map(|(block, ..)| block).collect();
+    }
+    subnets.iter().map(|id| context.planned.supplies[*id].cidr).collect()
+}
+
+/// Endpoint and certificate: with both the script asks nobody.
+fn is_told(call: &BootstrapCall) -> bool {
+    call.parameter("APIServerEndpoint").is_some() && call.parameter("Base64ClusterCA").is_some()
+}
+
+pub(super) fn service_range(context: &Context<'_>, found: &mut Found) {
+    let services = super::service_range(context);
+    for start in starts(context) {
+        for call in start.data.calls.iter().filter(|call| is_told(call)) {
+            let told = bootstrap::mentions(start.data, "ServiceCIDR", "SERVICE_IPV4_CIDR");
+            judge(context, found, start.group, told, services, ("call", &call.place, &start.object));
+        }
+    }
+    for group in context.windows_groups() {
+        let told = match bootstrap::of(context, group) {
+            Bootstrap::Hidden(why) => {
+                found.unknown(format!("{}: {why}", named(group)), &group.place);
+                continue;
+            }
+            // Karpenter passes the endpoint and no range; it calls the script after the user data.
+            Bootstrap::Scripts(scripts) if group.tool == Tool::Karpenter => {
+                scripts.iter().any(|data| bootstrap::mentions(data, "EKSCluster", "SERVICE_IPV4_CIDR"))
+            }
+            Bootstrap::Tool => group.tool != Tool::Karpenter,
+            Bootstrap::Scripts(_) => continue,
+        };
+        judge(context, found, Some(group), told, services, ("karpenter", &group.place, &named(group)));
+    }
+}
+
+/// Holds the script's guess on each block of the nodes against the cluster's range.
+fn judge(
+    context: &Context<'_>,
+    found: &mut Found,
+    group: Option<&NodeGroup>,
+    told: bool,
+    services: Option<(Ipv4Prefix, &Place)>,
+    (form, place, object): (&str, &Place, &str),
+) {
+    if told {
+        return found.judged();
+    }
+    let Some((services, at)) = services else { return found.lacks(Need::Cluster) };
+    let nodes = node_blocks(context, group);
+    if nodes.is_empty() {
+        return found.lacks(Need::Subnets);
+    }
+    found.judged();
+    if let Some(block) = nodes.into_iter().find(|block| guess(*block) != services) {
+        let values: [(&str, &dyn Display); 3] =
+            [("services", &services), ("block", &block), ("guess", &guess(block))];
+        found.add_as(form, place, object, &values).related(at, "the service range");
+    }
+}
+
+pub(super) fn private_cluster(context: &Context<'_>, found: &mut Found) {
+    let private = &context.cluster.control_plane.private;
+    for start in starts(context) {
+        for call in &start.data.calls {
+            let Some(is_private) = private.known().or(is_told(call).then_some(&false)) else {
+                found.lacks(Need::Cluster);
+                continue;
+            };
+            found.judged();
+            if *is_private && !is_told(call) {
+                let missing: Vec<&str> = ["APIServerEndpoint", "Base64ClusterCA"]
+                    .into_iter()
+                    .filter(|name| call.parameter(name).is_none())
+                    .collect();
+                let missing = missing.join(" and -");
+                let mut added = found.add(&call.place, start.object.clone(), &[("missing", &missing)]);
+                // A private endpoint of the API server does not keep nodes from going out.
+                if context.cluster.control_plane.described.is_some() {
+                    added = added.severity(Severity::Warn);
+                }
+                if let Some(place) = private.place() {
+                    added.related(place, "the private cluster");
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn translated(context: &Context<'_>, found: &mut Found) {
+    let Some((windows, at)) = context.windows() else { return };
+    let all = blocks(context);
+    let Some((first, place, what)) = all.first() else { return found.lacks(Need::Vpcs) };
+    // The first block of a VPC is its primary one.
+    let more: Vec<String> =
+        all[1..].iter().filter(|(.., of)| of == what).map(|(block, ..)| block.to_string()).collect();
+    if more.is_empty() {
+        return found.judged();
+    }
+    match excludes_everywhere(context, found) {
+        Some(true) => found.judged(),
+        Some(false) => {
+            found.judged();
+            let more = more.join(", ");
+            let values: [(&str, &dyn Display); 3] = [("vpc", what), ("first", first), ("more", &more)];
+            found.add(place, what.clone(), &values).related(at, windows);
+        }
+        None => {}
+    }
+}
