@@ -43,7 +43,7 @@ data:
 update:
 	UPDATE=1 cargo test --locked --quiet --package winpod-cluster --test schemas
 	UPDATE=1 cargo test --locked --quiet --package winpod-cli --test commands
-	UPDATE=1 cargo test --locked --quiet --package winpod-tests --test vectors
+	UPDATE=1 cargo test --locked --quiet --package winpod-tests --test vectors --test rules
 	cd bindings/node && npm run --silent types
 	$(MAKE) answers-python
 

@@ -2,7 +2,7 @@
 
 use crate::UNUSABLE;
 use crate::args::Format;
-use crate::commands::{Host, written};
+use crate::commands::{Host, error_line, written};
 use crate::progress::Line;
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -112,6 +112,16 @@ pub(crate) fn answer(
         let mut line = Line::new(host.stderr, host.terminal.progress);
         check(&request, &mut |at| line.tell(at))?
     };
+    if format != Format::Text {
+        // What stands in the answer only would be missed by who looks at the log.
+        let colour = host.colour_of_errors();
+        for finding in answer.findings.iter().filter(|finding| finding.rule == "PARSE") {
+            let place = report::place(&finding.file, finding.line, finding.column);
+            _ = host
+                .stderr
+                .write_all(error_line(&format!("{place}: {}", finding.message), colour).as_bytes());
+        }
+    }
     let code = match &answer.summary {
         summary if summary.unusable => UNUSABLE,
         summary => u8::from(summary.fails),
@@ -125,10 +135,12 @@ pub(crate) fn answer(
 }
 
 fn catalogue(ids: Vec<String>, format: Format, style: Style) -> Result<(String, u8), Refusal> {
+    let all = ids.is_empty();
     let rows = rules(&RulesRequest { ids })?;
     let text = match format {
         Format::Sarif => return Err(Refusal::new("REQUEST", "the list of rules is text or JSON, not SARIF")),
-        _ => written(format, &rows, || report::rules(&rows, style))?,
+        _ if all => written(format, &rows, || report::rules(&rows, style))?,
+        _ => written(format, &rows, || report::rules_explained(&rows, style))?,
     };
     Ok((text, 0))
 }

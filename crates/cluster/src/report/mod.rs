@@ -17,7 +17,7 @@ mod table;
 mod text;
 
 pub use answers::{capacity, ipam, operations, problems, sources, types};
-pub use check::{check, check_brief, rule_index, rule_page, rules};
+pub use check::{check, check_brief, place, rule_index, rule_page, rules, rules_explained};
 pub use dsr::dsr;
 pub use explain::explain;
 pub use html::html;
