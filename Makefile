@@ -43,7 +43,7 @@ data:
 update:
 	UPDATE=1 cargo test --locked --quiet --package winpod-cluster --test schemas
 	UPDATE=1 cargo test --locked --quiet --package winpod-cli --test commands
-	UPDATE=1 cargo test --locked --quiet --package winpod-tests --test vectors
+	UPDATE=1 cargo test --locked --quiet --package winpod-tests --test vectors --test rules
 	cd bindings/node && npm run --silent types
 	$(MAKE) answers-python
 
@@ -95,6 +95,7 @@ bench:
 	benches/explain
 	cargo build --release --locked --package winpod-benches --example rust_census
 	$(VENV)/bin/pip install --quiet -r benches/peers/requirements.txt
+	$(VENV)/bin/python benches/peers/check-manifests
 	cd build/outside && ../../$(VENV)/bin/python $(CURDIR)/benches/peers/subnet-census $(abspath $(or $(CARGO_TARGET_DIR),target))/release/examples/rust_census
 	cd build/outside && ../../$(VENV)/bin/python $(CURDIR)/benches/python-calls.py
 	cp benches/node-calls.mjs build/node/ && cd build/node && node node-calls.mjs

@@ -160,6 +160,28 @@ function planSync(from, options) {
   return call("plan", merge(options, inputs(from)));
 }
 
+/** A configuration and a baseline may be URLs, bytes or parsed. */
+function checkOptions(options) {
+  if (!isObject(options)) return options;
+  const given = {};
+  for (const key of ["config", "baseline"]) {
+    if (options[key] !== undefined && options[key] !== null) given[key] = document(path(options[key]), key);
+  }
+  return { ...options, ...given };
+}
+
+function checkSync(from, options) {
+  return call("check", merge(checkOptions(options), inputs(from)));
+}
+
+function checkSarif(from, options) {
+  return call("checkSarif", merge(checkOptions(options), inputs(from)));
+}
+
+function rules(ids) {
+  return call("rules", { ids: list(typeof ids === "string" ? [ids] : ids) });
+}
+
 function migration(from, options) {
   return call("migration", merge(options, inputs(from)));
 }
@@ -182,6 +204,10 @@ function plan(from, options) {
 
 function simulate(from, options) {
   return work("simulate", () => inputs(from), options);
+}
+
+function check(from, options) {
+  return work("check", () => inputs(from), checkOptions(options));
 }
 
 function explain(from, options) {
@@ -243,6 +269,9 @@ module.exports = {
   aggregate,
   call,
   capacity,
+  check,
+  checkSarif,
+  checkSync,
   contains,
   dsr,
   explain,
@@ -256,6 +285,7 @@ module.exports = {
   pool,
   prefix,
   rangeToPrefixes,
+  rules,
   simulate,
   simulateSync,
   sources,

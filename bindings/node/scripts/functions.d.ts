@@ -66,6 +66,55 @@ export declare function plan(inputs: Input | Iterable<Input>, options?: PlanAsyn
 /** As `plan`, on this thread. */
 export declare function planSync(inputs: Input | Iterable<Input>, options?: PlanOptions): Plan;
 
+/** A file that a request needs besides its inputs: a path, a URL, a document, the bytes of its text, or parsed. */
+export type GivenInput = string | URL | Document | Uint8Array | object;
+
+/** How to check. */
+export type CheckOptions = Omit<CheckRequest, "paths" | "documents" | "config" | "baseline"> & {
+  /** A `.winpod.toml`: rules, their severities, and what is known and left out. None is looked for. */
+  config?: GivenInput | null | undefined;
+  /** An earlier answer of `check`; what it has is not told again. */
+  baseline?: GivenInput | null | undefined;
+};
+
+/** How to check off the main thread. */
+export type CheckAsyncOptions = CheckOptions & AsyncOptions;
+
+/**
+ * {@about check}
+ *
+ * Works off the main thread. A file that cannot be used is a finding of the rule `PARSE`.
+ *
+ * @throws {WinpodError} rejects with code `REQUEST` without any input, `DATE`, `SEVERITY`, `CONFIG`, `BASELINE`,
+ * `UNREADABLE`, `STOPPED`.
+ * @example
+ * const { findings, summary } = await check("cluster/", { date: "2026-11-22", config: ".winpod.toml" });
+ * summary.fails; // whether one is as bad as failOn or worse
+ * await check("cluster/", { failOn: "never" }); // rejects with SEVERITY
+ */
+export declare function check(inputs: Input | Iterable<Input>, options?: CheckAsyncOptions): Promise<CheckAnswer>;
+
+/** As `check`, on this thread. */
+export declare function checkSync(inputs: Input | Iterable<Input>, options?: CheckOptions): CheckAnswer;
+
+/**
+ * {@about checkSarif}
+ *
+ * @throws {WinpodError} as `check`.
+ * @example
+ * writeFileSync("winpod.sarif", checkSarif("cluster/").log);
+ */
+export declare function checkSarif(inputs: Input | Iterable<Input>, options?: CheckOptions): Sarif;
+
+/**
+ * {@about rules}
+ *
+ * @throws {WinpodError} code `UNKNOWN_RULE`, with a suggestion for a misspelt id.
+ * @example
+ * rules("CLU-002")[0].remedy; // what to do
+ */
+export declare function rules(ids?: string | Iterable<string>): RuleRow[];
+
 /** What happens in a scenario, and what is around. */
 export type SimulateOptions = Omit<SimulateRequest, "paths" | "documents">;
 

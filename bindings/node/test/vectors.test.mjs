@@ -12,6 +12,9 @@ const functions = {
   explain: ({ given = [], paths = [], documents = [], ...options }) =>
     winpod.explainSync([...given, ...paths.map((path) => pathToFileURL(path)), ...documents], options),
   plan: ({ paths = [], documents = [], ...options }) => winpod.planSync([...paths, ...documents], options),
+  check: ({ paths = [], documents = [], ...options }) => winpod.checkSync([...paths, ...documents], options),
+  checkSarif: ({ paths = [], documents = [], ...options }) => winpod.checkSarif([...paths, ...documents], options),
+  rules: ({ ids }) => winpod.rules(ids),
   simulate: ({ paths = [], documents = [], ...options }) => winpod.simulateSync([...paths, ...documents], options),
   migration: ({ paths = [], documents = [], ...options }) => winpod.migration([...paths, ...documents], options),
   capacity: ({ types, ...options }) => winpod.capacity(types, options),

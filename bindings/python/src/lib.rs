@@ -129,14 +129,16 @@ mod _native {
         Ok(answer.serialize(ToPython::plain(py))?)
     }
 
-    /// Answers an operation with records; options that are None are left out, and `inputs` become paths and documents.
+    /// Answers an operation with records; options that are None are left out, `inputs` become paths and documents, and each
+    /// of `given` the path of a file or a document.
     #[pyfunction]
-    #[pyo3(name = "answer", signature = (operation, options, /, *, inputs=None, progress=None))]
+    #[pyo3(name = "answer", signature = (operation, options, /, *, inputs=None, given=None, progress=None))]
     fn answer_records<'py>(
         py: Python<'py>,
         operation: &str,
         options: &Bound<'py, PyAny>,
         inputs: Option<&Bound<'py, PyAny>>,
+        given: Option<&Bound<'py, PyDict>>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let operation = refused(py, Operation::find(operation))?;
@@ -147,6 +149,11 @@ mod _native {
         };
         if let Some(inputs) = inputs {
             request.extend(reader.inputs(inputs)?);
+        }
+        for (name, value) in given.into_iter().flatten().filter(|(_, value)| !value.is_none()) {
+            let name: String = name.extract()?;
+            let json = reader.given(&value, &name)?;
+            request.insert(name, json);
         }
         let answer = answer_released(py, operation, request.into(), progress)?;
         answer::table(answer.serialize(ToPython::records(py)?)?)

@@ -273,6 +273,11 @@ impl<'py> Reader<'py> {
         Ok([("paths".to_owned(), paths.into()), ("documents".to_owned(), documents.into())])
     }
 
+    /// The path of a file, or a document that is called by the name of what it is for.
+    pub(crate) fn given(&mut self, value: &Bound<'py, PyAny>, name: &str) -> PyResult<Value> {
+        self.input(value, name).map(|(_, json)| json).map_err(|fault| fault.raised(self.py, name))
+    }
+
     fn input(&mut self, input: &Bound<'py, PyAny>, name: &str) -> Result<(Kind, Value), Fault> {
         if input.is_instance_of::<PyString>() || method(input, "__fspath__")?.is_some() {
             let path = self.py.import("os")?.call_method1("fsdecode", (input,))?;

@@ -13,6 +13,12 @@ from test_boundary import GROUP, boto3_subnets
 from test_vectors import CASES
 from winpod import _answers
 
+CONFIG_MAP = {
+    "kind": "ConfigMap",
+    "metadata": {"name": "amazon-vpc-cni", "namespace": "kube-system"},
+    "data": {"enable-windows-ipam": "yes"},
+}
+
 
 def answers():
     yield winpod.capacity("m5.large", mode="prefix-delegation")
@@ -49,6 +55,10 @@ def answers():
     documents = [document["text"].encode() for document in shared["args"]["documents"]]
     yield winpod.simulate(*documents, scenario="scale-out", csv=True)
     yield winpod.simulate(*documents, scenario="rolling-deployment")
+    configured = b'[[ignore]]\nrule = "CLU-005"\nreason = "known"\nuntil = 2026-11-01\n'
+    yield winpod.check({"kind": "Lease"}, CONFIG_MAP, config=configured, date="2026-11-22")
+    yield winpod.check_sarif(CONFIG_MAP)
+    yield from winpod.rules("PARSE", "CLU-002")
     yield from winpod.explain('E1122 10:11:12.345678 1 proxier.go:1] err="(0x803b0013)" pod="shop/web-1"')
     yield from winpod.types(limit=3)
     yield from winpod.sources()

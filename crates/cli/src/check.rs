@@ -2,21 +2,16 @@
 
 use crate::UNUSABLE;
 use crate::args::Format;
-use crate::commands::{Host, STDIN, written};
+use crate::commands::{Host, error_line, written};
 use crate::progress::Line;
 use clap::{Args, ValueEnum};
-use std::fs;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 use winpod_cluster::check::{CheckRequest, RulesRequest, check, rules};
-use winpod_cluster::read::text;
 use winpod_cluster::report::{self, Style};
-use winpod_cluster::request::{Document, Refusal};
+use winpod_cluster::request::{Given, Refusal};
 
 const CONFIG: &str = ".winpod.toml";
-/// The largest configuration or baseline that is read.
-const MAX_DOCUMENT: u64 = 512 << 20;
 
 /// What in these files is wrong, and what could not be judged
 ///
@@ -60,13 +55,13 @@ pub(crate) struct Check {
     fail_on: Option<FailOn>,
     /// The configuration in place of .winpod.toml
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    config: Option<PathBuf>,
+    config: Option<String>,
     /// Reads no configuration
     #[arg(long)]
     no_config: bool,
     /// An earlier answer of --format json; only what is new is told
     #[arg(long, value_name = "FILE")]
-    baseline: Option<PathBuf>,
+    baseline: Option<String>,
     /// The day to judge from, YYYY-MM-DD [default: today, UTC]
     #[arg(long, value_name = "DATE")]
     date: Option<String>,
@@ -100,24 +95,33 @@ pub(crate) fn answer(
     }
     let config = match (&args.config, args.no_config) {
         (_, true) => None,
-        (Some(path), _) => Some(document(path)?),
-        (None, false) => found(&args.inputs).map(|path| document(&path)).transpose()?,
+        (Some(path), _) => Some(path.clone()),
+        (None, false) => found(&args.inputs),
     };
-    let baseline = args.baseline.as_deref().map(document).transpose()?;
     let fail_on = args.fail_on.and_then(|severity| severity.to_possible_value());
     let (paths, documents) = host.inputs(args.inputs)?;
     let request = CheckRequest {
         paths,
         documents,
         date: Some(args.date.unwrap_or_else(today)),
-        config,
-        baseline,
+        config: config.map(Given::Path),
+        baseline: args.baseline.map(Given::Path),
         fail_on: fail_on.map(|severity| severity.get_name().to_owned()),
     };
     let answer = {
         let mut line = Line::new(host.stderr, host.terminal.progress);
         check(&request, &mut |at| line.tell(at))?
     };
+    if format != Format::Text {
+        // What stands in the answer only would be missed by who looks at the log.
+        let colour = host.colour_of_errors();
+        for finding in answer.findings.iter().filter(|finding| finding.rule == "PARSE") {
+            let place = report::place(&finding.file, finding.line, finding.column);
+            _ = host
+                .stderr
+                .write_all(error_line(&format!("{place}: {}", finding.message), colour).as_bytes());
+        }
+    }
     let code = match &answer.summary {
         summary if summary.unusable => UNUSABLE,
         summary => u8::from(summary.fails),
@@ -131,37 +135,24 @@ pub(crate) fn answer(
 }
 
 fn catalogue(ids: Vec<String>, format: Format, style: Style) -> Result<(String, u8), Refusal> {
+    let all = ids.is_empty();
     let rows = rules(&RulesRequest { ids })?;
     let text = match format {
         Format::Sarif => return Err(Refusal::new("REQUEST", "the list of rules is text or JSON, not SARIF")),
-        _ => written(format, &rows, || report::rules(&rows, style))?,
+        _ if all => written(format, &rows, || report::rules(&rows, style))?,
+        _ => written(format, &rows, || report::rules_explained(&rows, style))?,
     };
     Ok((text, 0))
 }
 
 /// The configuration of the current directory, else of the one directory that is given.
-fn found(inputs: &[String]) -> Option<PathBuf> {
-    let here = PathBuf::from(CONFIG);
-    if here.is_file() {
-        return Some(here);
+fn found(inputs: &[String]) -> Option<String> {
+    if Path::new(CONFIG).is_file() {
+        return Some(CONFIG.to_owned());
     }
     let [one] = inputs else { return None };
     let there = Path::new(one).join(CONFIG);
-    there.is_file().then_some(there)
-}
-
-fn document(path: &Path) -> Result<Document, Refusal> {
-    let name = if path == Path::new("-") { STDIN.to_owned() } else { path.display().to_string() };
-    let refused = |why: String| Refusal::new("UNREADABLE", format!("{name}: {why}"));
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(|error| refused(format!("cannot be read: {error}")))?;
-    let read = file.take(MAX_DOCUMENT + 1).read_to_end(&mut bytes);
-    read.map_err(|error| refused(format!("cannot be read: {error}")))?;
-    if bytes.len() as u64 > MAX_DOCUMENT {
-        return Err(refused(format!("is larger than {} MiB", MAX_DOCUMENT >> 20)));
-    }
-    let text = text::decode(&bytes).map_err(|error| refused(error.to_string()))?.into_owned();
-    Ok(Document { name, text })
+    there.is_file().then(|| there.display().to_string())
 }
 
 /// Today, UTC.

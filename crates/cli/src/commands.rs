@@ -67,9 +67,9 @@ impl Host<'_> {
     }
 }
 
-pub(crate) fn error_line(refusal: &Refusal, colour: bool) -> String {
+pub(crate) fn error_line(error: &impl ToString, colour: bool) -> String {
     let (start, end) = if colour { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
-    format!("{start}error:{end} {}\n", report::printable(&refusal.to_string()))
+    format!("{start}error:{end} {}\n", report::printable(&error.to_string()))
 }
 
 /// The text for standard output and the exit code.

@@ -219,7 +219,7 @@ fn standard_input_is_read_in_the_encodings_that_files_have() {
 fn every_example_of_the_help_is_accepted() {
     use std::collections::BTreeSet;
     let mut seen = BTreeSet::new();
-    for command in ["plan", "capacity", "types", "ipam", "sources", "schema"] {
+    for command in ["plan", "check", "capacity", "types", "ipam", "sources", "schema"] {
         let help = plain(&[command, "--help"]);
         assert_eq!((help.code, help.err.as_str()), (0, ""));
         let examples = help.out.lines().filter(|line| line.trim_start().starts_with("winpod "));
@@ -232,7 +232,7 @@ fn every_example_of_the_help_is_accepted() {
             seen.insert(command);
         }
     }
-    assert_eq!(seen.len(), 6, "{seen:?}");
+    assert_eq!(seen.len(), 7, "{seen:?}");
 }
 
 #[test]

@@ -192,6 +192,45 @@ pub struct Document {
     pub text: String,
 }
 
+/// A text that a request needs: the path of its file, or the text itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[expect(clippy::exhaustive_enums, reason = "callers build it")]
+pub enum Given {
+    /// A file.
+    Path(String),
+    /// A document in memory.
+    Document(Document),
+}
+
+impl Given {
+    /// The largest file that is read.
+    const MAX_FILE: u64 = 512 << 20;
+
+    /// The document, read if it is a file.
+    pub(crate) fn read(&self) -> Result<Cow<'_, Document>, Refusal> {
+        use std::io::Read as _;
+        let name = match self {
+            Self::Document(document) => return Ok(Cow::Borrowed(document)),
+            Self::Path(path) => path.clone(),
+        };
+        let refused = |why: String| Refusal::new("UNREADABLE", format!("{name}: {why}"));
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(&name).map_err(|error| refused(format!("cannot be read: {error}")))?;
+        let read = file.take(Self::MAX_FILE + 1).read_to_end(&mut bytes);
+        read.map_err(|error| refused(format!("cannot be read: {error}")))?;
+        if bytes.len() as u64 > Self::MAX_FILE {
+            return Err(refused(format!("is larger than {} MiB", Self::MAX_FILE >> 20)));
+        }
+        let text = crate::read::text::decode(&bytes).map_err(|error| {
+            let at = error.position();
+            Refusal::new(error.code(), format!("{name}:{}:{}: {error}", at.line, at.column))
+        })?;
+        let text = text.into_owned();
+        Ok(Cow::Owned(Document { name, text }))
+    }
+}
+
 /// A message that quotes a user's value, short enough: its beginning and its end.
 pub(crate) fn shortened_inside(message: &str) -> String {
     const KEPT: usize = 160;

@@ -1,5 +1,5 @@
 // Compiled only: what a user writes, in an ES module.
-import { Pool, Subnet, call, capacity, contains, explain, explainSync, ipam, plan, planSync, pool, sources, subnetCarve, subnetCensus, subnetCure, subnetReserve, subnetSize, types, type Capacity, type Census, type Cure, type Plan, type PoolAnswer, type PoolState, type PoolStep, type WinpodError } from "winpod";
+import { Pool, Subnet, call, capacity, check, checkSarif, contains, explain, explainSync, ipam, plan, planSync, pool, sources, subnetCarve, subnetCensus, subnetCure, subnetReserve, subnetSize, types, type Capacity, type Census, type Cure, type Plan, type PoolAnswer, type PoolState, type PoolStep, type WinpodError } from "winpod";
 
 const one: Capacity = capacity("m5.large", { mode: "prefix-delegation", maxPods: 58 });
 const many: Capacity[] = capacity(new Set(["m5.large"]));
@@ -10,6 +10,8 @@ const answer: Plan = await plan(["cluster/", new URL("file:///cluster.yaml"), { 
   signal: AbortSignal.timeout(1_000),
   onProgress: ({ step, done, total }) => console.log(step, done, total),
 });
+const severities: ("info" | "warn" | "high" | "error")[] = (await check("cluster/", { config: new URL("file:///c.toml"), failOn: "warn" })).findings.map(({ severity }) => severity);
+const sarif: string = checkSarif(["cluster/"], { baseline: { findings: [] } }).log;
 const verdict: "fits" | "unknown" | "does-not-fit" = planSync("cluster/").verdict;
 const asked: Capacity[] = call("capacity", { types: ["m5.large"] });
 const found: boolean[] = contains("10.0.0.0/8", { addresses: new Set(["10.0.0.1"]) }).contains;

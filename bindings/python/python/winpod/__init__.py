@@ -33,6 +33,8 @@ __all__ = [
     "aggregate",
     "call",
     "capacity",
+    "check",
+    "check_sarif",
     "contains",
     "dsr",
     "explain",
@@ -44,6 +46,7 @@ __all__ = [
     "pool",
     "prefix",
     "range_to_prefixes",
+    "rules",
     "simulate",
     "sources",
     "subnet_carve",
@@ -96,6 +99,73 @@ def plan(*inputs: Input, set: Mapping[str, str] | None = None, progress: OnProgr
     (9, 'addresses')
     """
     return _native.answer("plan", {"set": set}, inputs=inputs, progress=progress)
+
+
+def check(
+    *inputs: Input,
+    date: str | None = None,
+    config: Input | None = None,
+    baseline: Input | None = None,
+    fail_on: str | None = None,
+    progress: OnProgress | None = None,
+) -> CheckAnswer:
+    """Tells what in the files of a cluster is wrong, and what could not be judged.
+
+    `date` is the day to judge from, such as "2026-11-22"; without it, rules about support that ends are skipped. `config`
+    is a `.winpod.toml`: its path, or `bytes` of its text; none is looked for. `baseline` is an earlier answer as JSON: a
+    path, `bytes`, or what `winpod.call("check", ...)` or `to_dict()` gave; only what is new is told. `fail_on` is the
+    mildest severity for `summary.fails`: `info`, `warn`, `high` or `error`. `progress` as in `plan`. A file that cannot be
+    used is a finding of the rule PARSE.
+
+    Raises WinpodError: REQUEST without inputs, DATE, SEVERITY, CONFIG, BASELINE, UNREADABLE, STOPPED, ENCODING, TOO_DEEP.
+
+    >>> metadata = {"name": "amazon-vpc-cni", "namespace": "kube-system"}
+    >>> cni = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"enable-windows-ipam": "yes"}}
+    >>> answer = winpod.check(cni, date="2026-11-22")
+    >>> [(finding.rule, finding.patch.replacement) for finding in answer.findings], answer.summary.fails
+    ([('CLU-002', '"true"')], True)
+    >>> winpod.check(cni, config=b"fail-on = 'never'")
+    Traceback (most recent call last):
+    winpod.WinpodError: config:1:11: fail-on is "never": info, warn, high or error is allowed [CONFIG]
+    """
+    options = {"date": date, "failOn": fail_on}
+    given = {"config": config, "baseline": baseline}
+    return _native.answer("check", options, inputs=inputs, given=given, progress=progress)
+
+
+def check_sarif(
+    *inputs: Input,
+    date: str | None = None,
+    config: Input | None = None,
+    baseline: Input | None = None,
+    fail_on: str | None = None,
+    progress: OnProgress | None = None,
+) -> Sarif:
+    """As `check`, with the findings as SARIF 2.1.0 for code scanning: `log` is the text of the file.
+
+    Raises WinpodError: as `check`.
+
+    >>> answer = winpod.check_sarif({"kind": "Lease"})
+    >>> '"version": "2.1.0"' in answer.log, answer.fails
+    (True, False)
+    """
+    options = {"date": date, "failOn": fail_on}
+    given = {"config": config, "baseline": baseline}
+    return _native.answer("checkSarif", options, inputs=inputs, given=given, progress=progress)
+
+
+def rules(*ids: str) -> Table[RuleRow]:
+    """Lists the rules of `check`, or those of the given ids: what each finds, why that matters, what to do.
+
+    Raises WinpodError: UNKNOWN_RULE, with a suggestion for a misspelt id.
+
+    >>> winpod.rules("CLU-002")[0].severity
+    'error'
+    >>> winpod.rules("CLU-02")
+    Traceback (most recent call last):
+    winpod.WinpodError: "CLU-02" is no rule: did you mean CLU-002? [UNKNOWN_RULE]
+    """
+    return _native.answer("rules", {"ids": list(ids)})
 
 
 def migration(

@@ -299,6 +299,7 @@ def answer(
     /,
     *,
     inputs: Iterable[Any] | None = None,
+    given: dict[str, Any] | None = None,
     progress: OnProgress | None = None,
 ) -> _Answer: ...  # type: ignore[type-var]
 def call(operation: str, request: Any, /, *, progress: OnProgress | None = None) -> Any:

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What is wrong, what could not be judged, and how much was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "CheckAnswer")]
 #[non_exhaustive]
 pub struct Check {
     /// What is wrong: by file, line and rule.
@@ -141,6 +142,7 @@ impl From<&Need> for Lack {
 /// How many there are of what.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "CheckSummary")]
 #[non_exhaustive]
 pub struct Summary {
     /// Whether a finding is as bad as `failOn` or worse.

@@ -37,7 +37,7 @@ use crate::api::OnProgress;
 use crate::model::Place;
 use crate::plan::{self, supply};
 use crate::read::{self, Reading};
-use crate::request::{Document, Refusal, inputs};
+use crate::request::{Document, Given, Refusal, inputs};
 use baseline::Baseline;
 use config::{Config, Setting};
 use context::Context;
@@ -63,10 +63,10 @@ pub struct CheckRequest {
     pub documents: Vec<Document>,
     /// The day to judge from, as `YYYY-MM-DD`: support that ends, ignores that expire. Without it such rules are skipped.
     pub date: Option<String>,
-    /// The text of a `.winpod.toml`: rules, their severities, and what is known and left out.
-    pub config: Option<Document>,
+    /// A `.winpod.toml`: rules, their severities, and what is known and left out.
+    pub config: Option<Given>,
     /// An earlier answer of `check` as JSON; what it has is not told again.
-    pub baseline: Option<Document>,
+    pub baseline: Option<Given>,
     /// The mildest severity that fails the check: `info`, `warn`, `high` or `error`. Without it that of the
     /// configuration, else `high`.
     pub fail_on: Option<String>,
@@ -89,7 +89,7 @@ fn judges() -> impl Iterator<Item = &'static Judge> {
 ///
 /// # Errors
 /// - Codes `REQUEST` without any input, `DATE` for a day that is none, `SEVERITY`, `CONFIG` and `BASELINE` for what these
-///   documents have wrong, `STOPPED`. What is wrong with the files is among the findings.
+///   have wrong, `UNREADABLE` and `ENCODING` for files of theirs, `STOPPED`. What is wrong with the files is among the findings.
 ///
 /// # Examples
 /// ```
@@ -112,7 +112,7 @@ pub fn check(request: &CheckRequest, progress: OnProgress<'_>) -> Result<Check, 
         return Err(Refusal::new("REQUEST", "names no file and no document: give at least one"));
     }
     let settings = Settings::of(request)?;
-    let baseline = request.baseline.as_ref().map(Baseline::read).transpose()?;
+    let baseline = request.baseline.as_ref().map(|given| Baseline::read(&*given.read()?)).transpose()?;
     let reading = read::read(&inputs, progress)?;
     let mut answer = judge(reading, &settings, baseline);
     patch::fill(&mut answer.findings, &inputs);
@@ -130,7 +130,8 @@ struct Settings {
 
 impl Settings {
     fn of(request: &CheckRequest) -> Result<Self, Refusal> {
-        let config = request.config.as_ref().map(Config::read).transpose()?.unwrap_or_default();
+        let config = request.config.as_ref().map(|given| Config::read(&*given.read()?)).transpose()?;
+        let config = config.unwrap_or_default();
         let date = request.date.as_deref().map(day).transpose()?;
         let asked = request.fail_on.as_deref().map(|text| config::severity("failOn", text)).transpose();
         let asked = asked.map_err(|message| Refusal::new("SEVERITY", message))?;

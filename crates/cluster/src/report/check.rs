@@ -73,7 +73,8 @@ fn tone(severity: Severity) -> Tone {
     }
 }
 
-fn place(file: &str, line: u32, column: u32) -> String {
+/// A place as editors follow it.
+pub fn place(file: &str, line: u32, column: u32) -> String {
     match (file, line) {
         ("", _) => "-".to_owned(),
         (file, 0) => file.to_owned(),
@@ -212,12 +213,14 @@ fn summary(answer: &Check) -> Block {
     Block::Headline(pieces)
 }
 
-/// The catalogue as text: a table, or all that there is to say about one rule.
+/// The catalogue as a table.
 pub fn rules(rows: &[RuleRow], style: Style) -> String {
-    let blocks = match rows {
-        [one] => rule_blocks(one),
-        many => list_blocks(many),
-    };
+    super::text::render(&list_blocks(rows), style)
+}
+
+/// All that there is to say about some rules.
+pub fn rules_explained(rows: &[RuleRow], style: Style) -> String {
+    let blocks: Vec<Block> = rows.iter().flat_map(rule_blocks).collect();
     super::text::render(&blocks, style)
 }
 

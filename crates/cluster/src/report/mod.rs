@@ -18,7 +18,7 @@ mod text;
 mod topology;
 
 pub use answers::{capacity, ipam, operations, problems, sources, types};
-pub use check::{check, check_brief, rule_index, rule_page, rules};
+pub use check::{check, check_brief, place, rule_index, rule_page, rules, rules_explained};
 pub use dsr::dsr;
 pub use explain::explain;
 pub use html::html;
