@@ -216,7 +216,7 @@ mod _native {
         }
         options
             .set_item("types", only.as_ref().filter(|_| name.is_none()).unwrap_or(instance_types.as_any()))?;
-        let answers = answer_records(py, "capacity", &options, listings, None)?;
+        let answers = answer_records(py, "capacity", &options, listings, None, None)?;
         let single = if has_limits { instance_types.is_empty() } else { name.is_some() };
         if single { answers.get_item(0) } else { Ok(answers) }
     }

@@ -18,6 +18,8 @@ __all__ = [
     "Census",
     "Censuses",
     "Check",
+    "CheckAnswer",
+    "CheckSummary",
     "ConfigMapEntry",
     "Contains",
     "Culprit",
@@ -28,6 +30,7 @@ __all__ = [
     "Ec2Calls",
     "Explanation",
     "Failure",
+    "Finding",
     "FirstFailure",
     "Forecasts",
     "GroupAt",
@@ -35,6 +38,7 @@ __all__ = [
     "GroupPlan",
     "IgnoredKey",
     "Ipam",
+    "Lack",
     "Location",
     "Migration",
     "MixedCapacity",
@@ -48,6 +52,7 @@ __all__ = [
     "OrderFailure",
     "Origins",
     "Overlaps",
+    "Patch",
     "Place",
     "Plan",
     "Platform",
@@ -71,13 +76,17 @@ __all__ = [
     "Problem",
     "ProtocolPorts",
     "Record",
+    "Related",
     "ReservationCensus",
     "Reservations",
     "ResultCode",
     "Rollout",
+    "RuleRow",
+    "Sarif",
     "Share",
     "Simulation",
     "Size",
+    "Skipped",
     "Source",
     "SteadyState",
     "SubnetAt",
@@ -97,6 +106,7 @@ __all__ = [
     "TimelineRow",
     "TypePlan",
     "TypeRow",
+    "UnknownKind",
     "Waits",
     "WithoutReservation",
 ]
@@ -425,6 +435,87 @@ class Check(Record):
     """What it found."""
 
 
+class CheckAnswer(Record):
+    """What is wrong, what could not be judged, and how much was looked at."""
+
+    _operation = 'check'
+    _json_names = {
+        "clean": "clean",
+        "fail_on": "failOn",
+        "findings": "findings",
+        "not_applicable": "notApplicable",
+        "not_decidable": "notDecidable",
+        "notes": "notes",
+        "off": "off",
+        "skipped": "skipped",
+        "summary": "summary",
+        "unknown_kinds": "unknownKinds",
+    }
+    clean: tuple[str, ...]
+    """Rules that judged something and found nothing."""
+    fail_on: Literal['info', 'warn', 'high', 'error']
+    """The mildest severity that fails the check: of the request, else of the configuration, else `high`."""
+    findings: tuple[Finding, ...]
+    """What is wrong: by file, line and rule."""
+    not_applicable: tuple[str, ...]
+    """Rules whose subject does not occur in the input."""
+    not_decidable: tuple[str, ...]
+    """Rules that no file can decide; `winpod check --rule ID` says how to look."""
+    notes: tuple[Note, ...]
+    """What else is worth telling about the input."""
+    off: tuple[str, ...]
+    """Rules that the configuration switches off."""
+    skipped: tuple[Skipped, ...]
+    """Rules that lacked something, in the order of the catalogue."""
+    summary: CheckSummary
+    """How many there are of what."""
+    unknown_kinds: tuple[UnknownKind, ...]
+    """Documents of kinds that no rule reads."""
+
+
+class CheckSummary(Record):
+    """How many there are of what."""
+
+    _json_names = {
+        "documents": "documents",
+        "error": "error",
+        "fails": "fails",
+        "files": "files",
+        "hidden": "hidden",
+        "hidden_by_baseline": "hiddenByBaseline",
+        "high": "high",
+        "info": "info",
+        "rules_judged": "rulesJudged",
+        "rules_skipped": "rulesSkipped",
+        "unusable": "unusable",
+        "warn": "warn",
+    }
+    documents: int
+    """Documents of a known kind."""
+    error: int
+    """Findings that keep Windows pods or nodes from working."""
+    fails: bool
+    """Whether a finding is as bad as `failOn` or worse."""
+    files: int
+    """Files that were read."""
+    hidden: int
+    """Findings that an ignore or the baseline hides; they are in none of the other counts."""
+    hidden_by_baseline: int
+    """Those of them that the baseline hides."""
+    high: int
+    """Findings that show under load, at a rollout or an upgrade, or that leave a security control absent."""
+    info: int
+    """Advice."""
+    rules_judged: int
+    """Rules that judged something."""
+    rules_skipped: int
+    """Rules that lacked something."""
+    unusable: bool
+    """Whether an input is unusable, so that the answer is about the rest."""
+    warn: int
+    """Findings of likely waste or trouble."""
+
+
 class ConfigMapEntry(Record):
     """A key of the amazon-vpc-cni ConfigMap with a value."""
 
@@ -749,6 +840,61 @@ class Failure(Record):
     """The subnet."""
 
 
+class Finding(Record):
+    """One thing that is wrong."""
+
+    _json_names = {
+        "column": "column",
+        "end_column": "endColumn",
+        "file": "file",
+        "grade": "grade",
+        "line": "line",
+        "message": "message",
+        "object": "object",
+        "patch": "patch",
+        "related": "related",
+        "remedy": "remedy",
+        "rule": "rule",
+        "security": "security",
+        "severity": "severity",
+        "source": "source",
+        "title": "title",
+        "why": "why",
+    }
+    column: int
+    """Column from 1, in characters; 0 if only the file is known."""
+    end_column: int
+    """The column behind the value's last character; 0 if it goes over several lines or is not known."""
+    file: str
+    """The file as the user named it."""
+    grade: Literal['documented', 'code', 'reported', 'inferred', 'unverified']
+    """How well the rule is established."""
+    line: int
+    """Line from 1; 0 if only the file is known."""
+    message: str
+    """What is wrong, with the values of the input."""
+    object: str
+    """What it is about, such as `node group "web"`."""
+    patch: Patch | None
+    """The remedy as a change of one place, if it is mechanical."""
+    related: tuple[Related, ...]
+    """Other places that it is about."""
+    remedy: str
+    """What to do."""
+    rule: str
+    """The rule's id."""
+    security: bool
+    """Whether a control is believed to act and does not."""
+    severity: Literal['info', 'warn', 'high', 'error']
+    """How bad it is."""
+    source: str
+    """Where the rule is from."""
+    title: str
+    """The rule's title."""
+    why: str
+    """What will happen."""
+
+
 class FirstFailure(Record):
     """The first thing that failed."""
 
@@ -995,6 +1141,22 @@ class Ipam(Record):
     """Prefixes kept free; counts only where neither of the others is positive."""
     windows_ipam: Literal['on', 'off', 'absent', 'unparsable', 'overruled']
     """How `enable-windows-ipam` reads: `on`, `off`, `absent`, `unparsable` or `overruled`."""
+
+
+class Lack(Record):
+    """An input that is missing."""
+
+    _json_names = {
+        "how": "how",
+        "need": "need",
+        "what": "what",
+    }
+    how: str
+    """How to get it."""
+    need: str
+    """Its stable name."""
+    what: str
+    """What it is."""
 
 
 class Location(Record):
@@ -1266,6 +1428,31 @@ class Overlaps(Record):
     }
     overlaps: bool
     """Whether they do."""
+
+
+class Patch(Record):
+    """A text that takes the place of characters of one line."""
+
+    _json_names = {
+        "column": "column",
+        "end_column": "endColumn",
+        "file": "file",
+        "line": "line",
+        "original": "original",
+        "replacement": "replacement",
+    }
+    column: int
+    """The first column that goes, from 1, in characters."""
+    end_column: int
+    """The first column that stays."""
+    file: str
+    """The file as the user named it."""
+    line: int
+    """Line from 1."""
+    original: str
+    """What stands there now."""
+    replacement: str
+    """What comes in its place."""
 
 
 class Place(Record):
@@ -1790,6 +1977,19 @@ class ProtocolPorts(Record):
     """The same with DSR off."""
 
 
+class Related(Record):
+    """Another place that a finding is about."""
+
+    _json_names = {
+        "location": "location",
+        "what": "what",
+    }
+    location: Location
+    """Where."""
+    what: str
+    """What stands there."""
+
+
 class ReservationCensus(Record):
     """A CIDR reservation and what is left in it."""
 
@@ -1868,6 +2068,74 @@ class Rollout(Record):
     """Pods to replace."""
     ready: int
     """New pods that became ready."""
+
+
+class RuleRow(Record):
+    """One rule."""
+
+    _operation = 'rules'
+    _is_row = True
+    _json_names = {
+        "also": "also",
+        "decidable": "decidable",
+        "family": "family",
+        "findings": "findings",
+        "grade": "grade",
+        "id": "id",
+        "look": "look",
+        "needs": "needs",
+        "remedy": "remedy",
+        "security": "security",
+        "severity": "severity",
+        "source": "source",
+        "title": "title",
+        "why": "why",
+    }
+    also: tuple[Literal['info', 'warn', 'high', 'error'], ...]
+    """Other severities that they may have."""
+    decidable: bool
+    """Whether files can decide it; if not, `look` says how to look."""
+    family: str
+    """What it is about: the title of its family."""
+    findings: tuple[str, ...]
+    """Its sentences, with {names} where values of the input come."""
+    grade: Literal['documented', 'code', 'reported', 'inferred', 'unverified']
+    """How well it is established."""
+    id: str
+    """Its stable id."""
+    look: str | None
+    """How to look for what no file can decide."""
+    needs: tuple[Lack, ...]
+    """Inputs without which it cannot judge."""
+    remedy: str
+    """What to do."""
+    security: bool
+    """Whether it is about a control that is believed to act and does not."""
+    severity: Literal['info', 'warn', 'high', 'error']
+    """How bad its findings are."""
+    source: str
+    """Where it is from."""
+    title: str
+    """What is wrong, in a few words."""
+    why: str
+    """What will happen."""
+
+
+class Sarif(Record):
+    """The findings of a check as a SARIF log."""
+
+    _operation = 'checkSarif'
+    _json_names = {
+        "fails": "fails",
+        "log": "log",
+        "unusable": "unusable",
+    }
+    fails: bool
+    """Whether a finding is as bad as `failOn` or worse."""
+    log: str
+    """The log, as JSON text."""
+    unusable: bool
+    """Whether an input is unusable, so that the log is about the rest."""
 
 
 class Share(Record):
@@ -2001,6 +2269,28 @@ class Size(Record):
     """How many /16 in each zone would do where one is too small; absent too if no number would."""
     without_reservation: WithoutReservation | None
     """The same without a reservation; absent if neither pods nor nodes were given."""
+
+
+class Skipped(Record):
+    """A rule that could not judge, or not all."""
+
+    _json_names = {
+        "lacks": "lacks",
+        "partly": "partly",
+        "rule": "rule",
+        "title": "title",
+        "unknown": "unknown",
+    }
+    lacks: tuple[Lack, ...]
+    """Inputs that are missing."""
+    partly: bool
+    """Whether it judged some of its subjects all the same."""
+    rule: str
+    """The rule's id."""
+    title: str
+    """The rule's title."""
+    unknown: tuple[Related, ...]
+    """Values that the input hides."""
 
 
 class Source(Record):
@@ -2566,6 +2856,22 @@ class TypeRow(Record):
     """Whether Windows runs on it: `yes`, `no` or `unknown`."""
     windows_reason: Literal['x86-64', 'architecture', 'accelerator', 'no-evidence']
     """Why: `x86-64`, `architecture`, `accelerator` or `no-evidence`."""
+
+
+class UnknownKind(Record):
+    """Documents of one kind that is not read."""
+
+    _json_names = {
+        "count": "count",
+        "first": "first",
+        "kind": "kind",
+    }
+    count: int
+    """How many there are."""
+    first: Location
+    """The first of them."""
+    kind: str
+    """What they call themselves."""
 
 
 class Waits(Record):

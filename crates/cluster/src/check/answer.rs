@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is wrong, what could not be judged, and how much was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "CheckAnswer")]
+#[serde(rename = "CheckAnswer", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Check {
     /// What is wrong: by file, line and rule.
@@ -141,8 +140,7 @@ impl From<&Need> for Lack {
 
 /// How many there are of what.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "CheckSummary")]
+#[serde(rename = "CheckSummary", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Summary {
     /// Whether a finding is as bad as `failOn` or worse.

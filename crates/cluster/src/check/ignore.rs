@@ -8,7 +8,7 @@ use super::found::Found;
 use super::rule::{self, Need, Rule};
 use crate::model::{IgnoreComment, Place};
 use crate::read;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// What a rule did, for the question whether an ignore of it is of use.
@@ -50,6 +50,9 @@ impl Ignores<'_> {
             expired: Found::new(&rule::IGNORE_EXPIRED),
             reasonless: Found::new(&rule::IGNORE_REASON),
         };
+        // What a broken file would have said about its own ignores is not known.
+        let broken: BTreeSet<String> =
+            findings.iter().filter(|it| it.rule == rule::PARSE.id).map(|it| it.file.clone()).collect();
         let comments = self.of_comments(&mut about);
         let configured = self.of_config(&mut about);
         let mut used_comments = vec![false; self.comments.len()];
@@ -89,7 +92,12 @@ impl Ignores<'_> {
             }
             !hidden
         });
-        self.unused(&mut about.unused, did, &comments, &used_comments, &configured, &used);
+        let known = comments
+            .into_iter()
+            .filter(|((rule, file), _)| *rule == rule::PARSE.id || !broken.contains(*file));
+        let idle_comments = known.flat_map(|(_, indices)| indices).filter(|index| !used_comments[*index]);
+        let idle = configured.into_values().flatten().filter(|index| !used[*index]);
+        self.unused(&mut about.unused, did, idle_comments, idle);
         about
     }
 
@@ -141,38 +149,29 @@ impl Ignores<'_> {
         by_rule
     }
 
+    /// Tells which of those that hid nothing are of no use.
     fn unused(
         &self,
         found: &mut Found,
         did: &dyn Fn(&Rule) -> Did,
-        comments: &BTreeMap<(&'static str, &str), Vec<usize>>,
-        used_comments: &[bool],
-        configured: &BTreeMap<&'static str, Vec<usize>>,
-        used: &[bool],
+        comments: impl Iterator<Item = usize>,
+        configured: impl Iterator<Item = usize>,
     ) {
-        for ((id, _), indices) in comments {
-            let Some(rule) = Rule::find(id) else { continue };
-            for comment in
-                indices.iter().filter(|index| !used_comments[**index]).map(|index| &self.comments[*index])
+        for comment in comments.map(|index| &self.comments[index]) {
+            if let Some(rule) = Rule::find(&comment.rule)
+                && did(rule) != Did::Open
             {
-                if did(rule) != Did::Open {
-                    tell(found, rule, &comment.reason, &comment.place);
-                }
+                tell(found, rule, &comment.reason, &comment.place);
             }
         }
-        for (id, indices) in configured {
-            let Some(rule) = Rule::find(id) else { continue };
-            for ignore in
-                indices.iter().filter(|index| !used[**index]).map(|index| &self.config.ignores[*index])
-            {
-                let seen = match did(rule) {
-                    Did::Judged => self.whole || ignore.path.is_none(),
-                    Did::NothingToJudge => self.whole,
-                    Did::Open => false,
-                };
-                if seen {
-                    tell(found, rule, &ignore.reason, &ignore.place);
-                }
+        for ignore in configured.map(|index| &self.config.ignores[index]) {
+            let seen = match did(ignore.rule) {
+                Did::Judged => self.whole || ignore.path.is_none(),
+                Did::NothingToJudge => self.whole,
+                Did::Open => false,
+            };
+            if seen {
+                tell(found, ignore.rule, &ignore.reason, &ignore.place);
             }
         }
     }
