@@ -20,12 +20,16 @@ def test_both_schemas_tell_the_same_node():
     assert (first.hns, second.hns) == ("9.5", None)
 
 
-def test_documents_and_bytes():
-    raw = (NODE / "v1/policies.json").read_bytes()
+def test_documents_and_encodings(tmp_path):
+    path = NODE / "v1/policies.json"
+    raw = path.read_bytes()
+    assert raw.startswith(b"\xff\xfe")
     parsed = json.loads(raw.decode("utf-16"))
-    assert winpod.topology(raw).policies == winpod.topology(parsed).policies
-    assert winpod.topology(raw[2:]).counts.policies == 5  # without the mark
-    assert "172.20.37.12" in winpod.topology(parsed)._repr_html_()
+    assert winpod.topology(path).policies == winpod.topology(parsed).policies
+    unmarked = tmp_path / "policies.json"
+    unmarked.write_bytes(raw[2:])
+    assert winpod.topology(unmarked).counts.policies == 5
+    assert "172.20.37.12" in winpod.topology(json.dumps(parsed).encode())._repr_html_()
 
 
 def test_what_is_left_behind():
