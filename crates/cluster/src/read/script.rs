@@ -29,7 +29,7 @@ fn looks_so(text: &str) -> bool {
         || lower.contains("eksbootstrap")
         || lower.contains("kubeproxyextraargs")
         // What others install changes the service itself.
-        || lower.contains("kube-proxy") && lower.contains("enable-dsr") && lower.contains("$")
+        || lower.contains("kube-proxy") && lower.contains("enable-dsr") && lower.contains('$')
 }
 
 /// The text of a script, from base64 if it is in that.
