@@ -1,4 +1,5 @@
 //! Add-ons, identities and settings of the cluster, as files of several tools say them.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::ops::ControlFlow;
 use winpod_cluster::model::{AuthenticationMode, Cluster, IpFamily, Place, VolumeSource};

@@ -89,11 +89,11 @@ impl<'c> Roles<'c> {
 }
 
 fn mode(context: &Context<'_>) -> Option<AuthenticationMode> {
-    let plane = &context.cluster.control_plane;
-    match &plane.authentication_mode {
+    let control = &context.cluster.control_plane;
+    match &control.authentication_mode {
         Field::Known(mode, _) => Some(*mode),
         // What eksctl makes without being told.
-        Field::Absent if plane.eksctl.is_some() && plane.described.is_none() => {
+        Field::Absent if control.eksctl.is_some() && control.described.is_none() => {
             Some(AuthenticationMode::ApiAndConfigMap)
         }
         _ => None,
@@ -106,8 +106,17 @@ fn mapped(context: &Context<'_>, found: &mut Found) -> bool {
         return false;
     }
     let identity = &context.cluster.identity;
-    let there = identity.aws_auth.is_some() || !identity.mappings.is_empty();
-    if !there {
+    if let Field::Unknown(reason, place) = &identity.aws_auth {
+        found.unknown(reason, place);
+        return false;
+    }
+    let there = !identity.aws_auth.is_absent() || !identity.mappings.is_empty();
+    // The roles that eksctl makes it maps too.
+    let groups = windows_groups(context);
+    let by_eksctl = |group: &&NodeGroup| {
+        matches!(group.tool, Tool::EksctlManaged | Tool::EksctlSelfManaged) && group.role.is_absent()
+    };
+    if !there && (groups.is_empty() || !groups.iter().all(by_eksctl)) {
         found.lacks(Need::AwsAuth);
     }
     there
@@ -161,7 +170,9 @@ fn without_kube_proxy(context: &Context<'_>, found: &mut Found) {
                 .related(at, format!("the role of {}", named(group)));
         }
     }
-    let (Some(place), Some((windows, proof))) = (&identity.aws_auth, context.windows()) else { return };
+    let (Some(place), Some((windows, proof))) = (identity.aws_auth.place(), context.windows()) else {
+        return;
+    };
     if seen {
         return;
     }
@@ -195,8 +206,14 @@ fn incomplete_mapping(context: &Context<'_>, found: &mut Found) {
             Some(mapping) => of_windows.push((mapping, quoted(role))),
             None if roles.entry(role).is_none()
                 && mode(context) == Some(AuthenticationMode::ConfigMap)
-                && context.cluster.identity.aws_auth.is_some() =>
+                && context.cluster.identity.aws_auth.known().is_some() =>
             {
+                // A template may put in the role that is missed.
+                let hidden = context.cluster.identity.mappings.iter().find(|it| it.role.known().is_none());
+                if let Some(hidden) = hidden {
+                    found.unknown("a mapping names no ARN", &hidden.place);
+                    continue;
+                }
                 found.judged();
                 found.add_as(
                     "unmapped",
@@ -344,7 +361,7 @@ fn more_than_a_type(context: &Context<'_>, found: &mut Found) {
 }
 
 fn no_entry(context: &Context<'_>, found: &mut Found) {
-    let (plane, identity) = (&context.cluster.control_plane, &context.cluster.identity);
+    let (control, identity) = (&context.cluster.control_plane, &context.cluster.identity);
     let groups = windows_groups(context);
     match mode(context) {
         Some(AuthenticationMode::Api) => {}
@@ -370,16 +387,16 @@ fn no_entry(context: &Context<'_>, found: &mut Found) {
             found.judged();
             continue;
         }
-        match (plane.karpenter.place(), identity.principals.is_absent()) {
+        match (control.karpenter.place(), identity.principals.is_absent()) {
             (Some(karpenter), true) => {
-                found.unknown("eksctl installs Karpenter and may make its entry", karpenter)
+                found.unknown("eksctl installs Karpenter and may make its entry", karpenter);
             }
-            (None, true) if plane.eksctl.is_none() => found.lacks(Need::AccessEntries),
+            (None, true) if control.eksctl.is_none() => found.lacks(Need::AccessEntries),
             _ => {
                 found.judged();
                 let added =
                     found.add(place, named(group), &[("role", &quoted(role)), ("group", &named(group))]);
-                if let Some(place) = plane.authentication_mode.place() {
+                if let Some(place) = control.authentication_mode.place() {
                     added.related(place, "the authentication mode");
                 }
             }
@@ -409,10 +426,11 @@ fn own_image(context: &Context<'_>, found: &mut Found) {
             found.add(at, named(group), &[("group", &named(group)), ("role", &quoted(role))]);
         }
     }
+    let known: HashSet<&Place> = windows.iter().map(|group| &group.place).collect();
     for group in &context.cluster.node_groups {
         let hidden =
             group.tool == Tool::EksManaged && group.custom_ami && matches!(group.os, Field::Unknown(..));
-        if hidden && !windows.iter().any(|known| std::ptr::eq(*known, group)) {
+        if hidden && !known.contains(&group.place) {
             found.unknown(
                 format!("{} does not show whether its image is of Windows", named(group)),
                 &group.place,

@@ -4,7 +4,7 @@ use super::{Field, Place};
 use std::collections::BTreeMap;
 
 /// The names that the VPC CNI has as an add-on and as a chart.
-pub const VPC_CNI: [&str; 2] = ["vpc-cni", "aws-vpc-cni"];
+const VPC_CNI: [&str; 2] = ["vpc-cni", "aws-vpc-cni"];
 
 /// One value for an add-on or a chart.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,8 +9,8 @@ pub struct Identity {
     pub access_entries: Vec<AccessEntry>,
     /// Principals of a listing of all access entries, which does not tell their types.
     pub principals: Field<Vec<String>>,
-    /// The ConfigMap `kube-system/aws-auth`.
-    pub aws_auth: Option<Place>,
+    /// The ConfigMap `kube-system/aws-auth`; unknown if its `mapRoles` cannot be read.
+    pub aws_auth: Field<()>,
     /// Roles that `aws-auth` maps, or that eksctl's configuration asks to map.
     pub mappings: Vec<RoleMapping>,
     /// Associations of EKS Pod Identity.

@@ -213,7 +213,7 @@ pub struct Cluster {
 pub struct Cni {
     /// `data`, as far as it concerns Windows nodes: values as text, with their places.
     pub data: Field<BTreeMap<Key, (String, Place)>>,
-    /// ConfigMaps of another name or namespace that have keys for Windows: `namespace/name`, and where. Nothing reads them.
+    /// `ConfigMap`s of another name or namespace that have keys for Windows: `namespace/name`, and where. Nothing reads them.
     pub elsewhere: Vec<(String, Place)>,
     /// A Deployment `kube-system/vpc-resource-controller`.
     pub old_controller: Field<()>,

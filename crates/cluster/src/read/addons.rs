@@ -69,11 +69,17 @@ fn flat(doc: &Doc<'_, '_>, node: &Node) -> Values {
     values
 }
 
+/// The longest path that is kept: no value that anything reads is so deep.
+const MAX_PATH: usize = 256;
+
 /// No tree is deeper than [`super::node::MAX_DEPTH`].
 fn walk(doc: &Doc<'_, '_>, node: &Node, path: &mut String, into: &mut Values) {
     for entry in node.entries() {
         let Some(key) = entry.key.as_text() else { continue };
         let before = path.len();
+        if before + key.len() > MAX_PATH {
+            continue;
+        }
         if before > 0 {
             path.push('.');
         }

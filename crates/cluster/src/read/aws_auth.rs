@@ -7,9 +7,17 @@ use crate::model::{Field, RoleMapping};
 const OBJECT: &str = "the ConfigMap aws-auth";
 
 pub(super) fn config_map(doc: &mut Doc<'_, '_>, node: &Node) {
-    doc.cluster().identity.aws_auth = Some(doc.place_of(node));
-    let Some(roles) = node.path(&["data", "mapRoles"]) else { return };
-    let Some(roles) = doc.embedded(roles, "mapRoles", OBJECT) else { return };
+    let there = doc.written((), node);
+    doc.cluster().identity.aws_auth = there;
+    let Some(text) = node.path(&["data", "mapRoles"]).filter(|text| !text.is_null()) else { return };
+    let empty = text.as_text().is_some_and(|text| text.trim().is_empty());
+    let Some(roles) = doc.embedded(text, "mapRoles", OBJECT) else {
+        if !empty {
+            let hidden = doc.unknown("its mapRoles cannot be read", text);
+            doc.cluster().identity.aws_auth = hidden;
+        }
+        return;
+    };
     for role in roles.items() {
         mapping(doc, role, "rolearn", OBJECT);
     }

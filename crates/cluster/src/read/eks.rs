@@ -29,7 +29,9 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
         entries("associations").filter(|all| all.iter().all(|it| it.get("serviceAccount").is_some()))
     {
         doc.cluster().identity.pod_identities_listed = true;
-        all.iter().for_each(|one| pod_identity(doc, one));
+        for one in all {
+            pod_identity(doc, one);
+        }
     } else if let Some(policies) = entries("AttachedPolicies") {
         attached_policies(doc, node, policies);
     } else {
@@ -67,18 +69,18 @@ pub(super) fn describe_cluster(doc: &mut Doc<'_, '_>, node: &Node) {
     let remote = node.get("remoteNetworkConfig").filter(|remote| !remote.entries().is_empty());
     let remote = remote.map(|remote| doc.written((), remote));
 
-    let plane = &mut doc.cluster().control_plane;
-    plane.described = Some(place);
+    let control = &mut doc.cluster().control_plane;
+    control.described = Some(place);
     // What runs counts more than what a file asks for.
-    plane.platform_version = platform_version.or(take(&mut plane.platform_version));
-    plane.role = role.or(take(&mut plane.role));
-    plane.authentication_mode = mode.unwrap_or_default().or(take(&mut plane.authentication_mode));
-    plane.ip_family = family.unwrap_or_default().or(take(&mut plane.ip_family));
-    plane.service_cidr = service_cidr.unwrap_or_default().or(take(&mut plane.service_cidr));
-    plane.auto_mode = auto_mode.unwrap_or_default().or(take(&mut plane.auto_mode));
-    plane.private = private.unwrap_or_default().or(take(&mut plane.private));
-    plane.outpost = outpost.unwrap_or_default().or(take(&mut plane.outpost));
-    plane.remote_networks = remote.unwrap_or_default().or(take(&mut plane.remote_networks));
+    control.platform_version = platform_version.or(take(&mut control.platform_version));
+    control.role = role.or(take(&mut control.role));
+    control.authentication_mode = mode.unwrap_or_default().or(take(&mut control.authentication_mode));
+    control.ip_family = family.unwrap_or_default().or(take(&mut control.ip_family));
+    control.service_cidr = service_cidr.unwrap_or_default().or(take(&mut control.service_cidr));
+    control.auto_mode = auto_mode.unwrap_or_default().or(take(&mut control.auto_mode));
+    control.private = private.unwrap_or_default().or(take(&mut control.private));
+    control.outpost = outpost.unwrap_or_default().or(take(&mut control.outpost));
+    control.remote_networks = remote.unwrap_or_default().or(take(&mut control.remote_networks));
 }
 
 fn access_entry(doc: &mut Doc<'_, '_>, node: &Node) {

@@ -25,8 +25,22 @@ impl Doc<'_, '_> {
                 return None;
             }
         };
-        Some(moved(&inner, &shift(scalar, node.span)))
+        self.reader.embedded = self.reader.embedded.saturating_add(count(&inner));
+        if self.reader.embedded > MAX_EMBEDDED {
+            let place = self.place_of(node);
+            let message = format!(
+                "{key} of {object} is not read: texts inside of strings have more than {MAX_EMBEDDED} values here; give fewer files"
+            );
+            self.reader.problem(Problem::new("TOO_LARGE", message, &place));
+            return None;
+        }
+        Some(moved(&inner, replaceable(scalar), &shift(scalar, node.span)))
     }
+}
+
+fn count(node: &Node) -> usize {
+    let inside = node.items().iter().chain(node.entries().iter().map(|entry| &entry.value));
+    1 + inside.map(count).sum::<usize>()
 }
 
 /// From a position of the string's text to that of the file.
@@ -39,10 +53,13 @@ fn shift(scalar: &Scalar, span: Span) -> impl Fn(Position) -> Position {
     let written = start.line == end.line
         && (end.column.saturating_sub(start.column) as usize) == scalar.text.chars().count() + 2 * quotes;
     let block = scalar.style == Style::Literal;
+    // The place of a block is that of its first line that is not empty.
+    let empty = scalar.text.chars().take_while(|c| *c == '\n').count();
+    let first = start.line.saturating_sub(u32::try_from(empty).unwrap_or(u32::MAX));
     move |at| {
         if block {
             // Every line of a block has the indentation of its first.
-            Position { line: start.line + at.line - 1, column: start.column + at.column - 1 }
+            Position { line: first + at.line - 1, column: start.column + at.column - 1 }
         } else if written {
             Position { line: start.line, column: start.column + at.column - 1 + u32::from(quotes == 1) }
         } else {
@@ -52,19 +69,31 @@ fn shift(scalar: &Scalar, span: Span) -> impl Fn(Position) -> Position {
     }
 }
 
-/// A copy of a tree with other places.
-fn moved(node: &Node, to: &impl Fn(Position) -> Position) -> Node {
+/// The most values that all strings of one reading may hold: aliases make much of little text.
+const MAX_EMBEDDED: usize = 1 << 20;
+
+/// Whether what replaces a value may have double quotes, as it has in any other place.
+fn replaceable(scalar: &Scalar) -> bool {
+    scalar.style != Style::DoubleQuoted
+}
+
+/// A copy of a tree with other places; those of no `whole` values have no extent.
+fn moved(node: &Node, whole: bool, to: &impl Fn(Position) -> Position) -> Node {
     let value = match &node.value {
         Value::Scalar(scalar) => Value::Scalar(scalar.clone()),
-        Value::Sequence(items) => Value::Sequence(items.iter().map(|item| moved(item, to)).collect()),
+        Value::Sequence(items) => Value::Sequence(items.iter().map(|item| moved(item, whole, to)).collect()),
         Value::Mapping(entries) => Value::Mapping(
             entries
                 .iter()
-                .map(|entry| Entry { key: moved(&entry.key, to), value: moved(&entry.value, to) })
+                .map(|entry| Entry {
+                    key: moved(&entry.key, whole, to),
+                    value: moved(&entry.value, whole, to),
+                })
                 .collect(),
         ),
     };
-    let span = Span { start: to(node.span.start), end: to(node.span.end) };
+    let start = to(node.span.start);
+    let span = Span { start, end: if whole { to(node.span.end) } else { start } };
     Node { value, tag: node.tag.clone(), span }
 }
 
@@ -77,7 +106,7 @@ mod tests {
         let outer = document.get("values").unwrap();
         let scalar = outer.as_scalar().unwrap();
         let inner = yaml::parse(&scalar.text).unwrap().remove(0).node;
-        let node = moved(&inner, &shift(scalar, outer.span));
+        let node = moved(&inner, replaceable(scalar), &shift(scalar, outer.span));
         let span = node.get(key).unwrap().span;
         (span.start.line, span.start.column, span.end.column - span.start.column)
     }
@@ -86,12 +115,13 @@ mod tests {
     fn places_in_a_block_are_those_of_the_file() {
         assert_eq!(place("a: 1\nvalues: |-\n  x: 1\n  env:\n    y: 2\n  wide: yes\n", "wide"), (6, 9, 3));
         assert_eq!(place("values: |\n    x: 1\n", "x"), (2, 8, 1));
+        assert_eq!(place("values: |\n\n\n  # why\n  x: 1\n", "x"), (5, 6, 1));
     }
 
     #[test]
     fn places_in_quotes_are_exact_where_nothing_is_escaped() {
         assert_eq!(place("values: '{\"x\": \"true\"}'\n", "x"), (1, 16, 6));
-        assert_eq!(place("values: \"{x: true}\"\n", "x"), (1, 14, 4));
+        assert_eq!(place("values: \"{x: true}\"\n", "x"), (1, 14, 0));
         // The escapes make the text shorter than it is written.
         assert_eq!(place("values: \"{\\\"x\\\": true}\"\n", "x"), (1, 9, 0));
         assert_eq!(place("values: >-\n  {x: 1,\n  y: 2}\n", "y").2, 0);

@@ -37,7 +37,7 @@ pub(super) fn name_of(node: &Node) -> (&str, &str) {
     (text("namespace").unwrap_or("default"), text("name").unwrap_or_default())
 }
 
-/// Reads the ConfigMaps that matter; `false` for any other.
+/// Reads the `ConfigMap`s that matter; `false` for any other.
 fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     let (namespace, name) = name_of(node);
     if (namespace, name) == ("kube-system", "aws-auth") {

@@ -129,6 +129,8 @@ struct Reader<'a> {
     hns_cut: BTreeMap<Arc<str>, (u32, Place)>,
     /// Ids that many entries repeat.
     shared: HashSet<Arc<str>>,
+    /// Values that were read from texts inside of strings.
+    embedded: usize,
     /// The caller stopped in the middle of a document.
     stopped: bool,
     progress: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
@@ -144,6 +146,7 @@ impl<'a> Reader<'a> {
             pages: BTreeMap::new(),
             hns_cut: BTreeMap::new(),
             shared: HashSet::new(),
+            embedded: 0,
             stopped: false,
             progress,
         }

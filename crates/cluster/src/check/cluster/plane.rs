@@ -1,4 +1,4 @@
-//! The control plane, and what else must run beside Windows nodes.
+//! The control control, and what else must run beside Windows nodes.
 
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
@@ -11,13 +11,13 @@ const POLICY: &str = "AmazonEKSVPCResourceController";
 
 /// Whether anything describes the cluster itself; where.
 fn described<'c>(context: &Context<'c>) -> Option<&'c Place> {
-    let plane = &context.cluster.control_plane;
-    plane.described.as_ref().or(plane.eksctl.as_ref())
+    let control = &context.cluster.control_plane;
+    control.described.as_ref().or(control.eksctl.as_ref())
 }
 
 pub(super) fn role_without_policy(context: &Context<'_>, found: &mut Found) {
     let Some((windows, proof)) = context.windows() else { return };
-    let plane = &context.cluster.control_plane;
+    let control = &context.cluster.control_plane;
     if let Field::Known(policies, origin) = &context.cluster.identity.cluster_policies {
         found.judged();
         if !policies.iter().any(|policy| policy == POLICY) {
@@ -37,10 +37,10 @@ pub(super) fn role_without_policy(context: &Context<'_>, found: &mut Found) {
         return found.lacks(Need::Cluster);
     }
     // A role of the user's own has what the user attached.
-    if !plane.role.is_absent() || plane.eksctl.is_none() {
+    if !control.role.is_absent() || control.eksctl.is_none() {
         return found.lacks(Need::ClusterPolicies);
     }
-    match &plane.vpc_resource_controller_policy {
+    match &control.vpc_resource_controller_policy {
         Field::Known(false, origin) => {
             found.judged();
             let place = origin.place();
@@ -84,19 +84,19 @@ pub(super) fn auto_mode_alone(context: &Context<'_>, found: &mut Found) {
     let mut workloads = context.windows_workloads();
     let Some(first) = workloads.next() else { return };
     let count = 1 + workloads.count();
-    let plane = &context.cluster.control_plane;
+    let control = &context.cluster.control_plane;
     let node = context.cluster.nodes.iter().any(|node| node.os == Some(Os::Windows));
     if node || context.windows_groups().any(|group| !group.auto_mode) {
         return found.judged();
     }
-    let place = match &plane.auto_mode {
+    let place = match &control.auto_mode {
         Field::Known(true, origin) => origin.place(),
         Field::Unknown(reason, place) => return found.unknown(reason, place),
         _ if described(context).is_some() => return found.judged(),
         _ => return found.lacks(Need::Cluster),
     };
     // Groups are no part of what describe-cluster tells.
-    if plane.eksctl.is_none() && context.cluster.node_groups.is_empty() {
+    if control.eksctl.is_none() && context.cluster.node_groups.is_empty() {
         return found.lacks(Need::NodeGroups);
     }
     if let Some((reason, at)) = hidden_group(context) {
@@ -123,16 +123,16 @@ fn hidden_group<'c>(context: &Context<'c>) -> Option<(String, &'c Place)> {
 
 pub(super) fn nothing_for_coredns(context: &Context<'_>, found: &mut Found) {
     let Some((windows, proof)) = context.windows() else { return };
-    let plane = &context.cluster.control_plane;
+    let control = &context.cluster.control_plane;
     let linux = context.linux_groups().any(|group| group.max_size.known() != Some(&0))
         || context.cluster.nodes.iter().any(|node| node.os == Some(Os::Linux));
-    if linux || plane.auto_mode.known() == Some(&true) || coredns_on_fargate(context) {
+    if linux || control.auto_mode.known() == Some(&true) || coredns_on_fargate(context) {
         return found.judged();
     }
     // Only eksctl's configuration names all groups that there are to be.
-    if plane.eksctl.is_none() {
+    if control.eksctl.is_none() {
         found.lacks(Need::NodeGroups);
-        if plane.described.is_none() {
+        if control.described.is_none() {
             found.lacks(Need::Cluster);
         }
         return;
@@ -180,7 +180,10 @@ pub(super) fn one_linux_node(context: &Context<'_>, found: &mut Found) {
     }
     let Some((group, place)) = only else {
         // None at all is CLU-009.
-        return if context.cluster.node_groups.is_empty() { found.lacks(Need::NodeGroups) } else { () };
+        if context.cluster.node_groups.is_empty() {
+            found.lacks(Need::NodeGroups);
+        }
+        return;
     };
     found.judged();
     if nodes == 1 {
@@ -190,7 +193,7 @@ pub(super) fn one_linux_node(context: &Context<'_>, found: &mut Found) {
 
 pub(super) fn no_windows_there(context: &Context<'_>, found: &mut Found) {
     let Some((windows, proof)) = context.windows() else { return };
-    let plane = &context.cluster.control_plane;
+    let control = &context.cluster.control_plane;
     for node in context.cluster.nodes.iter().filter(|node| node.os == Some(Os::Windows)) {
         found.judged();
         if node.hybrid {
@@ -202,13 +205,13 @@ pub(super) fn no_windows_there(context: &Context<'_>, found: &mut Found) {
             );
         }
     }
-    if !plane.fargate_profiles.is_empty() {
+    if !control.fargate_profiles.is_empty() {
         for workload in context.windows_workloads() {
             found.judged();
             let takes = |profile: &&crate::model::FargateProfile| {
                 profile.selectors.iter().any(|one| one.takes(workload.namespace(), &workload.pod_labels))
             };
-            if let Some(profile) = plane.fargate_profiles.iter().find(takes) {
+            if let Some(profile) = control.fargate_profiles.iter().find(takes) {
                 let object = format!("{} {:?}", workload.kind, workload.name);
                 found
                     .add_as(
@@ -225,7 +228,7 @@ pub(super) fn no_windows_there(context: &Context<'_>, found: &mut Found) {
         return found.lacks(Need::Cluster);
     }
     found.judged();
-    if let Field::Known(outpost, origin) = &plane.outpost {
+    if let Field::Known(outpost, origin) = &control.outpost {
         found
             .add_as(
                 "outpost",

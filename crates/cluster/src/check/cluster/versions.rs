@@ -14,7 +14,8 @@ fn releases<'c>(
     found: &mut Found,
 ) -> Vec<(&'c NodeGroup, &'c str, Release, &'c Place)> {
     let mut releases = Vec::new();
-    for group in context.windows_groups() {
+    // A pool of Auto Mode has no image to choose: CLU-008.
+    for group in context.windows_groups().filter(|group| !group.auto_mode) {
         match &group.ami {
             Field::Known(ami, origin) => {
                 // Karpenter's families begin with a capital, its aliases do not.
@@ -65,9 +66,9 @@ const WITHOUT_2019: winpod::KubernetesVersion = winpod::KubernetesVersion::new(1
 
 pub(super) fn server_2019(context: &Context<'_>, found: &mut Found) {
     let releases = releases(context, found);
-    let plane = &context.cluster.control_plane;
+    let control = &context.cluster.control_plane;
     // A ClusterConfig without a word of what runs is for a cluster to come.
-    let new = plane.eksctl.is_some() && plane.described.is_none() && context.cluster.nodes.is_empty();
+    let new = control.eksctl.is_some() && control.described.is_none() && context.cluster.nodes.is_empty();
     let mainstream = Release::Server2019.life_cycle().mainstream_until.unwrap_or_default();
     for (group, ami, release, place) in releases {
         let version = context.version();

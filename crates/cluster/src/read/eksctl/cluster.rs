@@ -52,23 +52,19 @@ pub(super) fn read(doc: &mut Doc<'_, '_>, node: &Node) {
     let profiles: Vec<FargateProfile> =
         items(node, "fargateProfiles").iter().map(|it| profile(doc, it)).collect();
 
-    let plane = &mut doc.cluster().control_plane;
-    plane.eksctl.get_or_insert(place);
-    // What another file already says stays.
-    fn keep<T>(before: &mut Field<T>, new: Field<T>) {
-        *before = std::mem::take(before).or(new);
-    }
-    keep(&mut plane.role, role);
-    keep(&mut plane.vpc_resource_controller_policy, policy);
-    keep(&mut plane.authentication_mode, mode);
-    keep(&mut plane.ip_family, family);
-    keep(&mut plane.service_cidr, service_cidr);
-    keep(&mut plane.auto_mode, auto_mode);
-    keep(&mut plane.private, private);
-    keep(&mut plane.outpost, outpost);
-    keep(&mut plane.remote_networks, remote_networks);
-    keep(&mut plane.karpenter, karpenter);
-    plane.fargate_profiles.extend(profiles);
+    let control = &mut doc.cluster().control_plane;
+    control.eksctl.get_or_insert(place);
+    keep(&mut control.role, role);
+    keep(&mut control.vpc_resource_controller_policy, policy);
+    keep(&mut control.authentication_mode, mode);
+    keep(&mut control.ip_family, family);
+    keep(&mut control.service_cidr, service_cidr);
+    keep(&mut control.auto_mode, auto_mode);
+    keep(&mut control.private, private);
+    keep(&mut control.outpost, outpost);
+    keep(&mut control.remote_networks, remote_networks);
+    keep(&mut control.karpenter, karpenter);
+    control.fargate_profiles.extend(profiles);
 
     for entry in access.map(|access| items(access, "accessEntries")).unwrap_or_default() {
         access_entry(doc, entry);
@@ -87,6 +83,11 @@ pub(super) fn read(doc: &mut Doc<'_, '_>, node: &Node) {
             pod_identity(doc, identity);
         }
     }
+}
+
+/// What another file already says stays.
+fn keep<T>(before: &mut Field<T>, new: Field<T>) {
+    *before = std::mem::take(before).or(new);
 }
 
 fn items<'n>(node: &'n Node, key: &str) -> &'n [Node] {
