@@ -23,6 +23,8 @@ pub(crate) struct Planned<'c> {
     pub(crate) own_instances: HashSet<&'c str>,
     /// Subnets with an interface of an instance.
     with_instances: HashSet<&'c str>,
+    /// The listing has interfaces of every instance of the groups.
+    own_listed: bool,
     /// A Windows node does not say which instance it is, so an interface may be its own.
     nameless_nodes: bool,
 }
@@ -76,13 +78,14 @@ impl<'c> Planned<'c> {
         let on_instances = cluster.interfaces.iter().filter(|one| one.instance.is_some());
         let windows = cluster.nodes.iter().filter(|node| node.os != Some(Os::Linux));
         let names: HashSet<&str> = asking.iter().map(|asks| asks.group.name.as_str()).collect();
-        let instances = cluster
+        let instances: HashSet<&str> = cluster
             .nodes
             .iter()
             .filter(|node| node.os == Some(Os::Windows))
             .filter(|node| node.group.as_deref().is_some_and(|group| names.contains(group)))
             .filter_map(|node| node.instance.as_deref())
             .collect();
+        let listed: HashSet<&str> = on_instances.clone().filter_map(|one| one.instance.as_deref()).collect();
         let mut interfaces: HashMap<&str, Vec<&Interface>> = HashMap::new();
         for one in &cluster.interfaces {
             interfaces.entry(&one.subnet).or_default().push(one);
@@ -94,6 +97,7 @@ impl<'c> Planned<'c> {
             subnets,
             supplies,
             interfaces,
+            own_listed: instances.iter().all(|instance| listed.contains(instance)),
             own_instances: instances,
             with_instances: on_instances.map(|one| &*one.subnet).collect(),
             nameless_nodes: windows.clone().any(|node| node.instance.is_none()),
@@ -120,9 +124,11 @@ impl<'c> Planned<'c> {
     pub(crate) fn at_most(&self, cluster: &Cluster, id: &str) -> AtMost {
         let supply = &self.supplies[id];
         let free = supply.for_groups;
-        let explained = cluster.subnets[id].planned
-            || !self.with_instances.contains(id) && (cluster.interfaces_listed || free.prefixes.is_some())
-            || self.nodes_told(cluster);
+        let whole = !cluster.listings_cut && !cluster.half_listed.contains(id);
+        // What EC2 counts and nobody lists may be theirs.
+        let seen = free.unseen == 0 || self.own_listed;
+        let foreign = !self.with_instances.contains(id) && free.unseen == 0 && free.prefixes.is_some();
+        let explained = cluster.subnets[id].planned || whole && (foreign || self.nodes_told(cluster) && seen);
         match free.addresses.filter(|_| explained) {
             Some(addresses) => AtMost {
                 addresses: addresses.into(),
