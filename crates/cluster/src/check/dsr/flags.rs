@@ -1,6 +1,6 @@
 //! The arguments of kube-proxy.
 
-use super::proxies::{Proxy, proxies};
+use super::proxies::{Proxy, doubtful, proxies};
 use crate::check::context::{Context, quoted};
 use crate::check::dsr::ports::runs_out;
 use crate::check::found::Found;
@@ -13,6 +13,13 @@ use winpod::windows::Release;
 /// The gate is on by default from here on.
 const GATE_ON: KubernetesVersion = KubernetesVersion::new(1, 33);
 
+/// Tells user data whose arguments do not show.
+fn hidden(context: &Context<'_>, found: &mut Found) {
+    for place in doubtful(context) {
+        found.unknown("what kube-proxy gets of it does not show", &place);
+    }
+}
+
 /// Judges each kube-proxy whose version is known, and tells where `ill` says so.
 fn each(
     context: &Context<'_>,
@@ -20,6 +27,7 @@ fn each(
     concerns: fn(&Proxy<'_>) -> bool,
     ill: fn(&Proxy<'_>) -> bool,
 ) {
+    hidden(context, found);
     for proxy in proxies(context).iter().filter(|proxy| concerns(proxy)) {
         let Some(version) = proxy.version else {
             found.lacks(Need::KubernetesVersion);
@@ -42,6 +50,10 @@ fn flag_on(proxy: &Proxy<'_>) -> bool {
     proxy.flag == Some(true)
 }
 
+fn names_a_gate(proxy: &Proxy<'_>) -> bool {
+    proxy.arguments.iter().any(|word| word.contains("WinDSR") || word.contains("WinOverlay"))
+}
+
 pub(in crate::check) fn gate_off(context: &Context<'_>, found: &mut Found) {
     each(context, found, flag_on, |proxy| proxy.refused(Refusal::GateOff) && before(proxy, GATE_ON));
 }
@@ -56,6 +68,7 @@ pub(in crate::check) fn gate_without_flag(context: &Context<'_>, found: &mut Fou
 }
 
 pub(in crate::check) fn silently_off(context: &Context<'_>, found: &mut Found) {
+    hidden(context, found);
     for proxy in &proxies(context) {
         let Some(version) = proxy.version else {
             found.lacks(Need::KubernetesVersion);
@@ -79,34 +92,23 @@ pub(in crate::check) fn gate_set_off(context: &Context<'_>, found: &mut Found) {
 }
 
 pub(in crate::check) fn gate_locked(context: &Context<'_>, found: &mut Found) {
-    each(
-        context,
-        found,
-        |proxy| proxy.names_a_gate(),
-        |proxy| proxy.refused(Refusal::WinDsrLocked) || proxy.refused(Refusal::WinOverlayLocked),
-    );
+    each(context, found, names_a_gate, |proxy| {
+        proxy.refused(Refusal::WinDsrLocked) || proxy.refused(Refusal::WinOverlayLocked)
+    });
 }
 
 pub(in crate::check) fn gate_may_be_gone(context: &Context<'_>, found: &mut Found) {
-    each(
-        context,
-        found,
-        |proxy| proxy.names_a_gate(),
-        |proxy| proxy.reasons.iter().any(|reason| matches!(reason, Reason::GateMayBeRemoved(_))),
-    );
+    each(context, found, names_a_gate, |proxy| {
+        proxy.reasons.iter().any(|reason| matches!(reason, Reason::GateMayBeRemoved(_)))
+    });
 }
 
 pub(in crate::check) fn gate_pointless(context: &Context<'_>, found: &mut Found) {
-    each(
-        context,
-        found,
-        |proxy| proxy.names_a_gate(),
-        |proxy| {
-            proxy.reasons.iter().any(|reason| matches!(reason, Reason::GatePointless(_)))
-                && !proxy.refused(Refusal::WinDsrLocked)
-                && !proxy.refused(Refusal::WinOverlayLocked)
-        },
-    );
+    each(context, found, names_a_gate, |proxy| {
+        proxy.reasons.iter().any(|reason| matches!(reason, Reason::GatePointless(_)))
+            && !proxy.refused(Refusal::WinDsrLocked)
+            && !proxy.refused(Refusal::WinOverlayLocked)
+    });
 }
 
 fn too_old(proxy: &Proxy<'_>) -> bool {
@@ -119,6 +121,7 @@ fn system(proxy: &Proxy<'_>) -> String {
 }
 
 pub(in crate::check) fn platform_lacks(context: &Context<'_>, found: &mut Found) {
+    hidden(context, found);
     for proxy in proxies(context).iter().filter(|proxy| flag_on(proxy)) {
         if proxy.supported.is_none() {
             found.lacks(Need::Build);
@@ -251,12 +254,15 @@ pub(in crate::check) fn kube_proxy_too_old(context: &Context<'_>, found: &mut Fo
 const RESYNC: [KubernetesVersion; 2] = [KubernetesVersion::new(1, 34), KubernetesVersion::new(1, 36)];
 
 pub(in crate::check) fn resync(context: &Context<'_>, found: &mut Found) {
-    each(
-        context,
-        found,
-        |proxy| proxy.whole,
-        |proxy| proxy.version.is_some_and(|version| version >= RESYNC[0] && version < RESYNC[1]),
-    );
+    let all = proxies(context);
+    // One is enough to tell it.
+    let Some(proxy) = all.iter().find(|proxy| proxy.whole) else { return };
+    let Some(version) = proxy.version else { return found.lacks(Need::KubernetesVersion) };
+    found.judged();
+    if version >= RESYNC[0] && version < RESYNC[1] {
+        let values: [(&str, &dyn Display); 2] = [("object", &proxy.object), ("version", &version)];
+        found.add(&proxy.place, proxy.object.clone(), &values);
+    }
 }
 
 pub(in crate::check) fn blank(context: &Context<'_>, found: &mut Found) {

@@ -7,7 +7,7 @@ use crate::check::rule::{Need, Severity};
 use crate::check::starts::{Start, starts};
 use crate::dsr::facts::{self, Held, ListedRange, held, listed_ranges};
 use crate::model::{Place, PortCommand};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use winpod::dsr::Verdict;
 use winpod::ports::{self, DEFAULT_DYNAMIC_RANGE, Estimate, PortRange, PortSet, Protocol};
@@ -47,6 +47,8 @@ pub(super) fn all<'c>(context: &Context<'c>) -> Vec<Proxy<'c>> {
 }
 
 fn each_held(context: &Context<'_>, found: &mut Found, tell: impl Fn(&Proxy<'_>, &Held, &mut Found)) {
+    // Groups alike need the same.
+    let mut known: BTreeMap<_, Option<Held>> = BTreeMap::new();
     // Without Windows there is nothing to run out on.
     let all = all(context);
     if all.is_empty() {
@@ -56,10 +58,11 @@ fn each_held(context: &Context<'_>, found: &mut Found, tell: impl Fn(&Proxy<'_>,
         return found.lacks(Need::Services);
     }
     for proxy in &all {
-        match held_by(context, proxy) {
+        let key = (proxy.version, proxy.supported, on(proxy));
+        match known.entry(key).or_insert_with(|| held_by(context, proxy)) {
             Some(held) => {
                 found.judged();
-                tell(proxy, &held, found);
+                tell(proxy, held, found);
             }
             None => found.lacks(Need::KubeProxy),
         }
@@ -137,7 +140,7 @@ fn dynamics(context: &Context<'_>) -> Vec<Dynamic> {
         Some(Dynamic {
             protocol: range.protocol,
             range: range.dynamic,
-            object: "netsh listing".to_owned(),
+            object: "the node".to_owned(),
             place: range.listed?,
             node_ports: range.node_ports,
             windows_components: range.windows_components,

@@ -37,10 +37,6 @@ impl Proxy<'_> {
         self.reasons.contains(&Reason::Refused(which))
     }
 
-    pub(super) fn names_a_gate(&self) -> bool {
-        self.arguments.iter().any(|word| word.contains("WinDSR") || word.contains("WinOverlay"))
-    }
-
     /// The arguments as a sentence shows them.
     pub(super) fn shown(&self) -> String {
         let about = |word: &&String| {
@@ -58,7 +54,7 @@ pub(super) fn proxies<'c>(context: &Context<'c>) -> Vec<Proxy<'c>> {
     let mut all = Vec::new();
     let platform = of_nodes(context);
     for start in &cluster.kube_proxy_starts {
-        let object = format!("kube-proxy by {}", start.said_by.as_str());
+        let object = "kube-proxy".to_owned();
         let about = About { object, place: start.place.clone(), group: None, whole: true };
         let mut proxy = judged(about, start.arguments.clone(), platform, version(context, None), cluster);
         proxy.evidence = Some(start.said_by);
@@ -70,6 +66,16 @@ pub(super) fn proxies<'c>(context: &Context<'c>) -> Vec<Proxy<'c>> {
         }
     }
     all
+}
+
+/// User data about the arguments of kube-proxy of which nobody can tell what they become: an edit of a script that is not
+/// among the files, or an expression.
+pub(super) fn doubtful(context: &Context<'_>) -> Vec<Place> {
+    let doubtful = |start: &Start<'_>| {
+        let found = added(context.cluster, start.data);
+        (found.any && found.arguments.is_none()).then(|| start.data.place.clone())
+    };
+    starts(context).iter().filter_map(doubtful).collect()
 }
 
 fn of_start<'c>(context: &Context<'c>, start: &Start<'c>) -> Option<Proxy<'c>> {

@@ -38,7 +38,7 @@ pub(in crate::check) fn local_without_platform(context: &Context<'_>, found: &mu
     if services.peek().is_none() {
         return;
     }
-    let platform = of_nodes(context);
+    let platform = of_nodes(context).resolved();
     let Some(supported) = supported(context, platform) else { return found.lacks(Need::Build) };
     for service in services {
         found.judged();
@@ -117,7 +117,7 @@ pub(in crate::check) fn too_many_backends(context: &Context<'_>, found: &mut Fou
 
 /// POD-018: session affinity on a system that lacks it.
 pub(in crate::check) fn session_affinity(context: &Context<'_>, found: &mut Found) {
-    let platform = of_nodes(context);
+    let platform = of_nodes(context).resolved();
     for service in context.cluster.services.iter().filter(|service| service.client_ip_affinity) {
         match platform.session_affinity() {
             Answer::Yes => found.judged(),
