@@ -24,6 +24,7 @@ mod cluster;
 mod dsr;
 mod ipam;
 mod node_groups;
+mod pod;
 mod prefixes;
 mod vpc;
 
@@ -80,9 +81,18 @@ struct Judge {
 
 /// The rules of all families.
 fn judges() -> impl Iterator<Item = &'static Judge> {
-    [cluster::RULES, auth::RULES, ipam::RULES, prefixes::RULES, vpc::RULES, node_groups::RULES, dsr::RULES]
-        .into_iter()
-        .flatten()
+    [
+        cluster::RULES,
+        auth::RULES,
+        ipam::RULES,
+        prefixes::RULES,
+        vpc::RULES,
+        node_groups::RULES,
+        pod::RULES,
+        dsr::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Holds the rules against the files.

@@ -50,7 +50,7 @@ pub(super) fn starts<'c>(context: &Context<'c>) -> Vec<Start<'c>> {
         }
     }
     all.extend(context.cluster.user_data.iter().map(|data| Start {
-        object: "user data".to_owned(),
+        object: named_file(&data.place.file),
         group: None,
         runs: Runs::File,
         data,
@@ -86,6 +86,11 @@ pub(super) fn templates<'c>(context: &Context<'c>) -> Vec<(&'c LaunchTemplate, O
     };
     all.extend(unnamed.filter(windows).map(|template| (template, None)));
     all
+}
+
+/// A file as messages name it; its place has the whole path.
+fn named_file(file: &str) -> String {
+    format!("file {:?}", file.rsplit(['/', '\\']).next().unwrap_or(file))
 }
 
 /// A version of a launch template as messages name it.

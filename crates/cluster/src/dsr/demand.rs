@@ -124,9 +124,9 @@ pub(super) fn always_present(
 }
 
 /// Usable backends of each named port of each service, and those of them on the node.
-type Backends<'a> = HashMap<(&'a str, &'a str), HashMap<&'a str, (u32, u32)>>;
+pub(super) type Backends<'a> = HashMap<(&'a str, &'a str), HashMap<&'a str, (u32, u32)>>;
 
-fn backends<'a>(cluster: &'a Cluster, node: Option<&str>) -> Backends<'a> {
+pub(super) fn backends<'a>(cluster: &'a Cluster, node: Option<&str>) -> Backends<'a> {
     let mut all = Backends::new();
     for slice in &cluster.endpoint_slices {
         let of_service = all.entry((&*slice.namespace, &*slice.service)).or_default();

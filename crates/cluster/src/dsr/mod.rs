@@ -3,6 +3,7 @@
 mod answer;
 mod demand;
 mod dump;
+pub(crate) mod facts;
 mod given;
 mod ports;
 mod ranges;

@@ -2,6 +2,7 @@
 
 use super::{Cluster, Field, NodeGroup, Place, ScriptKind, StartScript};
 use std::sync::Arc;
+use winpod::ports::{PortRange, Protocol};
 
 /// How the nodes of a group start.
 #[derive(Debug, Clone, Default)]
@@ -109,6 +110,8 @@ pub struct UserData {
     pub mime: bool,
     /// Calls of the bootstrap script.
     pub calls: Vec<BootstrapCall>,
+    /// Commands of netsh that change ranges of ports.
+    pub port_commands: Vec<PortCommand>,
     /// Why the script may be called in a way that does not show here.
     pub hidden_call: Option<&'static str>,
     /// `<powershell>` blocks.
@@ -157,6 +160,21 @@ impl UserData {
         };
         StartScript { text: texts.join("\n"), kind: ScriptKind::UserData, place, lines_follow }
     }
+}
+
+/// A command of netsh that changes ranges of ports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortCommand {
+    /// Whether it excludes the range, or else makes it the dynamic one.
+    pub excludes: bool,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The range; `None` where an expression decides it.
+    pub range: Option<PortRange>,
+    /// The script of the user data that it stands in, and the byte of its text.
+    pub at: (usize, usize),
+    /// Where.
+    pub place: Place,
 }
 
 /// A call of `Start-EKSBootstrap.ps1`.

@@ -28,7 +28,7 @@ pub use ports::{ExcludedPorts, IpVersion, ListedPorts, PortListing};
 pub use start::{KubeProxyStart, ScriptKind, StartEvidence, StartScript, SystemBuild};
 
 pub use launch::{
-    BootstrapCall, Image, Launch, LaunchTemplate, NoTemplate, Script, TemplateChoice, UserData,
+    BootstrapCall, Image, Launch, LaunchTemplate, NoTemplate, PortCommand, Script, TemplateChoice, UserData,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -635,6 +635,8 @@ pub struct Service {
     pub external_traffic: TrafficPolicy,
     /// `internalTrafficPolicy`.
     pub internal_traffic: TrafficPolicy,
+    /// Whether `sessionAffinity` is `ClientIP`.
+    pub client_ip_affinity: bool,
     /// Whether the annotation `preserve-destination` is `true`.
     pub preserve_destination: bool,
     /// The number of `externalIPs`.

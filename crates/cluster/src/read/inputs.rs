@@ -1,5 +1,7 @@
 //! From what the user named to files that can be opened.
 
+use super::aws::SNIFF;
+use super::{host, netsh, script};
 use crate::model::Place;
 use crate::problem::Problem;
 use std::fs;
@@ -119,7 +121,18 @@ impl Walk<'_> {
 
 fn is_readable(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    ["yaml", "yml", "json", "ps1"].iter().any(|known| extension.eq_ignore_ascii_case(known))
-        // A pipe would be waited for; a link to nothing is to be told.
-        && fs::metadata(path).map_or(true, |found| found.is_file())
+    let is = |names: &[&str]| names.iter().any(|known| extension.eq_ignore_ascii_case(known));
+    // A pipe would be waited for; a link to nothing is to be told.
+    let file = || fs::metadata(path).map_or(true, |found| found.is_file());
+    is(&["yaml", "yml", "json", "ps1"]) && file() || is(&["txt", "log"]) && file() && is_of_node(path)
+}
+
+/// Whether a text is one that a node prints: notes and logs of all else lie about too.
+fn is_of_node(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(SNIFF as u64).read_to_end(&mut start));
+    read.is_ok()
+        && (netsh::is_listing(&start, start.len() < SNIFF)
+            || script::is_script(&start)
+            || host::is_text(&start))
 }

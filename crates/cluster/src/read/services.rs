@@ -77,6 +77,7 @@ fn service(doc: &mut Doc<'_, '_>, node: &Node) {
         cluster_ip: cluster_ip.parse().ok(),
         external_traffic,
         internal_traffic,
+        client_ip_affinity: get("sessionAffinity").and_then(Node::as_text) == Some("ClientIP"),
         preserve_destination: preserve == Some("true"),
         external_ips: count(get("externalIPs")),
         ingress_ips: u32::try_from(with_ip).unwrap_or(u32::MAX),

@@ -125,7 +125,7 @@ pub(super) fn other_parameter(context: &Context<'_>, found: &mut Found) {
         let parameter = asked.image.trim_start_matches("resolve:ssm:");
         let Some(image) = windows::image(parameter).filter(|_| parameter.contains('/')) else { continue };
         let Some(ssm_name) = image.ssm_name else { continue };
-        let shown = quoted(asked.image);
+        let shown = quoted(parameter.trim_start_matches("/aws/service/ami-windows-latest/"));
         // Only the family of the group itself says what is meant; CUSTOM says nothing.
         let family = asked.group.and_then(|group| group.ami.known()).and_then(|ami| {
             let exact = windows::image(ami);

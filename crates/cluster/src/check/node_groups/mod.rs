@@ -7,6 +7,7 @@ mod scripts;
 mod templates;
 
 use super::Judge;
+use super::dsr::ports;
 use super::rule;
 
 pub(super) const RULES: &[Judge] = &[
@@ -28,6 +29,7 @@ pub(super) const RULES: &[Judge] = &[
     Judge { rule: &rule::NG_017, judge: nodes::nothing_reserved },
     Judge { rule: &rule::NG_018, judge: images::too_old_for_managed },
     Judge { rule: &rule::NG_019, judge: scripts::removed_kubelet_flag },
+    Judge { rule: &rule::NG_020, judge: ports::exhausted },
     Judge { rule: &rule::NG_021, judge: nodes::gpu_without_driver },
     Judge { rule: &rule::NG_023, judge: eksctl::region_without_managed_windows },
 ];

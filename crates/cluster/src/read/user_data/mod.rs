@@ -106,8 +106,8 @@ fn read(text: &str, place: Place, lines_follow: bool) -> UserData {
 }
 
 fn put_together(scripts: Vec<Script>, bytes: usize, mime: bool, blocks: usize, place: Place) -> UserData {
-    let powershell::Bootstrap { calls, hidden_call } = powershell::bootstrap(&scripts);
-    UserData { scripts, bytes, mime, calls, hidden_call, blocks, wrapped: false, place }
+    let powershell::Bootstrap { calls, port_commands, hidden_call } = powershell::bootstrap(&scripts);
+    UserData { scripts, bytes, mime, calls, port_commands, hidden_call, blocks, wrapped: false, place }
 }
 
 /// What stands between the tags; a block that is not closed goes to the end.

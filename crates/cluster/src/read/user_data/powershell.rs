@@ -1,6 +1,7 @@
 //! PowerShell as far as it takes to see how the bootstrap script is called.
 
-use crate::model::{BootstrapCall, Script};
+use crate::model::{BootstrapCall, PortCommand, Script};
+use winpod::ports::{PortRange, Protocol};
 
 const SCRIPT: &str = "start-eksbootstrap";
 /// Names of what fetches a script from elsewhere.
@@ -22,12 +23,13 @@ const RUNS: [&str; 7] =
 /// What user data does with the bootstrap script.
 pub(super) struct Bootstrap {
     pub(super) calls: Vec<BootstrapCall>,
+    pub(super) port_commands: Vec<PortCommand>,
     pub(super) hidden_call: Option<&'static str>,
 }
 
 /// Looks through the pieces of user data in their order.
 pub(super) fn bootstrap(scripts: &[Script]) -> Bootstrap {
-    let mut found = Bootstrap { calls: Vec::new(), hidden_call: None };
+    let mut found = Bootstrap { calls: Vec::new(), port_commands: Vec::new(), hidden_call: None };
     // eksctl sets this one before its commands.
     let mut holders = vec!["eksbootstrapscriptfile".to_owned()];
     for (index, script) in scripts.iter().enumerate() {
@@ -46,11 +48,9 @@ fn statement(
 ) {
     let mut rest = words;
     // `[string]$file = ...`: the variable holds what names the script.
-    // Behind a call operator it is a piece of an argument, such as the end of base64.
-    let calls =
-        words.first().is_some_and(|word| word.kind == WordKind::Bare && ["&", "."].contains(&&*word.text));
-    let sign = words.iter().position(|word| word.kind == WordKind::Bare && word.text == "=");
-    if let Some(at) = sign.filter(|_| !calls) {
+    let assigns = words.first().is_some_and(|first| first.text.starts_with(['$', '[']));
+    let equals = words.iter().position(|word| word.kind == WordKind::Bare && word.text == "=");
+    if let Some(at) = equals.filter(|_| assigns) {
         let (left, right) = words.split_at(at);
         rest = right.get(1..).unwrap_or_default();
         let variable = left.last().and_then(|word| word.text.rsplit('$').next());
@@ -81,6 +81,10 @@ fn statement(
         return;
     }
     let name = command.text.to_ascii_lowercase();
+    if matches!(name.as_str(), "netsh" | "netsh.exe") {
+        found.port_commands.extend(port_command(rest, (index, first.offset), script));
+        return;
+    }
     let mut arguments = rest.iter().skip(1);
     if RUNS.contains(&name.as_str()) && arguments.any(|word| names(word, holders)) {
         found.hidden_call.get_or_insert("it starts the bootstrap script through another program");
@@ -92,6 +96,34 @@ fn statement(
     } else if operator || RUNS.contains(&name.as_str()) {
         found.hidden_call.get_or_insert("it runs another script");
     }
+}
+
+/// `netsh int ipv4 set dynamicport tcp start=34000 num=31536`, and `add excludedportrange`.
+fn port_command(words: &[Word], at: (usize, usize), script: &Script) -> Option<PortCommand> {
+    let joined: String =
+        words.iter().map(|word| format!(" {}", word.text)).collect::<String>().replace(" = ", "=");
+    let lower = joined.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    let has = |name: &str| words.iter().position(|word| word.starts_with(name));
+    let (from, excludes) = match (has("dynamicport"), has("excludedportrange")) {
+        (Some(at), _) if words.contains(&"set") => (at, false),
+        (_, Some(at)) if words.contains(&"add") => (at, true),
+        _ => return None,
+    };
+    if words.contains(&"ipv6") {
+        return None;
+    }
+    let rest = words.get(from + 1..)?;
+    let value = |word: &&str| word.rsplit('=').next().unwrap_or_default().to_owned();
+    let values: Vec<String> = rest.iter().map(value).collect();
+    let protocol = match values.first()?.as_str() {
+        "tcp" => Protocol::Tcp,
+        "udp" => Protocol::Udp,
+        _ => return None,
+    };
+    let number = |index: usize| values.get(index)?.parse::<i64>().ok();
+    let range = number(1).zip(number(2)).and_then(|(start, count)| PortRange::starting(start, count).ok());
+    Some(PortCommand { excludes, protocol, range, at, place: script.place_at(at.1) })
 }
 
 /// Whether a word names the script, itself or by a variable.
@@ -251,6 +283,25 @@ mod tests {
             let found = of(text);
             assert_eq!(found.calls.len(), 1, "{text}");
             assert_eq!(found.calls[0].parameter("EKSClusterName"), Some(Some("a")), "{text}");
+        }
+    }
+
+    #[test]
+    fn commands_of_netsh_are_read_in_both_spellings() {
+        for text in [
+            "netsh int ipv4 set dynamicport tcp start=34000 num=31536",
+            "netsh interface ipv4 set dynamicportrange tcp 34000 31536 | Out-Null",
+            "& netsh.exe int ipv4 set dynamicport protocol=tcp startport=34000 numberofports=31536",
+        ] {
+            let found = of(text).port_commands;
+            let range = found.first().and_then(|command| command.range).map(|range| range.to_string());
+            assert_eq!((found.len(), range.as_deref()), (1, Some("34000-65535")), "{text}");
+        }
+        assert!(of("netsh int ipv4 add excludedportrange udp 30000 2768").port_commands[0].excludes);
+        assert_eq!(of("netsh int ipv4 set dynamicport tcp $start $num").port_commands[0].range, None);
+        for text in ["netsh int ipv4 show dynamicport tcp", "netsh int ipv6 set dynamicport tcp 1 2", "netsh"]
+        {
+            assert!(of(text).port_commands.is_empty(), "{text}");
         }
     }
 

@@ -1,5 +1,0 @@
-//! Family DSR: Direct Server Return and ports.
-
-use super::Judge;
-
-pub(super) const RULES: &[Judge] = &[];

@@ -1,0 +1,217 @@
+//! How kube-proxy is started, wherever the files say so, and what that means on its system.
+
+use crate::check::context::{Context, named};
+use crate::check::starts::{Runs, Start, starts};
+use crate::dsr::facts::{added, behind_kube_proxy};
+use crate::model::{Cluster, Field, HnsNetwork, NodeGroup, Os, Place, StartEvidence};
+use std::collections::BTreeSet;
+use winpod::KubernetesVersion;
+use winpod::dsr::{
+    KubeProxy, KubeProxyFlags, Network, Node, Problem, Reason, Refusal, Verdict, applicability,
+};
+use winpod::windows::{self, Build, Platform};
+
+/// One kube-proxy, or those of a group.
+pub(super) struct Proxy<'c> {
+    pub(super) object: String,
+    pub(super) place: Place,
+    pub(super) group: Option<&'c NodeGroup>,
+    /// Its own arguments, or those added to the image's.
+    pub(super) arguments: Vec<String>,
+    /// Whether they are all of them.
+    pub(super) whole: bool,
+    pub(super) evidence: Option<StartEvidence>,
+    pub(super) platform: Platform,
+    pub(super) version: Option<KubernetesVersion>,
+    pub(super) flag: Option<bool>,
+    pub(super) win_dsr: Option<bool>,
+    /// A word that no flag takes.
+    pub(super) stray: Option<String>,
+    pub(super) supported: Option<bool>,
+    pub(super) verdict: Verdict,
+    pub(super) reasons: Vec<Reason>,
+}
+
+impl Proxy<'_> {
+    pub(super) fn refused(&self, which: Refusal) -> bool {
+        self.reasons.contains(&Reason::Refused(which))
+    }
+
+    /// The arguments as a sentence shows them.
+    pub(super) fn shown(&self) -> String {
+        let about = |word: &&String| {
+            let word = word.replace('_', "-");
+            word.contains("dsr") || word.contains("DSR") || word.contains("WinOverlay")
+        };
+        let words: Vec<&str> = self.arguments.iter().filter(about).map(String::as_str).collect();
+        if words.is_empty() { "no --enable-dsr".to_owned() } else { words.join(" ") }
+    }
+}
+
+/// Everything that says how kube-proxy is started: command lines and logs, then what user data adds.
+pub(super) fn proxies<'c>(context: &Context<'c>) -> Vec<Proxy<'c>> {
+    let cluster = context.cluster;
+    let mut all = Vec::new();
+    let platform = of_nodes(context);
+    for start in &cluster.kube_proxy_starts {
+        let object = "kube-proxy".to_owned();
+        let about = About { object, place: start.place.clone(), group: None, whole: true };
+        let mut proxy = judged(about, start.arguments.clone(), platform, version(context, None), cluster);
+        proxy.evidence = Some(start.said_by);
+        all.push(proxy);
+    }
+    for start in starts(context) {
+        if let Some(proxy) = of_start(context, &start) {
+            all.push(proxy);
+        }
+    }
+    all
+}
+
+/// User data about the arguments of kube-proxy of which nobody can tell what they become: an edit of a script that is not
+/// among the files, or an expression.
+pub(super) fn doubtful(context: &Context<'_>) -> Vec<Place> {
+    let doubtful = |start: &Start<'_>| {
+        let found = added(context.cluster, start.data);
+        (found.any && found.arguments.is_none()).then(|| start.data.place.clone())
+    };
+    starts(context).iter().filter_map(doubtful).collect()
+}
+
+fn of_start<'c>(context: &Context<'c>, start: &Start<'c>) -> Option<Proxy<'c>> {
+    let found = added(context.cluster, start.data);
+    // What an edit of the script adds counts as far as it is known; whether it takes effect is another matter.
+    let arguments = found.arguments.filter(|_| found.any)?;
+    let platform = start.group.map_or_else(|| of_nodes(context), of_group);
+    let about = About {
+        object: start.object.clone(),
+        place: start.data.place.clone(),
+        group: start.group,
+        whole: false,
+    };
+    Some(judged(about, arguments, platform, version(context, start.group), context.cluster))
+}
+
+/// Windows groups whose kube-proxy starts as the image starts it: nothing that runs on their nodes adds to it.
+pub(super) fn plain_groups<'c>(context: &Context<'c>) -> Vec<Proxy<'c>> {
+    let all = starts(context);
+    let mut plain = Vec::new();
+    for group in context.windows_groups() {
+        // User data that is not at hand may add anything.
+        let hidden = !group.launch.template.is_absent() && context.cluster.template_of(group).is_err();
+        let fields = [&group.launch.before_bootstrap, &group.launch.bootstrap, &group.launch.user_data];
+        let unknown = fields.into_iter().any(|field| matches!(field, Field::Unknown(..)));
+        let own_image = group.custom_ami && context.cluster.template_of(group).is_err();
+        let template = context.cluster.template_of(group).ok();
+        let mine = all.iter().filter(|start| match start.runs {
+            Runs::Template(one) => template.is_some_and(|template| std::ptr::eq(template, one)),
+            _ => start.group.is_some_and(|it| std::ptr::eq(it, group)),
+        });
+        let quiet = mine.into_iter().all(|start| {
+            let found = added(context.cluster, start.data);
+            !found.any && (start.data.hidden_call.is_none() || !start.data.calls.is_empty())
+        });
+        if hidden || unknown || own_image || !quiet {
+            continue;
+        }
+        let about =
+            About { object: named(group), place: group.place.clone(), group: Some(group), whole: false };
+        plain.push(judged(
+            about,
+            Vec::new(),
+            of_group(group),
+            version(context, Some(group)),
+            context.cluster,
+        ));
+    }
+    plain
+}
+
+struct About<'c> {
+    object: String,
+    place: Place,
+    group: Option<&'c NodeGroup>,
+    whole: bool,
+}
+
+fn judged<'c>(
+    about: About<'c>,
+    arguments: Vec<String>,
+    platform: Platform,
+    version: Option<KubernetesVersion>,
+    cluster: &Cluster,
+) -> Proxy<'c> {
+    let words = behind_kube_proxy(&arguments);
+    let kube_proxy = if about.whole { KubeProxy::CommandLine(&words) } else { KubeProxy::EksImage(&words) };
+    let answer =
+        applicability(&Node { platform, kubernetes: version, kube_proxy, network: network(cluster) });
+    let flags = KubeProxyFlags::parse(&words);
+    let stray = match flags.problem {
+        Some(Problem::Positional(word)) => Some(word.to_owned()),
+        _ => None,
+    };
+    Proxy {
+        object: about.object,
+        place: about.place,
+        group: about.group,
+        whole: about.whole,
+        evidence: None,
+        platform: answer.platform,
+        version,
+        flag: flags.enable_dsr,
+        win_dsr: flags.win_dsr,
+        stray,
+        supported: answer.supported,
+        verdict: answer.verdict,
+        reasons: answer.because().collect(),
+        arguments,
+    }
+}
+
+fn is_overlay(network: &HnsNetwork) -> bool {
+    network.kind.eq_ignore_ascii_case("overlay")
+}
+
+fn network(cluster: &Cluster) -> Option<Network> {
+    cluster.hns_networks.iter().any(is_overlay).then_some(Network::Overlay)
+}
+
+/// The version of a group's kube-proxy: its own, that of its nodes, or that of the cluster.
+pub(super) fn version(context: &Context<'_>, group: Option<&NodeGroup>) -> Option<KubernetesVersion> {
+    let own = group.and_then(|group| group.launch.version.known()?.parse().ok());
+    let nodes = context.cluster.nodes.iter().filter(|node| {
+        node.os == Some(Os::Windows) && group.is_none_or(|group| node.group.as_ref() == Some(&group.name))
+    });
+    let of_nodes: BTreeSet<KubernetesVersion> =
+        nodes.filter_map(|node| node.kubelet.as_deref()?.parse().ok()).collect();
+    let of_nodes = if of_nodes.len() == 1 { of_nodes.into_iter().next() } else { None };
+    own.or(of_nodes).or_else(|| context.version().map(|(version, _)| version))
+}
+
+fn of_group(group: &NodeGroup) -> Platform {
+    let family = group.ami.known().and_then(|ami| windows::image(ami));
+    let image = group.launch.image.known().map(|image| image.trim_start_matches("resolve:ssm:"));
+    let image = family.or_else(|| windows::image(image?));
+    Platform { release: image.map(|image| image.release), ..Platform::default() }
+}
+
+/// The one build of what nodes say, or the one release of the groups; nothing if they differ.
+pub(super) fn of_nodes(context: &Context<'_>) -> Platform {
+    let nodes = context.cluster.nodes.iter().filter(|node| node.os == Some(Os::Windows));
+    let of_nodes = nodes.filter_map(|node| node.kernel.as_deref()?.parse::<Build>().ok());
+    let builds: Vec<Build> =
+        of_nodes.chain(context.cluster.system_builds.iter().map(|it| it.build)).collect();
+    let hns: BTreeSet<_> = context.cluster.hns_policies.iter().filter_map(|policy| policy.version).collect();
+    let hns = if hns.len() == 1 { hns.into_iter().next() } else { None };
+    if let Some(first) = builds.first() {
+        let precise = builds.iter().find(|build| build.revision.is_some()).unwrap_or(first);
+        let same = |build: &Build| {
+            build.number == precise.number && build.revision.is_none_or(|it| Some(it) == precise.revision)
+        };
+        let build = builds.iter().all(same).then_some(*precise);
+        return Platform { build, hns, ..Platform::default() };
+    }
+    let releases: BTreeSet<_> = context.windows_groups().map(|group| of_group(group).release).collect();
+    let release = if releases.len() == 1 { releases.into_iter().next().flatten() } else { None };
+    Platform { release, hns, ..Platform::default() }
+}
