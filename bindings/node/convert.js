@@ -148,4 +148,4 @@ function inputs(values, strings) {
   return strings === undefined ? { paths, documents } : { paths, documents, [strings]: texts };
 }
 
-module.exports = { files, inputs, isObject, list, merge, refuse, toText };
+module.exports = { document, files, inputs, isObject, list, merge, path, refuse, toText };

@@ -270,6 +270,77 @@ export interface Check {
   verdict: Outcome;
 }
 
+/** What is wrong, what could not be judged, and how much was looked at. */
+export interface CheckAnswer {
+  /** Rules that judged something and found nothing. */
+  clean: string[];
+  /** The mildest severity that fails the check: of the request, else of the configuration, else `high`. */
+  failOn: Severity;
+  /** What is wrong: by file, line and rule. */
+  findings: Finding[];
+  /** Rules whose subject does not occur in the input. */
+  notApplicable: string[];
+  /** Rules that no file can decide; `winpod check --rule ID` says how to look. */
+  notDecidable: string[];
+  /** What else is worth telling about the input. */
+  notes: Note[];
+  /** Rules that the configuration switches off. */
+  off: string[];
+  /** Rules that lacked something, in the order of the catalogue. */
+  skipped: Skipped[];
+  /** How many there are of what. */
+  summary: CheckSummary;
+  /** Documents of kinds that no rule reads. */
+  unknownKinds: UnknownKind[];
+}
+
+/** What to check, and how. */
+export interface CheckRequest {
+  /** An earlier answer of `check` as JSON; what it has is not told again. */
+  baseline?: Given | null | undefined;
+  /** A `.winpod.toml`: rules, their severities, and what is known and left out. */
+  config?: Given | null | undefined;
+  /** The day to judge from, as `YYYY-MM-DD`: support that ends, ignores that expire. Without it such rules are skipped. */
+  date?: string | null | undefined;
+  /** Documents in memory. */
+  documents?: Document[] | undefined;
+  /**
+   * The mildest severity that fails the check: `info`, `warn`, `high` or `error`. Without it that of the
+   * configuration, else `high`.
+   */
+  failOn?: string | null | undefined;
+  /** Files and directories; a directory is read whole. */
+  paths?: string[] | undefined;
+}
+
+/** How many there are of what. */
+export interface CheckSummary {
+  /** Documents of a known kind. */
+  documents: number;
+  /** Findings that keep Windows pods or nodes from working. */
+  error: number;
+  /** Whether a finding is as bad as `failOn` or worse. */
+  fails: boolean;
+  /** Files that were read. */
+  files: number;
+  /** Findings that an ignore or the baseline hides; they are in none of the other counts. */
+  hidden: number;
+  /** Those of them that the baseline hides. */
+  hiddenByBaseline: number;
+  /** Findings that show under load, at a rollout or an upgrade, or that leave a security control absent. */
+  high: number;
+  /** Advice. */
+  info: number;
+  /** Rules that judged something. */
+  rulesJudged: number;
+  /** Rules that lacked something. */
+  rulesSkipped: number;
+  /** Whether an input is unusable, so that the answer is about the rest. */
+  unusable: boolean;
+  /** Findings of likely waste or trouble. */
+  warn: number;
+}
+
 /** A key of the amazon-vpc-cni ConfigMap with a value. */
 export interface ConfigMapEntry {
   /** The key. */
@@ -576,6 +647,42 @@ export interface Failure {
   subnet: string;
 }
 
+/** One thing that is wrong. */
+export interface Finding {
+  /** Column from 1, in characters; 0 if only the file is known. */
+  column: number;
+  /** The column behind the value's last character; 0 if it goes over several lines or is not known. */
+  endColumn: number;
+  /** The file as the user named it. */
+  file: string;
+  /** How well the rule is established. */
+  grade: "documented" | "code" | "reported" | "inferred" | "unverified";
+  /** Line from 1; 0 if only the file is known. */
+  line: number;
+  /** What is wrong, with the values of the input. */
+  message: string;
+  /** What it is about, such as `node group "web"`. */
+  object: string;
+  /** The remedy as a change of one place, if it is mechanical. */
+  patch: Patch | null;
+  /** Other places that it is about. */
+  related: Related[];
+  /** What to do. */
+  remedy: string;
+  /** The rule's id. */
+  rule: string;
+  /** Whether a control is believed to act and does not. */
+  security: boolean;
+  /** How bad it is. */
+  severity: Severity;
+  /** Where the rule is from. */
+  source: string;
+  /** The rule's title. */
+  title: string;
+  /** What will happen. */
+  why: string;
+}
+
 /** The first thing that failed. */
 export interface FirstFailure {
   /** When, in milliseconds from the start. */
@@ -636,6 +743,13 @@ export interface Forecasts {
   /** What other warm targets save, if that was asked. */
   targets: TargetsChange | null;
 }
+
+/** A text that a request needs: the path of its file, or the text itself. */
+export type Given =
+  /** A file. */
+  | string
+  /** A document in memory. */
+  | Document;
 
 /** What a pool aims for, as the controller's loader hands it to the pool. A target beyond 64 bits counts as their limit. */
 export interface GivenConfig {
@@ -938,6 +1052,16 @@ export interface IpamRequest {
   set?: { [key: string]: string } | undefined;
 }
 
+/** An input that is missing. */
+export interface Lack {
+  /** How to get it. */
+  how: string;
+  /** Its stable name. */
+  need: string;
+  /** What it is. */
+  what: string;
+}
+
 /** A prefix, and the length of what is sought around or within it. */
 export interface LengthRequest {
   /** The prefix. */
@@ -1208,6 +1332,22 @@ export interface OverlapsRequest {
   a: string;
   /** The other. */
   b: string;
+}
+
+/** A text that takes the place of characters of one line. */
+export interface Patch {
+  /** The first column that goes, from 1, in characters. */
+  column: number;
+  /** The first column that stays. */
+  endColumn: number;
+  /** The file as the user named it. */
+  file: string;
+  /** Line from 1. */
+  line: number;
+  /** What stands there now. */
+  original: string;
+  /** What comes in its place. */
+  replacement: string;
 }
 
 /** The place of one new subnet. */
@@ -1620,6 +1760,14 @@ export interface RangeRequest {
   last: string;
 }
 
+/** Another place that a finding is about. */
+export interface Related {
+  /** Where. */
+  location: Location;
+  /** What stands there. */
+  what: string;
+}
+
 /** A CIDR reservation and what is left in it. */
 export interface ReservationCensus {
   /** Aligned /28 wholly inside that are assigned as prefixes. */
@@ -1708,6 +1856,65 @@ export interface ScriptRisk {
   /** The facts it rests on, as keys of the list of sources. */
   sources: string[];
 }
+
+/** One rule. */
+export interface RuleRow {
+  /** Other severities that they may have. */
+  also: Severity[];
+  /** Whether files can decide it; if not, `look` says how to look. */
+  decidable: boolean;
+  /** What it is about: the title of its family. */
+  family: string;
+  /** Its sentences, with {names} where values of the input come. */
+  findings: string[];
+  /** How well it is established. */
+  grade: "documented" | "code" | "reported" | "inferred" | "unverified";
+  /** Its stable id. */
+  id: string;
+  /** How to look for what no file can decide. */
+  look: string | null;
+  /** Inputs without which it cannot judge. */
+  needs: Lack[];
+  /** What to do. */
+  remedy: string;
+  /** Whether it is about a control that is believed to act and does not. */
+  security: boolean;
+  /** How bad its findings are. */
+  severity: Severity;
+  /** Where it is from. */
+  source: string;
+  /** What is wrong, in a few words. */
+  title: string;
+  /** What will happen. */
+  why: string;
+}
+
+/** Which rules to list. */
+export interface RulesRequest {
+  /** Ids of rules, in any case; none means all. */
+  ids?: string[] | undefined;
+}
+
+/** The findings of a check as a SARIF log. */
+export interface Sarif {
+  /** Whether a finding is as bad as `failOn` or worse. */
+  fails: boolean;
+  /** The log, as JSON text. */
+  log: string;
+  /** Whether an input is unusable, so that the log is about the rest. */
+  unusable: boolean;
+}
+
+/** How bad a finding is. */
+export type Severity =
+  /** Advice. */
+  | "info"
+  /** Likely waste or trouble. */
+  | "warn"
+  /** Works until load, rollout or upgrade, or a security control is silently absent. */
+  | "high"
+  /** Windows pods or nodes will not work. */
+  | "error";
 
 /** One part of what a subnet must have room for. */
 export interface Share {
@@ -1926,6 +2133,20 @@ export interface SizeRequest {
   zoneLoss?: boolean | undefined;
   /** Availability Zones that the nodes are spread over, with one subnet each; 1 if absent. */
   zones?: number | null | undefined;
+}
+
+/** A rule that could not judge, or not all. */
+export interface Skipped {
+  /** Inputs that are missing. */
+  lacks: Lack[];
+  /** Whether it judged some of its subjects all the same. */
+  partly: boolean;
+  /** The rule's id. */
+  rule: string;
+  /** The rule's title. */
+  title: string;
+  /** Values that the input hides. */
+  unknown: Related[];
 }
 
 /** A fact about the world. */
@@ -2664,6 +2885,14 @@ export interface UserData {
    * text cannot stand there; null without a replacement.
    */
   wouldMatch: "yes" | "no" | "unknown" | null;
+/** Documents of one kind that is not read. */
+export interface UnknownKind {
+  /** How many there are. */
+  count: number;
+  /** The first of them. */
+  first: Location;
+  /** What they call themselves. */
+  kind: string;
 }
 
 /** Whether something fits. */
@@ -2706,6 +2935,10 @@ export interface Operations {
   aggregate: { request: AggregateRequest; answer: Prefixes };
   /** Pods per instance type, and what limits them. */
   capacity: { request: CapacityRequest; answer: Capacity[] };
+  /** What in the files of a cluster is wrong, and what could not be judged. */
+  check: { request: CheckRequest; answer: CheckAnswer };
+  /** What check finds, as SARIF 2.1.0 for code scanning. */
+  checkSarif: { request: CheckRequest; answer: Sarif };
   /** Which addresses and prefixes lie in a prefix. */
   contains: { request: ContainsRequest; answer: Contains };
   /** Whether Direct Server Return is on at a node, whether it should be, and whether its ports run out. */
@@ -2728,6 +2961,8 @@ export interface Operations {
   prefix: { request: PrefixRequest; answer: Prefix };
   /** The fewest prefixes that cover a range of addresses. */
   range: { request: RangeRequest; answer: Prefixes };
+  /** The rules of check: what each finds, why that matters, what to do. */
+  rules: { request: RulesRequest; answer: RuleRow[] };
   /** What happens to the addresses of the Windows node groups in a scenario, minute by minute. */
   simulate: { request: SimulateRequest; answer: Simulation };
   /** The facts that answers rest on. */
@@ -2823,6 +3058,55 @@ export declare function plan(inputs: Input | Iterable<Input>, options?: PlanAsyn
 
 /** As `plan`, on this thread. */
 export declare function planSync(inputs: Input | Iterable<Input>, options?: PlanOptions): Plan;
+
+/** A file that a request needs besides its inputs: a path, a URL, a document, the bytes of its text, or parsed. */
+export type GivenInput = string | URL | Document | Uint8Array | object;
+
+/** How to check. */
+export type CheckOptions = Omit<CheckRequest, "paths" | "documents" | "config" | "baseline"> & {
+  /** A `.winpod.toml`: rules, their severities, and what is known and left out. None is looked for. */
+  config?: GivenInput | null | undefined;
+  /** An earlier answer of `check`; what it has is not told again. */
+  baseline?: GivenInput | null | undefined;
+};
+
+/** How to check off the main thread. */
+export type CheckAsyncOptions = CheckOptions & AsyncOptions;
+
+/**
+ * What in the files of a cluster is wrong, and what could not be judged.
+ *
+ * Works off the main thread. A file that cannot be used is a finding of the rule `PARSE`.
+ *
+ * @throws {WinpodError} rejects with code `REQUEST` without any input, `DATE`, `SEVERITY`, `CONFIG`, `BASELINE`,
+ * `UNREADABLE`, `STOPPED`.
+ * @example
+ * const { findings, summary } = await check("cluster/", { date: "2026-11-22", config: ".winpod.toml" });
+ * summary.fails; // whether one is as bad as failOn or worse
+ * await check("cluster/", { failOn: "never" }); // rejects with SEVERITY
+ */
+export declare function check(inputs: Input | Iterable<Input>, options?: CheckAsyncOptions): Promise<CheckAnswer>;
+
+/** As `check`, on this thread. */
+export declare function checkSync(inputs: Input | Iterable<Input>, options?: CheckOptions): CheckAnswer;
+
+/**
+ * What check finds, as SARIF 2.1.0 for code scanning.
+ *
+ * @throws {WinpodError} as `check`.
+ * @example
+ * writeFileSync("winpod.sarif", checkSarif("cluster/").log);
+ */
+export declare function checkSarif(inputs: Input | Iterable<Input>, options?: CheckOptions): Sarif;
+
+/**
+ * The rules of check: what each finds, why that matters, what to do.
+ *
+ * @throws {WinpodError} code `UNKNOWN_RULE`, with a suggestion for a misspelt id.
+ * @example
+ * rules("CLU-002")[0].remedy; // what to do
+ */
+export declare function rules(ids?: string | Iterable<string>): RuleRow[];
 
 /** What happens in a scenario, and what is around. */
 export type SimulateOptions = Omit<SimulateRequest, "paths" | "documents">;

@@ -3,7 +3,7 @@
 // The operations as functions. Nothing is decided here: arguments become a request, `call` asks, answers come back.
 
 const native = require("./native.js");
-const { files, inputs, isObject, list, merge, refuse, toText } = require("./convert.js");
+const { document, files, inputs, isObject, list, merge, path, refuse, toText } = require("./convert.js");
 const { Pool, poolOptions } = require("./pool.js");
 const { Subnet, lists } = require("./subnet.js");
 
