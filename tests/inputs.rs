@@ -7,6 +7,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 use winpod_cluster::api::call;
 
+#[path = "inputs/disguises.rs"]
+mod disguises;
 #[path = "inputs/hostile.rs"]
 mod hostile;
 #[path = "inputs/payments_prod.rs"]

@@ -68,8 +68,17 @@ impl Book {
 
     fn signal(&mut self, index: usize, signal: &DeTable<'_>) {
         let id = text("signal", signal, "id");
-        only(id, signal, &["id", "text", "patterns"]);
-        writeln!(self.signals, "Signal {{ text: {:?} }},", text(id, signal, "text")).expect("a string");
+        only(id, signal, &["id", "text", "patterns", "reads"]);
+        let reads = signal.get("reads").map(|_| match text(id, signal, "reads") {
+            "build" => "Reads::Build",
+            "node" => "Reads::Node",
+            "described" => "Reads::Described",
+            other => panic!("data/errors.toml: {id}: reads is build, node or described, got {other}"),
+        });
+        let reads = reads.map_or("None".to_owned(), |reads| format!("Some({reads})"));
+        let words = text(id, signal, "text");
+        writeln!(self.signals, "Signal {{ id: {id:?}, text: {words:?}, reads: {reads} }},")
+            .expect("a string");
         self.patterns(id, &format!("Clue::Signal({index})"), signal);
     }
 

@@ -6,11 +6,15 @@
 
 mod answer;
 mod archive;
+mod described;
 mod encoding;
+mod escape;
 mod events;
 mod evidence;
 mod matcher;
+mod nodes;
 mod object;
+mod platform;
 mod record;
 mod stream;
 mod table;
@@ -242,14 +246,15 @@ impl<'p> Explainer<'p> {
 
     /// What was found in all inputs.
     pub fn finish(self) -> Explained {
-        let tally = self.scanner.tally;
-        let found =
-            ERRORS.iter().zip(&tally.errors).filter_map(|(error, found)| Some((error, found.as_ref()?)));
-        let mut found: Vec<_> = found.collect();
+        let tally = &self.scanner.tally;
+        let found = ERRORS.iter().zip(&tally.errors);
+        let found = found.filter_map(|(error, found)| Some((error, found.as_ref()?)));
+        let told = found.flat_map(|(error, found)| answer::explanations(error, found, tally));
+        let mut told: Vec<(bool, Explanation)> = told.collect();
         // Stable: what is as frequent stays in the order of the table.
-        found.sort_by_key(|(error, found)| (error.last, std::cmp::Reverse(found.count)));
-        let explain = |(error, found)| answer::explanation(error, found, &tally.evidence);
-        Explained { explanations: found.into_iter().map(explain).collect(), problems: self.problems }
+        told.sort_by_key(|(last, it)| (*last, std::cmp::Reverse(it.count)));
+        let explanations = told.into_iter().map(|(_, it)| it).collect();
+        Explained { explanations, problems: self.problems }
     }
 
     fn directory(&mut self, directory: &Path, depth: usize) -> Result<(), Stopped> {

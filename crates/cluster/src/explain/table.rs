@@ -35,7 +35,26 @@ pub(super) struct Cause {
 /// Something that inputs show besides errors.
 #[derive(Debug)]
 pub(super) struct Signal {
+    pub(super) id: &'static str,
     pub(super) text: &'static str,
+    /// What stands around it is read.
+    pub(super) reads: Option<Reads>,
+}
+
+/// What is read around a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reads {
+    /// The revision of a build.
+    Build,
+    /// The name of the node that the rest of the text is about.
+    Node,
+    /// The head of a description.
+    Described,
+}
+
+/// The signal of a name.
+pub(super) fn signal(id: &str) -> Option<Clue> {
+    SIGNALS.iter().position(|signal| signal.id == id).map(Clue::Signal)
 }
 
 /// What a pattern tells: an index into [`ERRORS`] or [`SIGNALS`].

@@ -35,6 +35,9 @@ fn one(it: &Explanation) -> Vec<Block> {
     }));
     let shown = Item { text: it.shown.clone(), place: Some(it.location.to_string()), ..Item::default() };
     let mut blocks = vec![Block::Headline(head), Block::List(vec![shown])];
+    if !it.nodes.is_empty() {
+        blocks.push(Block::Paragraph(nodes(&it.nodes), Tone::Plain));
+    }
     if !it.objects.is_empty() {
         blocks.push(Block::Table(objects(it)));
         let left = it.objects.len().saturating_sub(MAX_OBJECTS);
@@ -55,6 +58,15 @@ fn one(it: &Explanation) -> Vec<Block> {
     list(&mut blocks, "What to look at:", &it.collect);
     blocks.push(Block::Paragraph(format!("{}; {}", it.grade, it.source), Tone::Faint));
     blocks
+}
+
+/// The nodes that an error is about.
+fn nodes(names: &[String]) -> String {
+    let shown = names.get(..MAX_OBJECTS).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(MAX_OBJECTS) {
+        0 => format!("on {shown}"),
+        more => format!("on {shown} and {}", count(more, "more node")),
+    }
 }
 
 fn count_of(it: &Explanation) -> String {
