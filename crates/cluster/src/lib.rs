@@ -8,6 +8,7 @@
 pub mod api;
 pub mod capacity;
 pub mod dsr;
+mod encoding;
 pub mod explain;
 mod interface_kind;
 pub mod ipam;

@@ -7,7 +7,6 @@
 mod answer;
 mod archive;
 mod described;
-mod encoding;
 mod escape;
 mod events;
 mod evidence;
@@ -27,12 +26,12 @@ pub use answer::{AffectedObject, Explanation, PossibleCause, ResultCode};
 pub use evidence::Likelihood;
 
 use crate::api::OnProgress;
+use crate::encoding::{self, Content, SNIFF, Utf16};
 use crate::model::Place;
 use crate::problem::Problem;
 use crate::progress::{Progress, Stopped};
 use crate::read::shortened;
 use crate::request::{Document, Refusal};
-use encoding::{Content, SNIFF, Utf16};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};

@@ -23,6 +23,7 @@ mod inputs;
 mod karpenter;
 mod kubernetes;
 mod merge;
+pub(crate) mod netsh;
 mod services;
 
 pub use error::ReadError;
@@ -36,7 +37,7 @@ use crate::progress::{Progress, Stopped};
 use inputs::File;
 use node::{Document, Node, Position};
 use std::collections::{BTreeMap, HashSet};
-use std::io::Read as _;
+use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -76,6 +77,7 @@ pub fn read(
         reader.file(&file)?;
     }
     reader.name_unknown_documents();
+    reader.tell_what_was_cut();
     Ok(merge::finish(reader.reading, &reader.node_classes, &reader.pool_classes, &reader.pages))
 }
 
@@ -110,6 +112,8 @@ struct Reader<'a> {
     pool_classes: Vec<(usize, Option<String>)>,
     /// Pages of listings.
     pages: BTreeMap<&'static str, merge::Pages>,
+    /// Objects of HNS that `ConvertTo-Json` cut: how many in a file, and the first place.
+    hns_cut: BTreeMap<Arc<str>, (u32, Place)>,
     /// Ids that many entries repeat.
     shared: HashSet<Arc<str>>,
     /// The caller stopped in the middle of a document.
@@ -125,6 +129,7 @@ impl<'a> Reader<'a> {
             node_classes: Vec::new(),
             pool_classes: Vec::new(),
             pages: BTreeMap::new(),
+            hns_cut: BTreeMap::new(),
             shared: HashSet::new(),
             stopped: false,
             progress,
@@ -183,6 +188,9 @@ impl Reader<'_> {
         if aws::is_listing(&start) {
             return aws::stream(std::io::Cursor::new(start).chain(source), &name, self);
         }
+        if netsh::is_listing(&start, start.len() < aws::SNIFF) {
+            return self.port_listings(&start, source, &name);
+        }
         // One byte more than is allowed tells a file that is too long without holding all of it.
         let allowed = 2 * node::MAX_TEXT as u64 + 4;
         if let Err(error) = source.take(allowed).read_to_end(&mut start) {
@@ -190,6 +198,20 @@ impl Reader<'_> {
             return Ok(());
         }
         self.bytes(&start, &name)
+    }
+
+    fn port_listings(&mut self, start: &[u8], rest: impl Read, name: &Arc<str>) -> Result<(), Stopped> {
+        let found =
+            netsh::listings(start, rest, name, |line| (self.progress)(Progress::new("read", line, 0)));
+        match found {
+            Ok(ControlFlow::Continue(found)) => {
+                self.cluster().port_listings.extend(found.listings);
+                self.reading.problems.extend(found.problems);
+            }
+            Ok(ControlFlow::Break(())) => return Err(Stopped),
+            Err(error) => self.problem(Problem::unreadable(name, &error)),
+        }
+        Ok(())
     }
 
     fn bytes(&mut self, bytes: &[u8], name: &Arc<str>) -> Result<(), Stopped> {
@@ -250,12 +272,8 @@ impl Reader<'_> {
             }
             _ if kubernetes::object(&mut document, node, kind) => {}
             ("", "") if hns::object(&mut document, node) => {}
-            // PowerShell lists as an array, or as one with a count beside it.
-            ("", "")
-                if !node.items().is_empty() || node.get("value").is_some_and(|it| !it.items().is_empty()) =>
-            {
-                let inside = node.get("value").unwrap_or(node);
-                for item in inside.items() {
+            ("", "") if hns::listed(node).is_some() => {
+                for item in hns::listed(node).unwrap_or_default() {
                     let place = document.place(item.span.start);
                     document.reader.item(item, file, &place);
                 }
@@ -291,6 +309,12 @@ impl Reader<'_> {
         let inside = node.items().iter().chain(node.entries().iter().map(|entry| &entry.value));
         for node in inside {
             self.duplicate_keys(node, file);
+        }
+    }
+
+    fn tell_what_was_cut(&mut self) {
+        for (count, place) in std::mem::take(&mut self.hns_cut).into_values() {
+            self.note(Note::new(&note::HNS_CUT, &[("count", &count)]).at(&place));
         }
     }
 

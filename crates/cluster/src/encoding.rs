@@ -3,11 +3,11 @@
 use std::io::{self, Read};
 
 /// Bytes that are looked at.
-pub(super) const SNIFF: usize = 1 << 13;
+pub(crate) const SNIFF: usize = 1 << 13;
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// UTF-8, or bytes of which the ASCII ones count, behind a mark of so many bytes.
     Text(usize),
     /// UTF-16 behind a mark of so many bytes; `true` for big endian.
@@ -18,7 +18,7 @@ pub(super) enum Content {
 }
 
 /// Tells what a file with such a beginning is.
-pub(super) fn sniff(head: &[u8]) -> Content {
+pub(crate) fn sniff(head: &[u8]) -> Content {
     match head {
         [0xFF, 0xFE, 0, 0, ..] => Content::Other("is UTF-32: save it as UTF-8"),
         [0xFF, 0xFE, ..] => Content::Utf16(2, false),
@@ -51,7 +51,7 @@ fn plain(head: &[u8]) -> Content {
 }
 
 /// UTF-16 as UTF-8; half characters become the replacement character.
-pub(super) struct Utf16<R> {
+pub(crate) struct Utf16<R> {
     source: R,
     big: bool,
     raw: Vec<u8>,
@@ -62,7 +62,7 @@ pub(super) struct Utf16<R> {
 }
 
 impl<R: Read> Utf16<R> {
-    pub(super) fn new(source: R, big: bool) -> Self {
+    pub(crate) fn new(source: R, big: bool) -> Self {
         Self { source, big, raw: Vec::new(), text: Vec::new(), given: 0, half: None }
     }
 

@@ -4,6 +4,15 @@
 //! guessed on the way in; what a tool itself would fill in (eksctl's `m5.large`) is known, with the
 //! tool's default as its origin.
 
+mod hns;
+mod ports;
+
+pub use hns::{
+    HnsAddress, HnsDistribution, HnsEndpoint, HnsEndpointPolicy, HnsExtension, HnsNamespace, HnsNetwork,
+    HnsPolicy, HnsPortMapping, HnsProtocol, HnsSchema, HnsSubnet, MacAddress,
+};
+pub use ports::{ExcludedPorts, IpVersion, ListedPorts, PortListing};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -132,8 +141,18 @@ pub struct Cluster {
     pub services: Vec<Service>,
     /// Their backends.
     pub endpoint_slices: Vec<EndpointSlice>,
+    /// Networks that HNS listed on a node.
+    pub hns_networks: Vec<HnsNetwork>,
+    /// Endpoints that HNS listed on a node.
+    pub hns_endpoints: Vec<HnsEndpoint>,
+    /// Network namespaces that HCN listed on a node.
+    pub hns_namespaces: Vec<HnsNamespace>,
     /// Load-balancer policies that HNS listed on a node.
     pub hns_policies: Vec<HnsPolicy>,
+    /// Dynamic and excluded ranges of ports that netsh listed on a node, in the order of the files.
+    pub port_listings: Vec<PortListing>,
+    /// HNS listed something that `ConvertTo-Json` cut or that could not be read: what is not here may be there.
+    pub hns_half_listed: bool,
     /// Whether any `EndpointSlice` was given, even one of no service.
     pub endpoints_listed: bool,
     /// Limits of instance types that a describe-instance-types listing gave.
@@ -498,17 +517,6 @@ pub struct ServicePort {
     pub protocol: Protocol,
     /// Whether it has a node port, or gets one.
     pub node_port: bool,
-}
-
-/// A load-balancer policy as HNS lists it on a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HnsPolicy {
-    /// Its address; node ports have none.
-    pub vip: Option<Ipv4Addr>,
-    /// Whether it has Direct Server Return.
-    pub dsr: bool,
-    /// The mark of a node port.
-    pub local_routed_vip: bool,
 }
 
 /// Backends of a Service that are ready.
