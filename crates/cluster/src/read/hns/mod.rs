@@ -4,12 +4,14 @@
 //! Fields are those of hcsshim 7c9ff7f, internal/hns and hcn (2026-08-20).
 
 mod endpoint;
+mod merge;
 mod network;
 mod policy;
 mod value;
 
 use super::Doc;
 use super::node::Node;
+pub(super) use merge::finish;
 use value::{get, items, scalar, wants};
 
 /// Reads one object of a listing; `false` if it is none.
