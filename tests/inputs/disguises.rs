@@ -68,6 +68,10 @@ fn units(text: &str) -> Vec<&str> {
     while let Some(first) = rest.chars().next() {
         let ends = |end: char| rest.find(end).filter(|at| *at < 12).map(|at| at + 1);
         let escape = match first {
+            // `&amp;quot;` too.
+            '&' if rest.starts_with("&amp;") => {
+                Some(rest[5..].find(';').filter(|at| *at < 6).map_or(5, |at| at + 6))
+            }
             '&' => ends(';'),
             '\u{1b}' => rest.find(|char: char| char.is_ascii_alphabetic()).map(|at| at + 1),
             '\\' => match rest.trim_start_matches('\\').chars().next() {

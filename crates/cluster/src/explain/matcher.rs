@@ -270,7 +270,7 @@ impl Ready {
             here = letter;
         }
         let after = window.get(end + 1).copied().unwrap_or_default();
-        let ends = self.goes_on || !is_letter(after);
+        let ends = self.goes_on || !is_letter(after) && !is_coloured(window, end + 1);
         (ends && self.begins(window, places, here)).then_some(here)
     }
 
@@ -280,8 +280,10 @@ impl Ready {
         let Some(last) = places.back(letters) else {
             return self.pattern.kind != Kind::Signed || window.get(..start).is_some_and(|it| it == b"-");
         };
-        // Escapes are no letters, so that a word begins behind them.
-        let begins = |nth: usize, place: usize| places.back(nth).is_none_or(|letter| letter + 1 != place);
+        // Escapes are no letters, so that a word begins behind them; but a search may have coloured a part of one.
+        let begins = |nth: usize, place: usize| {
+            places.back(nth).is_none_or(|letter| letter + 1 != place && !is_coloured(window, letter + 1))
+        };
         match self.pattern.kind {
             Kind::Words => begins(letters, start),
             Kind::Hex => match places.back(letters + 1) {
@@ -315,6 +317,19 @@ impl Ready {
             }
         }
     }
+}
+
+/// Whether nothing but colours stands between here and a letter.
+fn is_coloured(window: &[u8], from: usize) -> bool {
+    let to = (from + GAP).min(window.len());
+    let mut seen = false;
+    for (byte, _) in pieces(window, from, to) {
+        match byte {
+            None => seen = true,
+            Some(byte) => return seen && is_letter(byte),
+        }
+    }
+    false
 }
 
 /// Whether two letters stand side by side, but for a break.

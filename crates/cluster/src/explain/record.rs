@@ -93,19 +93,38 @@ pub(super) fn is_header(line: &[u8]) -> bool {
     let inner = line.strip_prefix(b"[").or(line.strip_prefix(b"\"")).unwrap_or(line);
     time::dated(inner).is_some()
         || time::is_other_date(inner)
-        || begins(&[
-            b"time=",
-            b"ts=",
-            b"level=",
-            b"Warning  ",
-            b"Normal  ",
-            b"LAST SEEN",
-            b"NAMESPACE  ",
-        ])
+        || begins(&[b"time=", b"ts=", b"level=", b"Warning  ", b"Normal  ", b"LAST SEEN", b"NAMESPACE  "])
         || is_numbered(line)
-        // What HNS answered may stand in a line of its own in a paste that is broken.
-        || line.starts_with(b"{\"") && !line.starts_with(b"{\"Success")
+        || is_json_of_a_log(line)
         || object::type_column(line).is_some()
+}
+
+/// A line of a log in JSON. What a message has of JSON may begin a line too, where a paste is broken.
+fn is_json_of_a_log(line: &[u8]) -> bool {
+    const KEYS: [&[u8]; 20] = [
+        b"log",
+        b"level",
+        b"ts",
+        b"time",
+        b"timestamp",
+        b"@timestamp",
+        b"msg",
+        b"message",
+        b"severity",
+        b"logger",
+        b"caller",
+        b"stream",
+        b"kind",
+        b"apiVersion",
+        b"metadata",
+        b"items",
+        b"event",
+        b"type",
+        b"v",
+        b"logger_name",
+    ];
+    let key = line.strip_prefix(b"{\"").and_then(|rest| rest.get(..memchr(b'"', rest)?));
+    key.is_some_and(|key| KEYS.contains(&key))
 }
 
 /// A row of a CSV that PowerShell made of an event log: `"4711","EC2AMAZ-…`.
