@@ -15,14 +15,29 @@ use winpod_cluster::request::{Refusal, Wide};
 /// they may need, with DSR and without. Every reason has a grade; what is not known is said to be so.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Files are Services and EndpointSlices, Nodes and node groups:
-  kubectl get services,endpointslices,nodes -A -o json
+Files are recognised by their content:
+  of the cluster  kubectl get services,endpointslices,nodes -A -o json
+                  aws eks describe-cluster; node groups of eksctl, EKS, Karpenter
+  policies        Get-HnsPolicyList | ConvertTo-Json -Depth 10
+                  hnsdiag list loadbalancers -d
+  ports           netsh int ipv4 show dynamicport tcp
+                  netsh int ipv4 show excludedportrange tcp
+                  in any display language, TCP and UDP, all in one file too
+  kube-proxy      Get-CimInstance Win32_Service -Filter 'Name=\"kube-proxy\"' |
+                  Format-List PathName; sc.exe qc kube-proxy; its log
+  the build       ver, systeminfo, Get-ComputerInfo
+  user data       PowerShell, with its tags or without, in base64 too; in files of
+                  eksctl, EC2NodeClass and describe-launch-template-versions;
+                  Start-EKSBootstrap.ps1 itself tells what a replacement finds
+Of files that contradict each other both places are told.
 
 Examples:
   winpod dsr --release 2019 --kubernetes 1.31 --services 150 --ports-per-service 2
   winpod dsr --os-build 17763.1935 --kubernetes 1.33 --extra-args ''
   winpod dsr --os-build 20348.2762 --kubernetes 1.35 --kube-proxy-args '--v=1 --enable-dsr=true'
   kubectl get services,endpointslices,nodes -A -o json | winpod dsr - --extra-args ''
+  winpod dsr policies.json ports.txt --service-cidr 10.100.0.0/16
+  winpod dsr user-data.ps1 --kubernetes 1.34 --release 2022
 
 Exit codes: 0 all is well, or not known; 1 kube-proxy does not start or ports
 run out (with --strict, also not known); 2 an input is unusable, and the answer
@@ -52,6 +67,9 @@ pub(crate) struct Dsr {
     /// What connects the pods: vpc-bridge, vpc-bridge-with-calico, l2bridge or overlay
     #[arg(long, value_name = "NAME", visible_alias = "network")]
     cni: Option<String>,
+    /// The range of cluster IPs, such as 10.100.0.0/16, to tell the policies of a dump apart
+    #[arg(long, value_name = "CIDR")]
+    service_cidr: Option<String>,
     /// The name of the node, for backends on it
     #[arg(long, value_name = "NAME")]
     node: Option<String>,
@@ -93,7 +111,7 @@ struct Ports {
     /// Windows pods on the node; their outbound NAT takes ports too
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pods: Option<i64>,
-    /// The dynamic range of ports [default: 49152-65535, that of Windows]
+    /// The dynamic range of ports [default: that of a listing, else that of Windows, 49152-65535]
     #[arg(long, value_name = "FIRST-LAST")]
     dynamic_range: Option<String>,
     /// A range excluded from it
@@ -119,6 +137,7 @@ pub(crate) fn answer(
         kube_proxy_args: args.kube_proxy_args,
         extra_args: args.extra_args,
         network: args.cni,
+        service_cidr: args.service_cidr,
         node: args.node,
         services: args.services.count.map(Wide::from),
         ports_per_service: args.services.ports_per_service.map(Wide::from),
@@ -133,7 +152,7 @@ pub(crate) fn answer(
         let mut line = Line::new(host.stderr, host.terminal.progress);
         dsr(&request, &mut |at| line.tell(at))?
     };
-    let run_out = answer.ports.as_ref().is_some_and(|ports| ports.verdict == "exhausted");
+    let run_out = answer.ports.as_ref().is_some_and(|ports| ports.verdict.as_deref() == Some("exhausted"));
     let code = match answer.verdict.as_str() {
         "refused" => 1,
         _ if run_out => 1,

@@ -1,6 +1,6 @@
 //! The answer.
 
-use crate::note::{Note, NoteKind};
+use crate::note::{Location, Note, NoteKind};
 use crate::problem::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,10 +31,12 @@ pub struct Dsr {
     pub gate: Option<String>,
     /// The reasons, what decides first.
     pub because: Vec<Because>,
-    /// The load-balancer policies of the node; null without services.
+    /// The load-balancer policies of the node; null without services and without a dump.
     pub policies: Option<PolicyCounts>,
-    /// The ports of the node; null without services.
+    /// The ports of the node; null where neither services, a dump, a listing nor the request tell of them.
     pub ports: Option<Ports>,
+    /// What each user data of the files does about DSR, and what that risks.
+    pub user_data: Vec<UserData>,
     /// What to change.
     pub advice: Vec<Note>,
     /// What else there is to tell.
@@ -96,8 +98,11 @@ pub struct PolicyCounts {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PolicyKindCounts {
-    /// `cluster-ip`, `node-port`, `external-ip`, `ingress-ip` or `health-check`.
-    #[schemars(extend("enum" = ["cluster-ip", "node-port", "external-ip", "ingress-ip", "health-check"]))]
+    /// `cluster-ip`, `node-port`, `external-ip`, `ingress-ip` or `health-check`. Found on a node: `external-ip` for
+    /// ingress IPs too, `address` for an address of which it is not known what it is, `no-address` for none at all.
+    #[schemars(extend("enum" = [
+        "cluster-ip", "node-port", "external-ip", "ingress-ip", "health-check", "address", "no-address"
+    ]))]
     pub kind: String,
     /// With DSR.
     pub dsr: u32,
@@ -112,9 +117,10 @@ pub struct PolicyKindCounts {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Ports {
-    /// The worse one of both protocols: `ok`, `warn` with ten blocks or fewer left, or `exhausted`.
-    #[schemars(extend("enum" = ["ok", "warn", "exhausted"]))]
-    pub verdict: String,
+    /// The worse one of both protocols: `ok`, `warn` with ten blocks or fewer left, or `exhausted`; null where no
+    /// demand is known.
+    #[schemars(extend("enum" = ["ok", "warn", "exhausted", null]))]
+    pub verdict: Option<String>,
     /// The ports of TCP.
     pub tcp: ProtocolPorts,
     /// The ports of UDP.
@@ -130,23 +136,95 @@ pub struct ProtocolPorts {
     pub first_port: u16,
     /// Its last port.
     pub last_port: u16,
-    /// Ports of it that nothing has taken.
+    /// Where a listing has the range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range_location: Option<Location>,
+    /// `live`: a running node lists what is taken, the blocks that HNS holds among it, so that demand is not counted
+    /// again. `estimate`: blocks are those before HNS takes any, and the demand is held against them.
+    #[schemars(extend("enum" = ["live", "estimate"]))]
+    pub basis: String,
+    /// Ports of the range that nothing has taken.
     pub free_ports: u32,
-    /// Blocks of 64 ports in a row that fit into them.
+    /// Ranges of them without a break.
+    pub gaps: u32,
+    /// Free ports that lie in no block.
+    pub lost_ports: u32,
+    /// Blocks of 64 ports in a row that fit into the gaps.
     pub blocks: u32,
-    /// Blocks that may be needed as DSR is now.
-    pub demand: BlockDemand,
-    /// Whether they suffice, with one block for each policy.
-    #[schemars(extend("enum" = ["ok", "warn", "exhausted"]))]
-    pub verdict: String,
-    /// Whether the verdict holds however policies share blocks and whatever pods take.
+    /// Blocks that HNS holds, as far as a listing shows: ranges of 64 ports that nobody excluded; null without one.
+    pub held_blocks: Option<u32>,
+    /// Ranges that somebody excluded and that lie in the dynamic range, at least in part.
+    pub excluded: Vec<PortSpan>,
+    /// Node ports that lie in the dynamic range and are not excluded: HNS may take them.
+    pub node_ports: Option<PortSpan>,
+    /// Blocks that may be needed as DSR is now; null where neither services nor a dump tell.
+    pub demand: Option<BlockDemand>,
+    /// Whether they suffice: blocks free now, or else one block for each policy; null where no demand is known.
+    #[schemars(extend("enum" = ["ok", "warn", "exhausted", null]))]
+    pub verdict: Option<String>,
+    /// Whether the verdict holds however policies share blocks, whatever pods take and whatever else listens.
     pub certain: bool,
     /// The reasons, what decides first.
     pub because: Vec<Because>,
-    /// The same with DSR off.
-    pub without_dsr: PortsScenario,
+    /// What policies would need with DSR off, against the blocks before HNS takes any.
+    pub without_dsr: Option<PortsScenario>,
     /// The same with DSR on; null where system or version lack it.
     pub with_dsr: Option<PortsScenario>,
+}
+
+/// Ports from one to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PortSpan {
+    /// The first port.
+    pub first: u16,
+    /// The last port.
+    pub last: u16,
+    /// Where it is listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+}
+
+/// What user data does about DSR.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct UserData {
+    /// `string-replace`: it changes a text of Start-EKSBootstrap.ps1; `KubeProxyExtraArgs`: it uses the parameter;
+    /// `other`: it names the flag in another way; `none`: it does nothing about DSR.
+    #[schemars(extend("enum" = ["string-replace", "KubeProxyExtraArgs", "other", "none"]))]
+    pub form: String,
+    /// Whether the text that is replaced stands in the script: known where the script is among the files, or where the
+    /// text cannot stand there; null without a replacement.
+    #[schemars(extend("enum" = ["yes", "no", "unknown", null]))]
+    pub would_match: Option<String>,
+    /// The arguments that it gives kube-proxy, if it works.
+    pub arguments: Vec<String>,
+    /// Where it stands.
+    pub location: Location,
+    /// What is known of it and what it risks.
+    pub risks: Vec<ScriptRisk>,
+}
+
+/// What user data risks, with what that rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ScriptRisk {
+    /// The stable name.
+    pub code: String,
+    /// Whether it is a warning, something not known, or a plain fact.
+    pub kind: NoteKind,
+    /// The risk as a sentence.
+    pub message: String,
+    /// The grade of the weakest fact behind it; null where it is seen in the text itself.
+    #[schemars(extend("enum" = ["documented", "code", "reported", "inferred", "unverified", null]))]
+    pub grade: Option<String>,
+    /// The facts it rests on, as keys of the list of sources.
+    pub sources: Vec<String>,
+    /// Where it stands.
+    pub location: Location,
 }
 
 /// Blocks of 64 ports that may be needed.
@@ -167,6 +245,8 @@ pub struct BlockDemand {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PortsScenario {
+    /// Blocks of 64 that fit before HNS takes any.
+    pub blocks: u32,
     /// Blocks that may be needed.
     pub demand: BlockDemand,
     /// Whether they suffice, with one block for each policy.

@@ -1,17 +1,15 @@
-//! The policies of services on a node, and what ports they need.
+//! The policies that services make on a node.
 
-use super::answer::{BlockDemand, PolicyCounts, PolicyKindCounts, Ports, PortsScenario, ProtocolPorts};
-use super::reasons;
-use crate::model::{Cluster, HnsPolicy};
+use super::answer::{PolicyCounts, PolicyKindCounts};
+use crate::model::Cluster;
 use crate::note::{Note, text as note};
 use crate::read::join;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 use winpod::dsr::{
-    ALWAYS_PRESENT, Endpoints, NoPolicy, Observed, Policies, PolicyKind, Proxying, Service, ServicePort,
-    TrafficPolicy, observe, policies,
+    ALWAYS_PRESENT, Endpoints, NoPolicy, Policies, PolicyKind, Proxying, Service, ServicePort, TrafficPolicy,
+    policies,
 };
-use winpod::ports::{self, PortRange, PortSet, Protocol, WIDE_RANGES, supply};
 
 /// Policies with DSR off and on.
 #[derive(Default)]
@@ -144,29 +142,6 @@ fn backends<'a>(cluster: &'a Cluster, node: Option<&str>) -> Backends<'a> {
     all
 }
 
-/// What the policies of a node tell; `None` without any.
-///
-/// Every cluster has cluster IPs, so where all addresses agree they agree too, whatever the range of services is.
-pub(super) fn observed(found: &[HnsPolicy]) -> Option<Observed> {
-    let kind = |policy: &HnsPolicy| match PolicyKind::of_dump(policy.vip, policy.local_routed_vip, None) {
-        Some(kind) => kind,
-        None if policy.vip.is_some() => PolicyKind::ClusterIp,
-        None => PolicyKind::ExternalIp,
-    };
-    (!found.is_empty()).then(|| observe(found.iter().map(|policy| (kind(policy), policy.dsr))))
-}
-
-pub(super) fn observed_counts(observed: &Observed) -> PolicyCounts {
-    let Observed { cluster_ip, other, .. } = *observed;
-    PolicyCounts {
-        total: cluster_ip.total().saturating_add(other.total()),
-        dsr: cluster_ip.dsr.saturating_add(other.dsr),
-        non_dsr: cluster_ip.non_dsr.saturating_add(other.non_dsr),
-        undecided: 0,
-        by_kind: Vec::new(),
-    }
-}
-
 pub(super) fn counts(policies: &Policies) -> PolicyCounts {
     let total = policies.total();
     let by_kind = PolicyKind::ALL.iter().map(|&kind| (kind, policies.of_kind(kind)));
@@ -184,110 +159,5 @@ pub(super) fn counts(policies: &Policies) -> PolicyCounts {
                 undecided: count.undecided,
             })
             .collect(),
-    }
-}
-
-/// The dynamic range of each protocol and what is taken of it.
-pub(super) struct Ranges {
-    pub(super) dynamic: PortRange,
-    pub(super) taken: PortSet,
-}
-
-/// What the ports of a node suffice for.
-pub(super) struct Asked<'a> {
-    pub(super) both: &'a Both,
-    /// Whether DSR is on now.
-    pub(super) on: bool,
-    /// Whether it can be.
-    pub(super) can_be: bool,
-    pub(super) pods: u32,
-    pub(super) ranges: &'a Ranges,
-}
-
-pub(super) fn ports(asked: &Asked<'_>, advice: &mut Vec<Note>) -> Ports {
-    let mut worst = ports::Verdict::Ok;
-    let mut of = |protocol: Protocol| {
-        let Ranges { dynamic, taken } = asked.ranges;
-        let left = supply(*dynamic, taken);
-        let demand = |policies| ports::Demand::of(policies, protocol, asked.pods);
-        let without = ports::estimate(left.blocks, demand(&asked.both.without));
-        let with = ports::estimate(left.blocks, demand(&asked.both.with));
-        let now = if asked.on { &with } else { &without };
-        worst = worst.max(now.verdict);
-        advise(protocol, asked, &without, &with, advice);
-        ProtocolPorts {
-            first_port: dynamic.first(),
-            last_port: dynamic.last(),
-            free_ports: left.ports,
-            blocks: left.blocks,
-            demand: now.demand.into(),
-            verdict: now.verdict.name().to_owned(),
-            certain: now.certain,
-            because: reasons::of_ports(protocol, now),
-            without_dsr: PortsScenario::from(&without),
-            with_dsr: asked.can_be.then(|| PortsScenario::from(&with)),
-        }
-    };
-    let (tcp, udp) = (of(Protocol::Tcp), of(Protocol::Udp));
-    Ports { verdict: worst.name().to_owned(), tcp, udp }
-}
-
-fn advise(
-    protocol: Protocol,
-    asked: &Asked<'_>,
-    without: &ports::Estimate,
-    with: &ports::Estimate,
-    advice: &mut Vec<Note>,
-) {
-    let best = if asked.can_be { with } else { without };
-    if without.verdict == ports::Verdict::Ok && best.verdict == ports::Verdict::Ok {
-        return;
-    }
-    if asked.can_be && with.demand.policies < without.demand.policies {
-        let values: [(&str, &dyn Display); 3] = [
-            ("protocol", &protocol),
-            ("policies", &with.demand.policies),
-            ("without", &without.demand.policies),
-        ];
-        advice.push(Note::new(&note::DSR_HELPS, &values));
-    }
-    if best.verdict == ports::Verdict::Ok {
-        return;
-    }
-    if asked.can_be && with.demand.policies > 0 {
-        let values: [(&str, &dyn Display); 2] =
-            [("protocol", &protocol), ("policies", &with.demand.policies)];
-        advice.push(Note::new(&note::DSR_DOES_NOT_HELP, &values));
-    }
-    let wide = WIDE_RANGES[0];
-    let blocks = supply(wide, &asked.ranges.taken).blocks;
-    if blocks > best.blocks {
-        let netsh = protocol.name().to_ascii_lowercase();
-        let values: [(&str, &dyn Display); 6] = [
-            ("protocol", &protocol),
-            ("netsh", &netsh),
-            ("first", &wide.first()),
-            ("last", &wide.last()),
-            ("ports", &wide.count()),
-            ("blocks", &blocks),
-        ];
-        advice.push(Note::new(&note::DSR_WIDEN, &values));
-    }
-}
-
-impl From<ports::Demand> for BlockDemand {
-    fn from(demand: ports::Demand) -> Self {
-        let ports::Demand { at_least, policies, at_most, .. } = demand;
-        Self { at_least, policies, at_most }
-    }
-}
-
-impl From<&ports::Estimate> for PortsScenario {
-    fn from(estimate: &ports::Estimate) -> Self {
-        Self {
-            demand: estimate.demand.into(),
-            verdict: estimate.verdict.name().to_owned(),
-            certain: estimate.certain,
-        }
     }
 }

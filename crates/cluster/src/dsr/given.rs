@@ -1,16 +1,16 @@
 //! What is asked, from the request and from the files.
 
 use super::{DsrRequest, reasons};
-use crate::model::{Cluster, Field, LiveNode, Os};
+use crate::model::{Cluster, Field, LiveNode, Os, Place};
 use crate::note::{Note, text as note};
 use crate::read::{join, shortened};
 use crate::request::{Refusal, nearest};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::str::FromStr;
-use winpod::KubernetesVersion;
 use winpod::dsr::Network;
 use winpod::windows::{self, Build, HnsVersion, Platform, Release};
+use winpod::{Ipv4Prefix, KubernetesVersion};
 
 /// What decides on DSR, but for the arguments of kube-proxy.
 pub(super) struct Given {
@@ -57,23 +57,7 @@ impl Given {
             return Err(Refusal::new("UNKNOWN_NODE", message));
         }
         if self.platform == Platform::default() {
-            let builds = meant.iter().filter_map(|live| live.kernel.as_deref()?.parse::<Build>().ok());
-            let builds: BTreeSet<(u32, Option<u32>)> = builds.map(|it| (it.number, it.revision)).collect();
-            let releases: Vec<Release> =
-                windows_images(cluster).collect::<BTreeSet<_>>().into_iter().collect();
-            if builds.is_empty() {
-                if let Some(release) = only(&releases, reasons::name_of, notes) {
-                    self.platform.release = Some(release);
-                    from_files("the release", "the images of the node groups", notes);
-                }
-            } else {
-                let builds: Vec<Build> =
-                    builds.into_iter().map(|(number, revision)| Build { number, revision }).collect();
-                if let Some(build) = only(&builds, |build| build.to_string(), notes) {
-                    self.platform.build = Some(build);
-                    from_files("the build", "status.nodeInfo.kernelVersion of the nodes", notes);
-                }
-            }
+            self.add_system(cluster, &meant, notes);
         }
         if self.kubernetes.is_none() {
             // A node may be older than its control plane, and kube-proxy comes with the node.
@@ -93,20 +77,87 @@ impl Given {
     }
 }
 
+impl Given {
+    /// The build of the nodes and of what they print, or the release of the groups' images.
+    fn add_system(&mut self, cluster: &Cluster, meant: &[&LiveNode], notes: &mut Vec<Note>) {
+        const OF_NODES: &str = "status.nodeInfo.kernelVersion of the nodes";
+        let of_nodes = meant.iter().filter_map(|live| {
+            Some((live.kernel.as_deref()?.parse::<Build>().ok()?, OF_NODES.to_owned(), &live.place))
+        });
+        let of_texts = cluster.system_builds.iter().map(|it| (it.build, it.place.to_string(), &it.place));
+        // Of builds with one number, the one with its revision says more.
+        let mut builds: BTreeMap<(u32, Option<u32>), (String, &Place)> = BTreeMap::new();
+        for (build, from, place) in of_nodes.chain(of_texts) {
+            builds.entry((build.number, build.revision)).or_insert((from, place));
+        }
+        let vague: Vec<(u32, Option<u32>)> = builds
+            .keys()
+            .filter(|(number, revision)| {
+                revision.is_none() && builds.keys().any(|(other, known)| other == number && known.is_some())
+            })
+            .copied()
+            .collect();
+        for build in &vague {
+            builds.remove(build);
+        }
+        let found: Vec<_> = builds
+            .into_iter()
+            .map(|((number, revision), (from, place))| (Build { number, revision }, from, place))
+            .collect();
+        match found.as_slice() {
+            [] => {
+                let releases: Vec<Release> =
+                    windows_images(cluster).collect::<BTreeSet<_>>().into_iter().collect();
+                if let [release] = releases.as_slice() {
+                    self.platform.release = Some(*release);
+                    from_files("the release", "the images of the node groups", notes);
+                } else {
+                    differ(releases.iter().map(|release| reasons::name_of(*release)), notes);
+                }
+            }
+            [(build, from, _)] => {
+                self.platform.build = Some(*build);
+                from_files("the build", from, notes);
+            }
+            several => differ(several.iter().map(|(build, _, place)| format!("{build} ({place})")), notes),
+        }
+    }
+
+    /// The version of HNS that a dump carries, where nothing else tells it.
+    pub(super) fn add_hns(&mut self, hns: Option<HnsVersion>, notes: &mut Vec<Note>) {
+        if self.platform.hns.is_none()
+            && let Some(hns) = hns
+        {
+            self.platform.hns = Some(hns);
+            notes.push(Note::new(&note::DSR_HNS_OF_DUMP, &[("hns", &hns)]));
+        }
+    }
+}
+
+/// The range of cluster IPs that was asked about.
+pub(super) fn service_cidr(request: &DsrRequest) -> Result<Option<Ipv4Prefix>, Refusal> {
+    let Some(text) = request.service_cidr.as_deref() else { return Ok(None) };
+    match Ipv4Prefix::parse_lenient(text.trim()) {
+        Ok((range, _)) => Ok(Some(range)),
+        Err(error) => {
+            let message = format!(
+                "serviceCidr is {:?}: {error}; a block such as 10.100.0.0/16 is allowed",
+                shortened(text)
+            );
+            Err(Refusal::new("SERVICE_CIDR", message))
+        }
+    }
+}
+
 fn from_files(what: &str, from: &str, notes: &mut Vec<Note>) {
     notes.push(Note::new(&note::DSR_RELEASE_FROM_FILES, &[("what", &what), ("from", &from)]));
 }
 
-/// The only one; several are told.
-fn only<T: Copy>(all: &[T], name: impl Fn(T) -> String, notes: &mut Vec<Note>) -> Option<T> {
-    if let [one] = all {
-        return Some(*one);
+/// Several are told.
+fn differ(names: impl ExactSizeIterator<Item = String>, notes: &mut Vec<Note>) {
+    if names.len() > 1 {
+        notes.push(Note::new(&note::DSR_RELEASES_DIFFER, &[("names", &join(names))]));
     }
-    if !all.is_empty() {
-        let names = join(all.iter().map(|one| name(*one)));
-        notes.push(Note::new(&note::DSR_RELEASES_DIFFER, &[("names", &names)]));
-    }
-    None
 }
 
 fn windows_images(cluster: &Cluster) -> impl Iterator<Item = Release> + '_ {
@@ -163,30 +214,6 @@ fn build(text: &str) -> Result<Build, Refusal> {
 /// No program prints more than a few lines around a build.
 const LONGEST: usize = 4096;
 
-/// The words of a command line, as Windows parts them: by white space outside double quotes.
-pub(super) fn words(line: &str) -> Vec<String> {
-    let (mut words, mut word, mut quoted, mut any) = (Vec::new(), String::new(), false, false);
-    for char in line.chars() {
-        match char {
-            '"' => (quoted, any) = (!quoted, true),
-            char if char.is_whitespace() && !quoted => {
-                if any {
-                    words.push(std::mem::take(&mut word));
-                }
-                any = false;
-            }
-            char => {
-                word.push(char);
-                any = true;
-            }
-        }
-    }
-    if any {
-        words.push(word);
-    }
-    words
-}
-
 /// The arguments behind kube-proxy's own path, with a word for the path before them: on EKS another program starts it.
 pub(super) fn behind_kube_proxy(words: &[String]) -> Vec<&str> {
     let is_kube_proxy = |word: &String| {
@@ -205,7 +232,8 @@ pub(super) fn behind_kube_proxy(words: &[String]) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{behind_kube_proxy, build, words};
+    use super::{behind_kube_proxy, build};
+    use crate::read::host::words;
 
     #[test]
     fn builds_as_windows_prints_them() {

@@ -2,11 +2,17 @@
 
 mod answer;
 mod demand;
+mod dump;
 mod given;
+mod ports;
+mod ranges;
 mod reasons;
+mod script;
+mod start;
 
 pub use answer::{
-    Because, BlockDemand, Dsr, Platform, PolicyCounts, PolicyKindCounts, Ports, PortsScenario, ProtocolPorts,
+    Because, BlockDemand, Dsr, Platform, PolicyCounts, PolicyKindCounts, PortSpan, Ports, PortsScenario,
+    ProtocolPorts, ScriptRisk, UserData,
 };
 
 use crate::api::OnProgress;
@@ -14,17 +20,21 @@ use crate::model::Cluster;
 use crate::note::{Note, text as note};
 use crate::read;
 use crate::request::{Document, Refusal, Wide, inputs};
-use demand::{Asked, Both, Ranges};
+use demand::Both;
+use dump::Dump;
 use given::Given;
+use ports::Asked;
+use ranges::Ranges;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use start::Start;
 use std::fmt::Display;
 use winpod::KubernetesVersion;
 use winpod::dsr::{
-    Applicability, Arguments, GateUse, KubeProxy, LAST_KUBERNETES, Network, Node, Proxying, Service,
-    ServicePort, ServiceType, TrafficPolicy, Verdict, applicability,
+    Applicability, Arguments, GateUse, LAST_KUBERNETES, Network, Node, Proxying, Service, ServicePort,
+    ServiceType, TrafficPolicy, Verdict, applicability,
 };
-use winpod::ports::{DEFAULT_DYNAMIC_RANGE, PortRange, PortSet, Protocol};
+use winpod::ports::{DEFAULT_DYNAMIC_RANGE, Protocol};
 
 /// More services than a cluster has, and more ports than a service has.
 const MAX_SERVICES: i64 = 100_000;
@@ -35,7 +45,8 @@ const MAX_PORTS: i64 = 1_000;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[expect(clippy::exhaustive_structs, reason = "callers build it")]
 pub struct DsrRequest {
-    /// Files and directories: `Service` and `EndpointSlice` objects, nodes, node groups.
+    /// Files and directories: `Service` and `EndpointSlice` objects, nodes, node groups; what a node lists (policies of
+    /// HNS, ports of netsh, the service of kube-proxy, its log, the build); user data.
     pub paths: Vec<String>,
     /// Documents in memory.
     pub documents: Vec<Document>,
@@ -47,13 +58,15 @@ pub struct DsrRequest {
     pub hns: Option<String>,
     /// The version of kube-proxy, such as `1.33`.
     pub kubernetes: Option<String>,
-    /// The whole command line of kube-proxy, as the service has it.
+    /// The whole command line of kube-proxy, as the service has it; counts before those of files.
     pub kube_proxy_args: Option<String>,
     /// Or what is added to that of the EKS image (`-KubeProxyExtraArgs`); empty text for nothing.
     pub extra_args: Option<String>,
     /// What connects the pods.
     #[schemars(extend("enum" = ["vpc-bridge", "vpc-bridge-with-calico", "l2bridge", "overlay", null]))]
     pub network: Option<String>,
+    /// The range of cluster IPs, such as `10.100.0.0/16`, to tell the policies of a dump apart.
+    pub service_cidr: Option<String>,
     /// The name of the node, for backends on it.
     pub node: Option<String>,
     /// A number of services in place of their files: 0 to 100000.
@@ -71,7 +84,7 @@ pub struct DsrRequest {
     pub protocol: Option<String>,
     /// Windows pods on the node; their outbound NAT takes ports too.
     pub pods: Option<Wide>,
-    /// The dynamic range of ports, of TCP and UDP alike, such as `34000-65535`; that of Windows if absent.
+    /// The dynamic range of ports, of TCP and UDP alike, such as `34000-65535`; that of a listing or of Windows if absent.
     pub dynamic_range: Option<String>,
     /// Ranges excluded from it, such as `50000-50059`, of TCP and UDP alike.
     pub excluded: Vec<String>,
@@ -81,7 +94,7 @@ pub struct DsrRequest {
 ///
 /// # Errors
 /// - Codes `REQUEST` with nothing given, or with both command lines; `WINDOWS_BUILD`, `HNS_VERSION`,
-///   `KUBERNETES_VERSION`, `PORT_RANGE`, `UNKNOWN_NAME`, `UNKNOWN_NODE`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`, `STOPPED`.
+///   `KUBERNETES_VERSION`, `SERVICE_CIDR`, `PORT_RANGE`, `UNKNOWN_NAME`, `UNKNOWN_NODE`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`, `STOPPED`.
 ///   A build or a version that the data lack is no error: the answer says what is not known.
 ///
 /// # Examples
@@ -101,7 +114,8 @@ pub struct DsrRequest {
 /// assert_eq!((answer.verdict.as_str(), answer.needed), ("off", Some(true)));
 /// assert_eq!(answer.kube_proxy_args, ["--enable-dsr=true", "--feature-gates=WinDSR=true"]);
 /// let tcp = answer.ports.unwrap().tcp;
-/// assert_eq!((tcp.blocks, tcp.demand.at_least, tcp.demand.policies), (256, 1, 302));
+/// let demand = tcp.demand.unwrap();
+/// assert_eq!((tcp.blocks, demand.at_least, demand.policies), (256, 1, 302));
 ///
 /// request.os_build = Some("Windows".into());
 /// assert_eq!(dsr(&request, &mut |_| ControlFlow::Continue(())).unwrap_err().code, "WINDOWS_BUILD");
@@ -121,59 +135,73 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     let mut given = Given::of(request)?;
     let pods = request.pods.map_or(Ok(0), |wide| wide.within("pods", 0, 1_000_000))?;
     let asked = Counted::of(request)?;
-    let ranges = ranges(request)?;
+    let service_cidr = given::service_cidr(request)?;
     let reading = read::read(&inputs(&request.paths, &request.documents), progress)?;
     let mut notes = reading.notes;
-    given.add(&reading.cluster, request.node.as_deref(), &mut notes)?;
+    let cluster = &reading.cluster;
+    let ranges = Ranges::read(request, &cluster.port_listings, &mut notes)?;
+    given.add(cluster, request.node.as_deref(), &mut notes)?;
+    let service_cidr = service_cidr.or(cluster.service_cidr.known().copied());
+    let dump = Dump::of(&cluster.hns_policies, service_cidr, &mut notes);
+    given.add_hns(dump.as_ref().and_then(|dump| dump.hns), &mut notes);
 
-    let line = request.kube_proxy_args.as_deref().or(request.extra_args.as_deref()).map(given::words);
-    let arguments = line.as_deref().map(given::behind_kube_proxy);
-    let kube_proxy = match &arguments {
-        Some(arguments) if request.extra_args.is_some() => KubeProxy::EksImage(arguments),
-        Some(arguments) => KubeProxy::CommandLine(arguments),
-        None => KubeProxy::Unknown,
+    let scripts = script::judge(&cluster.scripts);
+    let start = start::of(request, cluster, &scripts, &mut notes);
+    let words = start.words();
+    let node = Node {
+        platform: given.platform,
+        kubernetes: given.kubernetes,
+        kube_proxy: start.kube_proxy(&words),
+        network: given.network,
     };
-    let node =
-        Node { platform: given.platform, kubernetes: given.kubernetes, kube_proxy, network: given.network };
     let judged = applicability(&node);
 
+    let mut because = reasons::of_verdict(&judged, given.kubernetes);
+    if let Start::Unknown(Some(why)) = &start {
+        because.insert(0, why.clone());
+    }
+    let (mut verdict, mut enabled) = (judged.verdict, judged.enabled);
+    if let Some(dump) = &dump {
+        // What a node does counts more than what it should do.
+        if dump.observed.verdict != Verdict::Unknown {
+            (verdict, enabled) = (dump.observed.verdict, Some(dump.observed.verdict == Verdict::On));
+        }
+        because.insert(0, reasons::of_observed(&dump.observed, service_cidr.is_some()));
+    }
+    let on = verdict == Verdict::On;
+
     let mut advice = Vec::new();
-    let both = policies(&reading.cluster, request, asked, &judged, given.kubernetes, &mut notes);
-    let on = match demand::observed(&reading.cluster.hns_policies).map(|it| it.verdict) {
-        Some(verdict @ (Verdict::On | Verdict::Off)) => verdict == Verdict::On,
-        _ => judged.verdict == Verdict::On,
-    };
-    let ports = both.as_ref().map(|both| {
-        tell_about_ports(request, &judged, &ranges, &mut notes);
-        let can_be = judged.supported != Some(false);
-        let pods = u32::try_from(pods).unwrap_or(u32::MAX);
-        demand::ports(&Asked { both, on, can_be, pods, ranges: &ranges }, &mut advice)
-    });
-    let suffices =
-        |ports: &Ports| ports.tcp.without_dsr.verdict == "ok" && ports.udp.without_dsr.verdict == "ok";
-    let needed = match given.network {
-        Some(Network::VpcBridgeWithCalico) => Some(true),
-        _ => ports.as_ref().map(|ports| !suffices(ports)),
-    };
+    let of_services = policies(cluster, request, asked, &judged, given.kubernetes, &mut notes);
+    let both = of_services.as_ref().or(dump.as_ref().map(|dump| &dump.both));
+    if both.is_none() {
+        let text = if ranges.live() { &note::DSR_NO_SERVICES_LIVE } else { &note::DSR_NO_SERVICES };
+        notes.push(Note::new(text, &[]));
+    }
+    let ports = ports::ports(
+        &Asked {
+            both,
+            now: dump.as_ref().map(|dump| &dump.now).filter(|_| asked.is_none()),
+            planned: asked.is_some(),
+            on,
+            can_be: judged.supported != Some(false),
+            pods: u32::try_from(pods).unwrap_or(u32::MAX),
+            ranges: &ranges,
+        },
+        &mut advice,
+        &mut notes,
+    );
+    if ports.is_some() {
+        tell_about_ports(request, &judged, verdict, dump.is_some(), both.is_some(), &ranges, &mut notes);
+    }
     if !on {
         tell_arguments(&judged, given.kubernetes, &mut advice);
     }
     notes.sort_by_key(|note| note.kind);
-    let observed = demand::observed(&reading.cluster.hns_policies);
-    let mut because = reasons::of_verdict(&judged, given.kubernetes);
-    let (mut verdict, mut enabled) = (judged.verdict, judged.enabled);
-    if let Some(observed) = &observed {
-        // What a node does counts more than what it should do.
-        if observed.verdict != Verdict::Unknown {
-            (verdict, enabled) = (observed.verdict, Some(observed.verdict == Verdict::On));
-        }
-        because.insert(0, reasons::of_observed(observed));
-    }
     Ok(Dsr {
         verdict: verdict.name().to_owned(),
         supported: judged.supported,
         enabled,
-        needed,
+        needed: needed(given.network, ports.as_ref(), asked.is_none() && enabled == Some(false)),
         platform: Platform {
             release: judged.platform.release.map(|release| release.name().to_owned()),
             build: judged.platform.build.map(|build| build.to_string()),
@@ -183,14 +211,34 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
         kube_proxy_args: arguments_of(&judged),
         gate: judged.kube_proxy_args.map(|arguments| arguments.gate.name().to_owned()),
         because,
-        policies: observed.map(|it| demand::observed_counts(&it)).or_else(|| {
-            both.as_ref().map(|both| demand::counts(if on { &both.with } else { &both.without }))
+        policies: dump.map(|dump| dump.counts).or_else(|| {
+            of_services.as_ref().map(|both| demand::counts(if on { &both.with } else { &both.without }))
         }),
         ports,
+        user_data: scripts.into_iter().map(|judged| judged.answer).collect(),
         advice,
         notes,
         problems: reading.problems,
     })
+}
+
+/// Whether DSR should be on: Calico needs it, or ports do not suffice without it.
+fn needed(network: Option<Network>, ports: Option<&Ports>, live_without: bool) -> Option<bool> {
+    if network == Some(Network::VpcBridgeWithCalico) {
+        return Some(true);
+    }
+    let ports = ports?;
+    let suffices = |one: &ProtocolPorts| match &one.without_dsr {
+        // What a node has left without DSR counts more than what it should have.
+        _ if one.basis == "live" && live_without => one.verdict.as_deref().map(|verdict| verdict == "ok"),
+        Some(without) => Some(without.verdict == "ok"),
+        None => None,
+    };
+    match (suffices(&ports.tcp), suffices(&ports.udp)) {
+        (Some(false), _) | (_, Some(false)) => Some(true),
+        (Some(true), Some(true)) => Some(false),
+        _ => None,
+    }
 }
 
 fn arguments_of(judged: &Applicability<'_>) -> Vec<String> {
@@ -257,7 +305,6 @@ fn policies(
     notes: &mut Vec<Note>,
 ) -> Option<Both> {
     if counted.is_none() && cluster.services.is_empty() {
-        notes.push(Note::new(&note::DSR_NO_SERVICES, &[]));
         return None;
     }
     let proxying = Proxying {
@@ -283,48 +330,39 @@ fn policies(
     Some(both)
 }
 
-/// `34000-65535`
-fn range(text: &str, name: &str) -> Result<PortRange, Refusal> {
-    let parse = || {
-        let (first, last) = text.trim().split_once('-').unwrap_or((text.trim(), text.trim()));
-        Some((first.trim().parse::<i64>().ok()?, last.trim().parse::<i64>().ok()?))
-    };
-    let shown = read::shortened(text);
-    let Some((first, last)) = parse() else {
-        let message = format!("{name} is {shown:?}: two ports such as 34000-65535 are allowed");
-        return Err(Refusal::new("PORT_RANGE", message));
-    };
-    PortRange::new(first, last)
-        .map_err(|error| Refusal::new(error.code(), format!("{name} is {shown:?}: {error}")))
-}
-
-fn ranges(request: &DsrRequest) -> Result<Ranges, Refusal> {
-    let dynamic = request.dynamic_range.as_deref().map(|text| range(text, "dynamicRange"));
-    let mut taken = PortSet::new();
-    for text in &request.excluded {
-        taken.insert(range(text, "excluded")?);
-    }
-    Ok(Ranges { dynamic: dynamic.transpose()?.unwrap_or(DEFAULT_DYNAMIC_RANGE), taken })
-}
-
 fn tell_about_ports(
     request: &DsrRequest,
     judged: &Applicability<'_>,
+    verdict: Verdict,
+    dumped: bool,
+    policies: bool,
     ranges: &Ranges,
     notes: &mut Vec<Note>,
 ) {
-    match judged.verdict {
-        Verdict::Unknown => notes.push(Note::new(&note::DSR_PORTS_STATE_UNKNOWN, &[])),
+    let kinds = [Protocol::Tcp, Protocol::Udp];
+    let default: Vec<&str> = kinds.iter().filter(|it| ranges.of(**it).default).map(|it| it.name()).collect();
+    if !default.is_empty() {
+        let range = DEFAULT_DYNAMIC_RANGE;
+        let protocols = default.join(" and ");
+        let values: [(&str, &dyn Display); 3] =
+            [("protocols", &protocols), ("first", &range.first()), ("last", &range.last())];
+        notes.push(Note::new(&note::DSR_DYNAMIC_RANGE_DEFAULT, &values));
+    }
+    let live: Vec<&str> =
+        kinds.iter().filter(|it| ranges.of(**it).live.is_some()).map(|it| it.name()).collect();
+    if !live.is_empty() {
+        notes.push(Note::new(&note::DSR_LISTENERS_UNKNOWN, &[("protocols", &live.join(" and "))]));
+    }
+    if !policies {
+        return;
+    }
+    match verdict {
+        Verdict::Unknown if !dumped => notes.push(Note::new(&note::DSR_PORTS_STATE_UNKNOWN, &[])),
         Verdict::Refused => notes.push(Note::new(&note::DSR_PORTS_REFUSED, &[])),
         _ => {}
     }
-    if judged.supported.is_none() {
+    if judged.supported.is_none() && !dumped {
         notes.push(Note::new(&note::DSR_PORTS_SUPPORTED_UNKNOWN, &[]));
-    }
-    if request.dynamic_range.is_none() {
-        let values: [(&str, &dyn Display); 2] =
-            [("first", &ranges.dynamic.first()), ("last", &ranges.dynamic.last())];
-        notes.push(Note::new(&note::DSR_DYNAMIC_RANGE_DEFAULT, &values));
     }
     if request.pods.is_none() {
         notes.push(Note::new(&note::DSR_PODS_NOT_GIVEN, &[]));

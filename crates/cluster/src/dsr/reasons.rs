@@ -68,23 +68,39 @@ pub(super) fn of_verdict(answer: &Applicability<'_>, version: Option<KubernetesV
         .collect()
 }
 
-/// What the policies on a node tell.
-pub(super) fn of_observed(observed: &Observed) -> Because {
-    let text = match observed.verdict {
-        Verdict::On => &text::DSR_OBSERVED_ON,
-        Verdict::Off => &text::DSR_OBSERVED_OFF,
-        _ => &text::DSR_OBSERVED_UNCLEAR,
-    };
-    let (all, with) = (observed.cluster_ip.total(), observed.cluster_ip.dsr);
-    let values: [(&str, &dyn Display); 3] =
-        [("all", &all), ("with", &with), ("other", &observed.other.total())];
+/// A sentence with its sources as a reason.
+pub(super) fn of_text(text: &Text, values: &[(&str, &dyn Display)]) -> Because {
     Because {
         code: text.key.to_owned(),
         kind: text.kind,
-        message: fill(text.sentence, &values),
+        message: fill(text.sentence, values),
         grade: text.sources.iter().map(|source| source.grade()).max().map(|grade| grade.name().to_owned()),
         sources: text.sources.iter().map(|source| source.key().to_owned()).collect(),
     }
+}
+
+/// What the policies on a node tell; `known` says that the range of cluster IPs is.
+pub(super) fn of_observed(observed: &Observed, known: bool) -> Because {
+    let text = match (observed.verdict, known) {
+        (Verdict::On, false) => &text::DSR_OBSERVED_ON,
+        (Verdict::Off, false) => &text::DSR_OBSERVED_OFF,
+        (_, false) => &text::DSR_OBSERVED_UNCLEAR,
+        (Verdict::On, true) => &text::DSR_OBSERVED_IN_RANGE_ON,
+        (Verdict::Off, true) => &text::DSR_OBSERVED_IN_RANGE_OFF,
+        (_, true) => &text::DSR_OBSERVED_IN_RANGE_UNCLEAR,
+    };
+    let (all, with) = (observed.cluster_ip.total(), observed.cluster_ip.dsr);
+    of_text(text, &[("all", &all), ("with", &with), ("other", &observed.other.total())])
+}
+
+/// The reasons of what a running node has left of one protocol.
+pub(super) fn of_live(protocol: ports::Protocol, blocks: u32) -> Vec<Because> {
+    let text = match ports::live(blocks) {
+        ports::Verdict::Exhausted => &text::DSR_LIVE_NONE,
+        ports::Verdict::Warn => &text::DSR_LIVE_FEW,
+        _ => &text::DSR_LIVE_ENOUGH,
+    };
+    vec![of_text(text, &[("protocol", &protocol), ("blocks", &blocks)])]
 }
 
 /// The reasons of an estimate of one protocol.

@@ -6,12 +6,14 @@
 
 mod hns;
 mod ports;
+mod start;
 
 pub use hns::{
     HnsAddress, HnsDistribution, HnsEndpoint, HnsEndpointPolicy, HnsExtension, HnsNamespace, HnsNetwork,
     HnsPolicy, HnsPortMapping, HnsProtocol, HnsSchema, HnsSubnet, MacAddress,
 };
 pub use ports::{ExcludedPorts, IpVersion, ListedPorts, PortListing};
+pub use start::{KubeProxyStart, ScriptKind, StartEvidence, StartScript, SystemBuild};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -111,6 +113,8 @@ pub struct Cluster {
     pub version: Field<String>,
     /// Its Region.
     pub region: Field<String>,
+    /// The range of its cluster IPs.
+    pub service_cidr: Field<Ipv4Prefix>,
     /// The control plane's own subnets.
     pub control_plane_subnets: Field<Vec<String>>,
     /// The ConfigMap `kube-system/amazon-vpc-cni`.
@@ -153,6 +157,12 @@ pub struct Cluster {
     pub hns_policies: Vec<HnsPolicy>,
     /// Dynamic and excluded ranges of ports that netsh listed on a node, in the order of the files.
     pub port_listings: Vec<PortListing>,
+    /// How kube-proxy is started, as texts of nodes say.
+    pub kube_proxy_starts: Vec<KubeProxyStart>,
+    /// Builds of Windows that texts of nodes name.
+    pub system_builds: Vec<SystemBuild>,
+    /// User data and bootstrap scripts.
+    pub scripts: Vec<StartScript>,
     /// HNS listed something that `ConvertTo-Json` cut or that could not be read: what is not here may be there.
     pub hns_half_listed: bool,
     /// Whether any `EndpointSlice` was given, even one of no service.

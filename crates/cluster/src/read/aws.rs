@@ -616,6 +616,7 @@ fn describe_cluster(doc: &mut Doc<'_, '_>, node: &Node) {
         doc.name_cluster(name.as_text().unwrap_or_default(), name);
     }
     let version = doc.text(node, "version", "the cluster");
+    doc.service_cidr(node.path(&["kubernetesNetworkConfig", "serviceIpv4Cidr"]));
     let subnets = match node.get("resourcesVpcConfig") {
         Some(vpc) => doc.texts(vpc, "subnetIds", "the cluster"),
         None => Field::Absent,

@@ -47,6 +47,7 @@ pub(super) fn cluster_config(doc: &mut Doc<'_, '_>, node: &Node) {
         cluster.version = std::mem::take(&mut cluster.version).or(version);
         cluster.region = std::mem::take(&mut cluster.region).or(region);
     }
+    doc.service_cidr(node.path(&["kubernetesNetworkConfig", "serviceIPv4CIDR"]));
     let vpc = vpc(doc, node);
     node_groups(doc, node, &vpc);
 }
@@ -196,6 +197,9 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
     group.taints = taints(node.get("taints"));
     group.zones = doc.texts(node, "availabilityZones", &object);
     group.subnets = subnets(doc, node, vpc, &object);
+    for key in ["preBootstrapCommands", "overrideBootstrapCommand"] {
+        doc.script(node.get(key));
+    }
     if let Some(update) = node.get("updateConfig") {
         group.max_unavailable = match (
             doc.count(update, "maxUnavailable", &object),

@@ -109,6 +109,16 @@ impl Doc<'_, '_> {
         }
     }
 
+    /// The range of cluster IPs, the first that a file names.
+    pub(super) fn service_cidr(&mut self, value: Option<&Node>) {
+        let Some(value) = value.filter(|value| !value.is_null()) else { return };
+        if let Some(range) = self.cidr(value, "the service CIDR", "the cluster") {
+            let range = self.written(range, value);
+            let cluster = self.cluster();
+            cluster.service_cidr = std::mem::take(&mut cluster.service_cidr).or(range);
+        }
+    }
+
     /// What the tool fills in where nothing is written.
     pub(super) fn or_default<T>(&self, field: Field<T>, value: T, at: &Node, source: SourceId) -> Field<T> {
         match field {

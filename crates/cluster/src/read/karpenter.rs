@@ -25,6 +25,7 @@ pub(super) fn node_class(doc: &mut Doc<'_, '_>, node: &Node) {
     let name = node.path(&["metadata", "name"]).and_then(Node::as_text).unwrap_or_default().to_owned();
     let object = format!("EC2NodeClass {name:?}");
     let Some(spec) = node.get("spec") else { return };
+    doc.script(spec.get("userData"));
     let alias = spec
         .get("amiSelectorTerms")
         .map(Node::items)

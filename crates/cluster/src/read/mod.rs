@@ -19,11 +19,14 @@ mod aws;
 mod eksctl;
 mod fields;
 mod hns;
+pub(crate) mod host;
 mod inputs;
 mod karpenter;
 mod kubernetes;
+mod lines;
 mod merge;
 pub(crate) mod netsh;
+mod script;
 mod services;
 
 pub use error::ReadError;
@@ -191,6 +194,13 @@ impl Reader<'_> {
         if netsh::is_listing(&start, start.len() < aws::SNIFF) {
             return self.port_listings(&start, source, &name);
         }
+        if script::is_script(&start) {
+            self.script(start, source, &name);
+            return Ok(());
+        }
+        if host::is_text(&start) {
+            return self.host(&start, source, &name);
+        }
         // One byte more than is allowed tells a file that is too long without holding all of it.
         let allowed = 2 * node::MAX_TEXT as u64 + 4;
         if let Err(error) = source.take(allowed).read_to_end(&mut start) {
@@ -207,6 +217,31 @@ impl Reader<'_> {
             Ok(ControlFlow::Continue(found)) => {
                 self.cluster().port_listings.extend(found.listings);
                 self.reading.problems.extend(found.problems);
+            }
+            Ok(ControlFlow::Break(())) => return Err(Stopped),
+            Err(error) => self.problem(Problem::unreadable(name, &error)),
+        }
+        Ok(())
+    }
+
+    fn script(&mut self, start: Vec<u8>, rest: impl Read, name: &Arc<str>) {
+        match script::read(start, rest, name) {
+            Ok((script, problem)) => {
+                self.cluster().scripts.extend(script);
+                self.reading.problems.extend(problem);
+            }
+            Err(error) => self.problem(Problem::unreadable(name, &error)),
+        }
+    }
+
+    fn host(&mut self, start: &[u8], rest: impl Read, name: &Arc<str>) -> Result<(), Stopped> {
+        match host::read(start, rest, name, |line| (self.progress)(Progress::new("read", line, 0))) {
+            Ok(ControlFlow::Continue(found)) => {
+                if found.starts.is_empty() && found.builds.is_empty() {
+                    self.note(Note::new(&note::HOST_TEXT_UNUSED, &[("file", name)]));
+                }
+                self.cluster().kube_proxy_starts.extend(found.starts);
+                self.cluster().system_builds.extend(found.builds);
             }
             Ok(ControlFlow::Break(())) => return Err(Stopped),
             Err(error) => self.problem(Problem::unreadable(name, &error)),
@@ -276,6 +311,12 @@ impl Reader<'_> {
                 for item in hns::listed(node).unwrap_or_default() {
                     let place = document.place(item.span.start);
                     document.reader.item(item, file, &place);
+                }
+            }
+            ("", "") if host::object(&mut document, node) || script::object(&mut document, node) => {}
+            ("", "") if host::is_listed(node) => {
+                for item in node.items() {
+                    host::object(&mut document, item);
                 }
             }
             ("", "") if eksctl::is_fragment(node) => eksctl::fragment(&mut document, node),

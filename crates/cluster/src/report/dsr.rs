@@ -3,7 +3,7 @@
 use super::answers::note_blocks;
 use super::table::{Cell, Table, number, text};
 use super::{Block, Item, Style, Tone};
-use crate::dsr::{Because, Dsr, Ports, ProtocolPorts};
+use crate::dsr::{Because, Dsr, Ports, ProtocolPorts, UserData};
 use crate::note::NoteKind;
 use winpod::source::SourceId;
 
@@ -30,13 +30,17 @@ pub(super) fn blocks(answer: &Dsr, sources: bool) -> Vec<Block> {
         blocks.push(Block::Table(table.without_empty()));
     }
     if let Some(ports) = &answer.ports {
-        blocks.push(Block::Table(self::ports(answer, ports)));
+        blocks.extend(free(ports).map(Block::Table));
+        blocks.extend(needed(answer, ports).map(Block::Table));
         blocks.extend(arithmetic(ports));
         let of_ports = ports.tcp.because.iter().chain(&ports.udp.because);
         let items: Vec<Item> = of_ports.map(|why| reason(why, sources)).collect();
         if !items.is_empty() {
             blocks.push(Block::List(items));
         }
+    }
+    for data in &answer.user_data {
+        blocks.extend(user_data(data, sources));
     }
     if !answer.advice.is_empty() {
         blocks.push(Block::Title("What to do:".to_owned()));
@@ -49,6 +53,7 @@ pub(super) fn blocks(answer: &Dsr, sources: bool) -> Vec<Block> {
     let behind: Vec<SourceId> = reasons
         .flat_map(|why| &why.sources)
         .chain(answer.advice.iter().flat_map(|note| &note.sources))
+        .chain(answer.user_data.iter().flat_map(|data| &data.risks).flat_map(|risk| &risk.sources))
         .filter_map(|key| SourceId::from_key(key))
         .collect();
     blocks.extend(note_blocks(&answer.notes, sources, &behind));
@@ -81,8 +86,8 @@ fn headline(answer: &Dsr) -> Block {
         (Some(true), _) => pieces.push(("and should be".to_owned(), Tone::Bad)),
         (Some(false), _) => pieces.push(("need not be".to_owned(), Tone::Plain)),
     }
-    if let Some(ports) = &answer.ports {
-        let (word, tone) = verdict(&ports.verdict);
+    if let Some(found) = answer.ports.as_ref().and_then(|ports| ports.verdict.as_deref()) {
+        let (word, tone) = verdict(found);
         pieces.push((format!("ports: {word}"), tone));
     }
     Block::Headline(pieces)
@@ -97,20 +102,65 @@ fn verdict(name: &str) -> (&'static str, Tone) {
 }
 
 fn reason(why: &Because, sources: bool) -> Item {
-    let tone = match why.kind {
-        NoteKind::Warning => Tone::Doubtful,
-        _ => Tone::Plain,
-    };
-    let grade = why.grade.as_deref().map(|grade| format!(" ({grade})")).unwrap_or_default();
     Item {
-        text: format!("{}{grade}", why.message),
-        tone,
+        text: format!("{}{}", why.message, graded(why.grade.as_deref())),
+        tone: tone(why.kind),
         place: None,
-        detail: (sources && !why.sources.is_empty()).then(|| format!("rests on {}", why.sources.join(", "))),
+        detail: rests(&why.sources, sources),
     }
 }
 
-fn ports(answer: &Dsr, ports: &Ports) -> Table {
+fn graded(grade: Option<&str>) -> String {
+    grade.map(|grade| format!(" ({grade})")).unwrap_or_default()
+}
+
+const fn tone(kind: NoteKind) -> Tone {
+    match kind {
+        NoteKind::Warning => Tone::Doubtful,
+        _ => Tone::Plain,
+    }
+}
+
+fn rests(facts: &[String], asked: bool) -> Option<String> {
+    (asked && !facts.is_empty()).then(|| format!("rests on {}", facts.join(", ")))
+}
+
+/// What is free on the node, or in a range of which no demand is known.
+fn free(ports: &Ports) -> Option<Table> {
+    let mut table = Table::new(vec![
+        text("ports"),
+        text("dynamic range"),
+        number("free ports"),
+        number("gaps"),
+        number("free blocks of 64"),
+        number("held by HNS"),
+        text("verdict"),
+    ]);
+    let mut any = false;
+    for (name, one) in [("TCP", &ports.tcp), ("UDP", &ports.udp)] {
+        if one.basis != "live" && one.demand.is_some() {
+            continue;
+        }
+        any = true;
+        let judged = one.verdict.as_deref().map_or_else(Cell::default, |found| {
+            let (word, tone) = verdict(found);
+            Cell::new(word, tone)
+        });
+        table.push(vec![
+            Cell::new(name, Tone::Strong),
+            format!("{}–{}", one.first_port, one.last_port).into(),
+            one.free_ports.into(),
+            one.gaps.into(),
+            one.blocks.into(),
+            one.held_blocks.map_or_else(Cell::default, Into::into),
+            judged,
+        ]);
+    }
+    any.then(|| table.without_empty())
+}
+
+/// What policies would need with DSR and without.
+fn needed(answer: &Dsr, ports: &Ports) -> Option<Table> {
     let mut table = Table::new(vec![
         text("ports"),
         text("DSR"),
@@ -121,10 +171,12 @@ fn ports(answer: &Dsr, ports: &Ports) -> Table {
         number("at most"),
         text("verdict"),
     ]);
+    let mut any = false;
     for (name, one) in [("TCP", &ports.tcp), ("UDP", &ports.udp)] {
-        let both = [("off", Some(&one.without_dsr)), ("on", one.with_dsr.as_ref())];
+        let both = [("off", one.without_dsr.as_ref()), ("on", one.with_dsr.as_ref())];
         for (state, scenario) in both {
             let Some(scenario) = scenario else { continue };
+            any = true;
             let (word, tone) = verdict(&scenario.verdict);
             let now = (answer.enabled == Some(true)) == (state == "on");
             let state =
@@ -134,7 +186,7 @@ fn ports(answer: &Dsr, ports: &Ports) -> Table {
                 Cell::new(name, Tone::Strong),
                 state.into(),
                 format!("{}–{}", one.first_port, one.last_port).into(),
-                one.blocks.into(),
+                scenario.blocks.into(),
                 scenario.demand.at_least.into(),
                 scenario.demand.policies.into(),
                 scenario.demand.at_most.into(),
@@ -142,18 +194,47 @@ fn ports(answer: &Dsr, ports: &Ports) -> Table {
             ]);
         }
     }
-    table
+    any.then_some(table)
 }
 
 /// How the numbers of the worse protocol come about.
 fn arithmetic(ports: &Ports) -> Option<Block> {
+    let both = [("TCP", &ports.tcp), ("UDP", &ports.udp)];
     let line = |name: &str, one: &ProtocolPorts| {
-        format!(
+        let demand = one.demand?;
+        Some(format!(
             "{name}: {} free ports make {} blocks of 64; {} to {} of them are needed, {} with one for each policy without DSR",
-            one.free_ports, one.blocks, one.demand.at_least, one.demand.at_most, one.demand.policies,
-        )
+            one.free_ports, one.blocks, demand.at_least, demand.at_most, demand.policies,
+        ))
     };
-    let one =
-        [("TCP", &ports.tcp), ("UDP", &ports.udp)].into_iter().max_by_key(|(_, one)| one.demand.policies);
-    one.map(|(name, one)| Block::Paragraph(line(name, one), Tone::Plain))
+    let estimated = both.into_iter().filter(|(_, one)| one.basis == "estimate" && one.demand.is_some());
+    let (name, one) = estimated.max_by_key(|(_, one)| one.demand.map(|demand| demand.policies))?;
+    line(name, one).map(|line| Block::Paragraph(line, Tone::Plain))
+}
+
+fn user_data(data: &UserData, sources: bool) -> [Block; 2] {
+    let does = match data.form.as_str() {
+        "string-replace" => "changes a text of the bootstrap script",
+        "KubeProxyExtraArgs" => "gives -KubeProxyExtraArgs",
+        "other" => "names the flag in another way",
+        _ => "does nothing about DSR",
+    };
+    let adds = match data.arguments.as_slice() {
+        [] => String::new(),
+        arguments => format!(", to add {}", arguments.join(" ")),
+    };
+    let found = match data.would_match.as_deref() {
+        Some("yes") => "; the text is there",
+        Some("no") => "; the text is not there",
+        Some(_) => "; whether the text is there is not known",
+        None => "",
+    };
+    let items = data.risks.iter().map(|risk| Item {
+        text: format!("{}{}", risk.message, graded(risk.grade.as_deref())),
+        tone: tone(risk.kind),
+        place: Some(risk.location.to_string()),
+        detail: rests(&risk.sources, sources),
+    });
+    let title = format!("User data at {}: {does}{adds}{found}", data.location);
+    [Block::Title(title), Block::List(items.collect())]
 }

@@ -304,7 +304,8 @@ pub struct PolicyCount {
     pub dsr: u32,
     /// Without DSR.
     pub non_dsr: u32,
-    /// With or without, by the patch release of kube-proxy: ingress IPs in 1.20 and 1.21 alone.
+    /// With or without, by what is not known: the patch release of kube-proxy for ingress IPs in 1.20 and 1.21, or
+    /// what a policy found on a node is for.
     pub undecided: u32,
 }
 
@@ -313,7 +314,7 @@ pub struct PolicyCount {
 enum Dsr {
     Yes,
     No,
-    ByPatch,
+    Unknown,
 }
 
 impl PolicyCount {
@@ -332,7 +333,7 @@ impl PolicyCount {
         let place = match dsr {
             Dsr::Yes => &mut self.dsr,
             Dsr::No => &mut self.non_dsr,
-            Dsr::ByPatch => &mut self.undecided,
+            Dsr::Unknown => &mut self.undecided,
         };
         *place = place.saturating_add(count);
     }
@@ -340,7 +341,7 @@ impl PolicyCount {
     fn add_all(&mut self, other: Self) {
         self.add(Dsr::Yes, other.dsr);
         self.add(Dsr::No, other.non_dsr);
-        self.add(Dsr::ByPatch, other.undecided);
+        self.add(Dsr::Unknown, other.undecided);
     }
 }
 
@@ -403,6 +404,29 @@ impl Policies {
     /// ```
     pub fn of_protocol(&self, protocol: Protocol) -> PolicyCount {
         self.sum(|_, of| of == protocol)
+    }
+
+    /// Counts one policy more, such as one found on a node; `dsr` is `None` where it is not known.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::dsr::{Policies, PolicyKind};
+    /// use winpod::ports::Protocol;
+    ///
+    /// let mut found = Policies::default();
+    /// found.insert(PolicyKind::NodePort, Protocol::Tcp, Some(false));
+    /// found.insert(PolicyKind::ExternalIp, Protocol::Tcp, None);
+    /// let tcp = found.of_protocol(Protocol::Tcp);
+    /// assert_eq!((tcp.dsr, tcp.non_dsr, tcp.undecided), (0, 1, 1));
+    /// ```
+    pub fn insert(&mut self, kind: PolicyKind, protocol: Protocol, dsr: Option<bool>) {
+        let dsr = match dsr {
+            Some(true) => Dsr::Yes,
+            Some(false) => Dsr::No,
+            None => Dsr::Unknown,
+        };
+        self.put(kind, protocol, dsr, 1);
     }
 
     /// Adds those of another service. Sums end at the largest number.
@@ -550,7 +574,7 @@ impl<'s> Rules<'s> {
             ingress: match () {
                 () if preserve_destination || external_local => Dsr::Yes,
                 () if !flag || since(22) => Dsr::No,
-                () if since(20) => Dsr::ByPatch,
+                () if since(20) => Dsr::Unknown,
                 () => Dsr::Yes,
             },
             health_checks: proxying.forward_healthcheck_vip,

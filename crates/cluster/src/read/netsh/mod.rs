@@ -7,8 +7,8 @@
 mod line;
 #[cfg(test)]
 mod tests;
-mod text;
 
+use super::lines::Lines;
 use super::shortened;
 use crate::model::{ExcludedPorts, IpVersion, ListedPorts, Place, PortListing};
 use crate::problem::Problem;
@@ -16,7 +16,7 @@ use line::{Line, Words};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use text::Lines;
+
 use winpod::ports::{PortRange, Protocol};
 
 /// More rows than there are ports.

@@ -1,15 +1,15 @@
-//! The lines of a listing of any length, in whatever encoding its console wrote.
+//! The lines of a text of any length, in whatever encoding its console wrote.
 //!
-//! Code pages need no table: what is not ASCII is a label and is never read.
+//! Code pages need no table: what is not ASCII is a word of some language and is never read.
 
 use crate::encoding::{Content, Utf16, sniff};
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
-/// Bytes of a line that are kept; those of a listing are shorter.
-const LONGEST: usize = 1024;
+/// Bytes of a line that are kept; a command line of Windows has at most 32,767.
+const LONGEST: usize = 1 << 15;
 
 /// One line after the other, however long they and the file are.
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     source: Box<dyn BufRead + 'a>,
     bytes: Vec<u8>,
     /// A carriage return ended the last line, so a line feed does not end another.
@@ -18,7 +18,7 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     /// Lines of a file whose start was looked at already; `None` if it is no text.
-    pub(super) fn new(start: &'a [u8], rest: impl Read + 'a) -> Option<Self> {
+    pub(crate) fn new(start: &'a [u8], rest: impl Read + 'a) -> Option<Self> {
         let behind = |mark: usize| Cursor::new(start.get(mark..).unwrap_or_default()).chain(rest);
         let source: Box<dyn BufRead + 'a> = match sniff(start) {
             Content::Text(mark) => Box::new(BufReader::with_capacity(1 << 16, behind(mark))),
@@ -29,7 +29,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The next line without its end; `None` behind the last one.
-    pub(super) fn next(&mut self) -> io::Result<Option<String>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<String>> {
         self.bytes.clear();
         let mut any = false;
         loop {
@@ -90,6 +90,6 @@ mod tests {
         // Code page 850 writes é as 0x82.
         assert_eq!(of(b"D\x82but 1\r\n"), ["D\u{FFFD}but 1"]);
         assert!(of(b"").is_empty());
-        assert_eq!(of(&vec![b'9'; 100_000])[0].len(), 1024);
+        assert_eq!(of(&vec![b'9'; 100_000])[0].len(), 1 << 15);
     }
 }

@@ -1,0 +1,192 @@
+//! The dynamic range of each protocol and what is taken of it, from the request and from netsh's listings.
+
+use super::DsrRequest;
+use crate::model::{ExcludedPorts, IpVersion, ListedPorts, Place, PortListing};
+use crate::note::{Note, text as note};
+use crate::read::{join, shortened};
+use crate::request::Refusal;
+use std::fmt::Display;
+use winpod::ports::{BLOCK_PORTS, DEFAULT_DYNAMIC_RANGE, PortRange, PortSet, Protocol};
+
+/// Those of both protocols that have ports.
+pub(super) struct Ranges {
+    tcp: Range,
+    udp: Range,
+}
+
+impl Ranges {
+    pub(super) const fn of(&self, protocol: Protocol) -> &Range {
+        match protocol {
+            Protocol::Udp => &self.udp,
+            _ => &self.tcp,
+        }
+    }
+
+    /// Whether anything but the default is known.
+    pub(super) const fn given(&self) -> bool {
+        self.tcp.given || self.udp.given
+    }
+
+    /// Whether the ports of a running node are listed.
+    pub(super) const fn live(&self) -> bool {
+        self.tcp.live.is_some() || self.udp.live.is_some()
+    }
+
+    /// From the request, and where it leaves something open, from the files.
+    pub(super) fn read(
+        request: &DsrRequest,
+        listings: &[PortListing],
+        notes: &mut Vec<Note>,
+    ) -> Result<Self, Refusal> {
+        let dynamic = request.dynamic_range.as_deref().map(|text| range(text, "dynamicRange")).transpose()?;
+        let excluded = request.excluded.iter().map(|text| range(text, "excluded"));
+        let excluded: Vec<PortRange> = excluded.collect::<Result<_, _>>()?;
+        let of_ipv6 = |listing: &&PortListing| listing.ip_version == Some(IpVersion::V6);
+        let ipv6: Vec<&PortListing> = listings.iter().filter(of_ipv6).collect();
+        if !ipv6.is_empty() {
+            let places = join(ipv6.iter().map(|listing| listing.place.to_string()));
+            notes.push(Note::new(&note::DSR_LISTING_IPV6, &[("places", &places)]));
+        }
+        let listings: Vec<&PortListing> = listings.iter().filter(|listing| !of_ipv6(listing)).collect();
+        let both = listings.iter().filter(|listing| listing.protocol.is_none());
+        let both: Vec<String> = both.map(|listing| listing.place.to_string()).collect();
+        if !both.is_empty() {
+            let places = join(both.into_iter());
+            notes.push(Note::new(&note::DSR_LISTING_BOTH, &[("places", &places)]));
+        }
+        let mut of = |protocol| Range::read(protocol, dynamic, &excluded, &listings, notes);
+        Ok(Self { tcp: of(Protocol::Tcp), udp: of(Protocol::Udp) })
+    }
+}
+
+/// The dynamic range of one protocol.
+pub(super) struct Range {
+    pub(super) dynamic: PortRange,
+    /// What is taken of it, whoever took it.
+    pub(super) taken: PortSet,
+    /// What is taken but by the blocks that HNS holds.
+    pub(super) lasting: PortSet,
+    /// What somebody excluded.
+    pub(super) excluded: PortSet,
+    /// Ranges inside that somebody excluded, with their place in a listing.
+    pub(super) administered: Vec<(PortRange, Option<Place>)>,
+    /// Where a running node lists what is taken.
+    pub(super) live: Option<Place>,
+    /// Where the dynamic range is listed.
+    pub(super) listed: Option<Place>,
+    /// Blocks that HNS holds, as the listing shows them.
+    pub(super) held: u32,
+    /// The dynamic range is that of Windows, because nothing tells it.
+    pub(super) default: bool,
+    given: bool,
+}
+
+impl Range {
+    fn read(
+        protocol: Protocol,
+        asked: Option<PortRange>,
+        excluded: &[PortRange],
+        listings: &[&PortListing],
+        notes: &mut Vec<Note>,
+    ) -> Self {
+        // A listing that names the protocol counts before one that may be about either.
+        let mut about: Vec<&PortListing> =
+            listings.iter().copied().filter(|it| it.protocol.is_none_or(|of| of == protocol)).collect();
+        about.sort_by_key(|listing| listing.protocol.is_none());
+        let dynamic: Vec<_> = about.iter().filter_map(|listing| listing.dynamic()).collect();
+        let rows: Vec<_> = about.iter().filter_map(|listing| listing.excluded()).collect();
+        tell_others(protocol, "dynamic ranges", &dynamic, |one, other| one == other, notes);
+        let same = |one: &&[ExcludedPorts], other: &&[ExcludedPorts]| {
+            let plain = |rows: &[ExcludedPorts]| rows.iter().map(|row| row.range).collect::<PortSet>();
+            plain(one) == plain(other)
+        };
+        tell_others(protocol, "excluded ranges", &rows, same, notes);
+
+        let listed = dynamic.first().map(|(_, place)| (*place).clone());
+        let given = asked.is_some() || !excluded.is_empty() || listed.is_some() || !rows.is_empty();
+        let default = asked.is_none() && dynamic.is_empty();
+        let mut range = Self {
+            dynamic: asked.or(dynamic.first().map(|(range, _)| *range)).unwrap_or(DEFAULT_DYNAMIC_RANGE),
+            taken: PortSet::new(),
+            lasting: PortSet::new(),
+            excluded: PortSet::new(),
+            administered: Vec::new(),
+            live: rows.first().map(|(_, place)| (*place).clone()),
+            listed: listed.filter(|_| asked.is_none()),
+            held: 0,
+            default,
+            given,
+        };
+        for excluded in excluded {
+            range.exclude(*excluded, None);
+        }
+        for row in rows.first().map(|(rows, _)| *rows).unwrap_or_default() {
+            let place = range.live.as_ref().map(|place| Place { line: row.line, ..place.clone() });
+            range.add(row, place);
+        }
+        range
+    }
+
+    fn add(&mut self, row: &ExcludedPorts, place: Option<Place>) {
+        if row.administered {
+            return self.exclude(row.range, place);
+        }
+        self.taken.insert(row.range);
+        // A block is taken from inside the dynamic range and is 64 ports long: nothing else tells who holds a range.
+        if row.range.count() == BLOCK_PORTS && self.dynamic.common(row.range) == Some(row.range) {
+            self.held += 1;
+        } else {
+            self.lasting.insert(row.range);
+        }
+    }
+
+    fn exclude(&mut self, range: PortRange, place: Option<Place>) {
+        for set in [&mut self.taken, &mut self.lasting, &mut self.excluded] {
+            set.insert(range);
+        }
+        if self.dynamic.common(range).is_some() {
+            self.administered.push((range, place));
+        }
+    }
+}
+
+impl PortListing {
+    fn dynamic(&self) -> Option<(PortRange, &Place)> {
+        if let ListedPorts::Dynamic(range) = self.ports { Some((range, &self.place)) } else { None }
+    }
+
+    fn excluded(&self) -> Option<(&[ExcludedPorts], &Place)> {
+        if let ListedPorts::Excluded(rows) = &self.ports { Some((rows, &self.place)) } else { None }
+    }
+}
+
+/// The first of several listings counts; one that says something else is told.
+fn tell_others<T>(
+    protocol: Protocol,
+    what: &str,
+    all: &[(T, &Place)],
+    same: impl Fn(&T, &T) -> bool,
+    notes: &mut Vec<Note>,
+) {
+    let [(first, place), others @ ..] = all else { return };
+    if let Some((_, other)) = others.iter().find(|(other, _)| !same(first, other)) {
+        let values: [(&str, &dyn Display); 4] =
+            [("protocol", &protocol), ("what", &what), ("place", place), ("other", other)];
+        notes.push(Note::new(&note::DSR_LISTINGS_DIFFER, &values).at(other));
+    }
+}
+
+/// `34000-65535`
+fn range(text: &str, name: &str) -> Result<PortRange, Refusal> {
+    let parse = || {
+        let (first, last) = text.trim().split_once('-').unwrap_or((text.trim(), text.trim()));
+        Some((first.trim().parse::<i64>().ok()?, last.trim().parse::<i64>().ok()?))
+    };
+    let shown = shortened(text);
+    let Some((first, last)) = parse() else {
+        let message = format!("{name} is {shown:?}: two ports such as 34000-65535 are allowed");
+        return Err(Refusal::new("PORT_RANGE", message));
+    };
+    PortRange::new(first, last)
+        .map_err(|error| Refusal::new(error.code(), format!("{name} is {shown:?}: {error}")))
+}

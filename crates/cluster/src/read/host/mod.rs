@@ -1,0 +1,230 @@
+//! Texts that a node prints: the command line of kube-proxy (`sc.exe qc`, `Get-CimInstance Win32_Service`), its log, and
+//! the build of the system (`ver`, `systeminfo`, `Get-ComputerInfo`), as text in any language or as JSON.
+
+mod build;
+mod kube_proxy;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use kube_proxy::words;
+
+use super::Doc;
+use super::lines::Lines;
+use super::node::Node;
+use crate::model::{KubeProxyStart, Place, StartEvidence, SystemBuild};
+use build::Builds;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// Command lines of one text that are kept: enough to tell that they differ.
+const MOST_LINES: usize = 16;
+/// A command line of Windows is shorter.
+const LONGEST: usize = 1 << 15;
+
+/// What a text tells.
+#[derive(Debug, Default)]
+pub(super) struct Host {
+    pub(super) starts: Vec<KubeProxyStart>,
+    pub(super) builds: Vec<SystemBuild>,
+}
+
+/// Whether a file that starts so is such a text. YAML and JSON are none, though they may name all of it.
+pub(super) fn is_text(start: &[u8]) -> bool {
+    let Some(mut lines) = Lines::new(start, io::empty()) else { return false };
+    let mut found = false;
+    while let Ok(Some(line)) = lines.next() {
+        if is_manifest(&line) {
+            return false;
+        }
+        found = found || is_of_node(&line);
+    }
+    found
+}
+
+/// Whether a line starts JSON, or is a key that manifests have at their top.
+pub(super) fn is_manifest(line: &str) -> bool {
+    let json = line.trim_start().strip_prefix(['{', '[']);
+    // `[SC] QueryServiceConfig` and `[string]$name` are none.
+    json.is_some_and(|rest| {
+        rest.trim_start().is_empty() || rest.trim_start().starts_with(['"', '{', '[', ']', '}'])
+    }) || [
+        "apiVersion:",
+        "kind:",
+        "---",
+        "%YAML",
+        "nodeGroups:",
+        "managedNodeGroups:",
+        "Resources:",
+        "AWSTemplateFormatVersion:",
+    ]
+    .into_iter()
+    .any(|key| line.starts_with(key))
+}
+
+fn is_of_node(line: &str) -> bool {
+    let line = line.trim();
+    let service = line.split_once(':').is_some_and(|(name, value)| {
+        let name = name.trim();
+        (name.eq_ignore_ascii_case("SERVICE_NAME") || name.eq_ignore_ascii_case("PathName"))
+            && value.to_ascii_lowercase().contains("kube-proxy")
+    });
+    service
+        || is_klog(line)
+        || line.contains("FLAG: --")
+        || build::names_one(line)
+        || (line.contains('\\') || line.starts_with("kube-proxy")) && kube_proxy::arguments(line).is_some()
+}
+
+/// `I0101 12:34:56.789012`, as Kubernetes programs start each line of their logs.
+fn is_klog(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let shape = b"I0101 12:34:56.";
+    bytes.len() > shape.len()
+        && shape.iter().zip(bytes).enumerate().all(|(at, (shape, byte))| match shape {
+            _ if at == 0 => b"IWEF".contains(byte),
+            b'0'..=b'9' => byte.is_ascii_digit(),
+            shape => shape == byte,
+        })
+}
+
+/// Reads a text whose start was looked at already; its length does not matter.
+///
+/// # Errors
+/// What reading the rest of the file says.
+pub(super) fn read(
+    start: &[u8],
+    rest: impl Read,
+    file: &Arc<str>,
+    mut go_on: impl FnMut(u64) -> ControlFlow<()>,
+) -> io::Result<ControlFlow<(), Host>> {
+    let mut reader =
+        Text { file, at: 0, host: Host::default(), builds: Builds::default(), line: None, flags: None };
+    if let Some(mut lines) = Lines::new(start, rest) {
+        while let Some(line) = lines.next()? {
+            reader.line(&line);
+            if reader.at.is_multiple_of(1024) && go_on(reader.at.into()).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+    }
+    Ok(ControlFlow::Continue(reader.finish()))
+}
+
+struct Text<'a> {
+    file: &'a Arc<str>,
+    at: u32,
+    host: Host,
+    builds: Builds,
+    /// A line that names kube-proxy; PowerShell wraps long values and indents what follows.
+    line: Option<(String, Place)>,
+    /// The flags of one start.
+    flags: Option<(Vec<String>, Place)>,
+}
+
+impl Text<'_> {
+    fn line(&mut self, text: &str) {
+        self.at = self.at.saturating_add(1);
+        if let Some((line, _)) = &mut self.line {
+            let label = text.contains(" : ") || text.contains("  :");
+            if text.starts_with("        ") && !label && !text.trim().is_empty() && line.len() < LONGEST {
+                line.push(' ');
+                line.push_str(text.trim());
+                return;
+            }
+            self.close_line();
+        }
+        if let Some(flag) = kube_proxy::flag(text) {
+            return self.flag(flag);
+        }
+        self.builds.line(text, self.at);
+        if text.to_ascii_lowercase().contains("kube-proxy") {
+            self.line = Some((text.to_owned(), self.place()));
+        }
+    }
+
+    fn place(&self) -> Place {
+        Place { file: self.file.clone(), line: self.at, column: 1 }
+    }
+
+    /// Each flag stands once in the list of one start.
+    fn flag(&mut self, flag: String) {
+        let name = |flag: &str| flag.split('=').next().unwrap_or_default().to_owned();
+        let again = |flags: &Vec<String>| flags.iter().any(|known| name(known) == name(&flag));
+        if self.flags.as_ref().is_some_and(|(flags, _)| again(flags) || flags.len() > 1000) {
+            self.close_flags();
+        }
+        let place = self.place();
+        self.flags.get_or_insert_with(|| (Vec::new(), place)).0.push(flag);
+    }
+
+    fn close_line(&mut self) {
+        if let Some((line, place)) = self.line.take()
+            && let Some(arguments) = kube_proxy::arguments(&line)
+        {
+            self.push(KubeProxyStart { arguments, said_by: StartEvidence::CommandLine, place });
+        }
+    }
+
+    /// Other programs list their flags too, but have no such one.
+    fn close_flags(&mut self) {
+        if let Some((arguments, place)) = self.flags.take()
+            && arguments.iter().any(|flag| flag.starts_with("--enable-dsr="))
+        {
+            // The last start counts.
+            self.host.starts.retain(|start| start.said_by != StartEvidence::LoggedFlags);
+            self.push(KubeProxyStart { arguments, said_by: StartEvidence::LoggedFlags, place });
+        }
+    }
+
+    fn push(&mut self, start: KubeProxyStart) {
+        let known =
+            |other: &KubeProxyStart| other.arguments == start.arguments && other.said_by == start.said_by;
+        if self.host.starts.len() < MOST_LINES && !self.host.starts.iter().any(known) {
+            self.host.starts.push(start);
+        }
+    }
+
+    fn finish(mut self) -> Host {
+        self.close_line();
+        self.close_flags();
+        let file = self.file;
+        let place = |line| Place { file: file.clone(), line, column: 1 };
+        let builds = self.builds.finish().into_iter();
+        self.host.builds = builds.map(|(build, line)| SystemBuild { build, place: place(line) }).collect();
+        self.host
+    }
+}
+
+/// Reads an object of PowerShell's JSON: a service, or what the system says about itself; `false` if it is neither.
+pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
+    let text = |key: &str| node.get(key).and_then(Node::as_text);
+    if let Some(path) = text("PathName") {
+        if let Some(arguments) = kube_proxy::arguments(path) {
+            let place = doc.place_of(node.get("PathName").unwrap_or(node));
+            let start = KubeProxyStart { arguments, said_by: StartEvidence::CommandLine, place };
+            doc.cluster().kube_proxy_starts.push(start);
+        }
+        return true;
+    }
+    let of_system = ["OsVersion", "WindowsBuildLabEx", "CurrentBuild", "BuildLabEx"];
+    if !of_system.iter().any(|key| node.get(key).is_some()) {
+        return false;
+    }
+    let mut builds = Builds::default();
+    for entry in node.entries() {
+        if let (Some(name), Some(value)) = (entry.key.as_text(), entry.value.as_text()) {
+            builds.property(name, value, entry.value.span.start.line);
+        }
+    }
+    for (build, line) in builds.finish() {
+        let place = Place { file: doc.file.clone(), line, column: 1 };
+        doc.cluster().system_builds.push(SystemBuild { build, place });
+    }
+    true
+}
+
+/// Whether a list is one of services.
+pub(super) fn is_listed(node: &Node) -> bool {
+    node.items().iter().any(|item| item.get("PathName").is_some())
+}
