@@ -3,7 +3,7 @@
 use super::evidence::{Likelihood, Weighed};
 use super::nodes::{Node, Nodes};
 use super::object::Object;
-use super::table::{Error, result_name};
+use super::table::{Error, Step, result_name};
 use super::tally::{Found, Part, Tally};
 use super::time::Span;
 use crate::note::Location;
@@ -52,6 +52,8 @@ pub struct Explanation {
     pub results: Vec<ResultCode>,
     /// The causes, the most likely first, given what else the inputs show.
     pub causes: Vec<PossibleCause>,
+    /// How it comes about, step by step, where that takes arithmetic.
+    pub background: Vec<BackgroundStep>,
     /// What to do, in the order of the causes.
     pub remedy: Vec<String>,
     /// What to look at next.
@@ -117,6 +119,20 @@ pub struct PossibleCause {
     /// How well it is established.
     #[schemars(extend("enum" = ["documented", "code", "reported", "inferred", "unverified"]))]
     pub grade: String,
+}
+
+/// A step of how an error comes about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct BackgroundStep {
+    /// What is so.
+    pub text: String,
+    /// How well it is established.
+    #[schemars(extend("enum" = ["documented", "code", "reported", "inferred", "unverified"]))]
+    pub grade: String,
+    /// The facts it rests on, as keys of the list of sources.
+    pub sources: Vec<String>,
 }
 
 /// The facts behind an explanation or a cause: the first says how well it is established.
@@ -217,11 +233,20 @@ fn explanation(error: &'static Error, group: &Group<'_>) -> Explanation {
         shown: first.shown.clone(),
         results: error.results.iter().map(|code| result(*code)).collect(),
         causes,
+        background: error.background.iter().map(step).collect(),
         remedy,
         collect: error.collect.iter().map(|text| (*text).to_owned()).collect(),
         source: citations.join("; "),
         sources: error.sources.iter().map(|fact| fact.key().to_owned()).collect(),
         problems: Vec::new(),
+    }
+}
+
+fn step(step: &'static Step) -> BackgroundStep {
+    BackgroundStep {
+        text: step.text.to_owned(),
+        grade: grade(step.sources),
+        sources: step.sources.iter().map(|fact| fact.key().to_owned()).collect(),
     }
 }
 

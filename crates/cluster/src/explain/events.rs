@@ -1,6 +1,8 @@
 //! Lists of events and other objects as JSON, one object at a time, so that a list may have any length.
 
+use super::evidence::Place;
 use super::object::{Named, ObjectRef};
+use super::platform;
 use super::record::Facts;
 use super::stream::{Fault, Scanner, Tick};
 use super::time;
@@ -220,7 +222,14 @@ fn object(scanner: &mut Scanner, file: &Arc<str>, line: u64, text: &[u8]) {
         let object = ObjectRef::new(&kind, string("/metadata/namespace"), name);
         let node = if kind == "node" { Some(name) } else { string("/spec/nodeName") };
         let named = Named { object, node, ..Named::default() };
-        return scanner.record(file, line, text, &Facts { named, count: 1, ..Facts::default() });
+        let facts = Facts { named, count: 1, ..Facts::default() };
+        if kind != "node" {
+            return scanner.record(file, line, text, &facts);
+        }
+        live_node(scanner, file, line, &value);
+        // A node lists images, whose names have builds too: those of their base.
+        let conditions = value.pointer("/status/conditions").map(Value::to_string).unwrap_or_default();
+        return scanner.record(file, line, conditions.as_bytes(), &facts);
     }
     let Some((kind, namespace, name)) = &about else { return };
     let object = ObjectRef::new(kind, *namespace, name);
@@ -245,4 +254,23 @@ fn object(scanner: &mut Scanner, file: &Arc<str>, line: u64, text: &[u8]) {
     let facts = Facts { time: first, last_time: last.or(first), named, count };
     let text = format!("{}: {}", string("/reason").unwrap_or_default(), message.unwrap_or_default());
     scanner.record(file, line, text.as_bytes(), &facts);
+}
+
+/// What a Node object shows: its build, and its name beside that of its instance.
+fn live_node(scanner: &mut Scanner, file: &Arc<str>, line: u64, node: &Value) {
+    let string = |path: &str| node.pointer(path).and_then(Value::as_str);
+    let tally = &mut scanner.tally;
+    let Some(number) = string("/metadata/name").and_then(|name| tally.nodes.number(name)) else { return };
+    let instance = string("/spec/providerID").and_then(|id| id.rsplit('/').next());
+    if let Some(instance) = instance.filter(|id| id.starts_with("i-")).and_then(|id| tally.nodes.number(id)) {
+        tally.nodes.is_also(instance, number);
+    }
+    if string("/status/nodeInfo/operatingSystem") != Some("windows") {
+        return;
+    }
+    let build = string("/status/nodeInfo/kernelVersion").and_then(|kernel| kernel.parse().ok());
+    for (clue, detail) in build.map(platform::of_build).unwrap_or_default() {
+        let line = u32::try_from(line + 1).unwrap_or(u32::MAX);
+        tally.evidence.tell(clue, Some(number), Some(detail), || Place { file: file.clone(), line });
+    }
 }

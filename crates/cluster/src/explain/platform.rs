@@ -1,6 +1,8 @@
 //! What texts tell of a node: its build, its name.
 
 use super::table::{Clue, signal};
+use std::cmp::Ordering;
+use winpod::windows::Build;
 
 /// The first revision of Windows Server 2019 with DSR, and the first with 1,024 backends of a policy.
 const FIRST_WITH_DSR: u32 = 1432;
@@ -14,8 +16,24 @@ pub(super) fn revision(behind: &[u8]) -> Vec<(Clue, String)> {
     digits.and_then(|digits| digits.parse().ok()).map(of_2019).unwrap_or_default()
 }
 
+/// What follows from a build.
+pub(super) fn of_build(build: Build) -> Vec<(Clue, String)> {
+    const SERVER_2019: u32 = 17_763;
+    let named = |id| Some((signal(id)?, format!("build {build}")));
+    match build.number.cmp(&SERVER_2019) {
+        Ordering::Less => Vec::new(),
+        Ordering::Greater => named("later-server").into_iter().collect(),
+        Ordering::Equal => {
+            let orphans =
+                matches!(build.revision, Some(8027 | 8146)).then(|| named("orphan-build")).flatten();
+            let revision = build.revision.map(of_2019).unwrap_or_default();
+            named("server-2019").into_iter().chain(orphans).chain(revision).collect()
+        }
+    }
+}
+
 /// What follows from the revision of a Windows Server 2019.
-pub(super) fn of_2019(revision: u32) -> Vec<(Clue, String)> {
+fn of_2019(revision: u32) -> Vec<(Clue, String)> {
     let names = [
         (revision < FIRST_WITH_DSR).then_some("build-without-dsr"),
         (revision < FIRST_WITH_MANY_BACKENDS).then_some("build-of-64-backends"),

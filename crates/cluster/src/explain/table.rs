@@ -17,6 +17,7 @@ pub(super) struct Error {
     pub(super) results: &'static [u32],
     pub(super) causes: &'static [Cause],
     pub(super) remedy: &'static [&'static str],
+    pub(super) background: &'static [Step],
     pub(super) collect: &'static [&'static str],
     pub(super) sources: &'static [SourceId],
 }
@@ -29,6 +30,13 @@ pub(super) struct Cause {
     pub(super) raised: &'static [Clue],
     /// What speaks against it.
     pub(super) lowered: &'static [Clue],
+    pub(super) sources: &'static [SourceId],
+}
+
+/// A step of how an error comes about.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) text: &'static str,
     pub(super) sources: &'static [SourceId],
 }
 

@@ -226,8 +226,11 @@ impl Tally {
         let record = hit.window.get(bounds.start..bounds.end).unwrap_or_default();
         let facts = hit.facts.copied().unwrap_or_else(|| Facts::of(record));
         let named = facts.named;
-        let described = self.stream.described.as_ref().filter(|_| named.described);
-        let object = named.object.or_else(|| described.and_then(|it| Some(it.object.as_ref()?.parts())));
+        // Its events and its lines are about what is described.
+        let described = self.stream.described.as_ref();
+        let described = described.filter(|_| named.described || !bounds.headed && named.object.is_none());
+        let row = described.filter(|_| named.described);
+        let object = named.object.or_else(|| row.and_then(|it| Some(it.object.as_ref()?.parts())));
         let of_record = named.node.or_else(|| described.and_then(|it| it.node.as_deref()));
         let node = hit.node.or_else(|| of_record.and_then(|name| self.nodes.number(name)));
         if object != self.record.object.as_ref().map(Key::parts) {

@@ -30,7 +30,7 @@ pub(super) struct Host {
 }
 
 /// Whether a file that starts so is such a text. YAML and JSON are none, though they may name all of it.
-pub(super) fn is_text(start: &[u8]) -> bool {
+pub(crate) fn is_text(start: &[u8]) -> bool {
     let Some(mut lines) = Lines::new(start, io::empty()) else { return false };
     let mut found = false;
     while let Ok(Some(line)) = lines.next() {
