@@ -428,14 +428,16 @@ export interface Dsr {
   notes: Note[];
   /** The system. */
   platform: Platform;
-  /** The load-balancer policies of the node; null without services. */
+  /** The load-balancer policies of the node; null without services and without a dump. */
   policies: PolicyCounts | null;
-  /** The ports of the node; null without services. */
+  /** The ports of the node; null where neither services, a dump, a listing nor the request tell of them. */
   ports: Ports | null;
   /** What is wrong with the files. */
   problems: Problem[];
   /** Whether system and version have DSR; null if not known. */
   supported: boolean | null;
+  /** What each user data of the files does about DSR, and what that risks. */
+  userData: UserData[];
   /**
    * `on`; `off`, although the system may have it; `unsupported` by the system; `refused`: kube-proxy exits at
    * start-up; or `unknown`.
@@ -447,7 +449,7 @@ export interface Dsr {
 export interface DsrRequest {
   /** Documents in memory. */
   documents?: Document[] | undefined;
-  /** The dynamic range of ports, of TCP and UDP alike, such as `34000-65535`; that of Windows if absent. */
+  /** The dynamic range of ports, of TCP and UDP alike, such as `34000-65535`; that of a listing or of Windows if absent. */
   dynamicRange?: string | null | undefined;
   /** Ranges excluded from it, such as `50000-50059`, of TCP and UDP alike. */
   excluded?: string[] | undefined;
@@ -457,7 +459,7 @@ export interface DsrRequest {
   extraArgs?: string | null | undefined;
   /** The version of HNS, such as `9.5`. */
   hns?: string | null | undefined;
-  /** The whole command line of kube-proxy, as the service has it. */
+  /** The whole command line of kube-proxy, as the service has it; counts before those of files. */
   kubeProxyArgs?: string | null | undefined;
   /** The version of kube-proxy, such as `1.33`. */
   kubernetes?: string | null | undefined;
@@ -467,7 +469,10 @@ export interface DsrRequest {
   node?: string | null | undefined;
   /** The build, such as `17763.1935`, alone or as `ver` and `systeminfo` print it. */
   osBuild?: string | null | undefined;
-  /** Files and directories: `Service` and `EndpointSlice` objects, nodes, node groups. */
+  /**
+   * Files and directories: `Service` and `EndpointSlice` objects, nodes, node groups; what a node lists (policies of
+   * HNS, ports of netsh, the service of kube-proxy, its log, the build); user data.
+   */
   paths?: string[] | undefined;
   /** Windows pods on the node; their outbound NAT takes ports too. */
   pods?: number | null | undefined;
@@ -477,6 +482,8 @@ export interface DsrRequest {
   protocol?: "TCP" | "UDP" | "SCTP" | null | undefined;
   /** The release of Windows Server, such as `2022`. */
   release?: string | null | undefined;
+  /** The range of cluster IPs, such as `10.100.0.0/16`, to tell the policies of a dump apart. */
+  serviceCidr?: string | null | undefined;
   /** Their type; `ClusterIP` if absent. */
   serviceType?: "ClusterIP" | "NodePort" | "LoadBalancer" | "ExternalName" | null | undefined;
   /** A number of services in place of their files: 0 to 100000. */
@@ -1288,8 +1295,11 @@ export interface PolicyCounts {
 export interface PolicyKindCounts {
   /** With DSR. */
   dsr: number;
-  /** `cluster-ip`, `node-port`, `external-ip`, `ingress-ip` or `health-check`. */
-  kind: "cluster-ip" | "node-port" | "external-ip" | "ingress-ip" | "health-check";
+  /**
+   * `cluster-ip`, `node-port`, `external-ip`, `ingress-ip` or `health-check`. Found on a node: `external-ip` for
+   * ingress IPs too, `address` for an address of which it is not known what it is, `no-address` for none at all.
+   */
+  kind: "cluster-ip" | "node-port" | "external-ip" | "ingress-ip" | "health-check" | "address" | "no-address";
   /** Without DSR. */
   nonDsr: number;
   /** With or without, by what is not known. */
@@ -1460,18 +1470,33 @@ export interface PoolStep {
   succeeded: boolean | null;
 }
 
+/** Ports from one to another. */
+export interface PortSpan {
+  /** The first port. */
+  first: number;
+  /** The last port. */
+  last: number;
+  /** Where it is listed. */
+  location?: Location | null;
+}
+
 /** The ports of a node. All that is said about demand is an estimate. */
 export interface Ports {
   /** The ports of TCP. */
   tcp: ProtocolPorts;
   /** The ports of UDP. */
   udp: ProtocolPorts;
-  /** The worse one of both protocols: `ok`, `warn` with ten blocks or fewer left, or `exhausted`. */
-  verdict: "ok" | "warn" | "exhausted";
+  /**
+   * The worse one of both protocols: `ok`, `warn` with ten blocks or fewer left, or `exhausted`; null where no
+   * demand is known.
+   */
+  verdict: "ok" | "warn" | "exhausted" | null;
 }
 
 /** What would be with DSR on, or off. */
 export interface PortsScenario {
+  /** Blocks of 64 that fit before HNS takes any. */
+  blocks: number;
   /** Whether the verdict holds however policies share blocks and whatever pods take. */
   certain: boolean;
   /** Blocks that may be needed. */
@@ -1538,26 +1563,43 @@ export interface Problem {
 
 /** The ports of one protocol. */
 export interface ProtocolPorts {
+  /**
+   * `live`: a running node lists what is taken, the blocks that HNS holds among it, so that demand is not counted
+   * again. `estimate`: blocks are those before HNS takes any, and the demand is held against them.
+   */
+  basis: "live" | "estimate";
   /** The reasons, what decides first. */
   because: Because[];
-  /** Blocks of 64 ports in a row that fit into them. */
+  /** Blocks of 64 ports in a row that fit into the gaps. */
   blocks: number;
-  /** Whether the verdict holds however policies share blocks and whatever pods take. */
+  /** Whether the verdict holds however policies share blocks, whatever pods take and whatever else listens. */
   certain: boolean;
-  /** Blocks that may be needed as DSR is now. */
-  demand: BlockDemand;
+  /** Blocks that may be needed as DSR is now; null where neither services nor a dump tell. */
+  demand: BlockDemand | null;
+  /** Ranges that somebody excluded and that lie in the dynamic range, at least in part. */
+  excluded: PortSpan[];
   /** The first port of the dynamic range. */
   firstPort: number;
-  /** Ports of it that nothing has taken. */
+  /** Ports of the range that nothing has taken. */
   freePorts: number;
+  /** Ranges of them without a break. */
+  gaps: number;
+  /** Blocks that HNS holds, as far as a listing shows: ranges of 64 ports that nobody excluded; null without one. */
+  heldBlocks: number | null;
   /** Its last port. */
   lastPort: number;
-  /** Whether they suffice, with one block for each policy. */
-  verdict: "ok" | "warn" | "exhausted";
+  /** Free ports that lie in no block. */
+  lostPorts: number;
+  /** Node ports that lie in the dynamic range and are not excluded: HNS may take them. */
+  nodePorts: PortSpan | null;
+  /** Where a listing has the range. */
+  rangeLocation?: Location | null;
+  /** Whether they suffice: blocks free now, or else one block for each policy; null where no demand is known. */
+  verdict: "ok" | "warn" | "exhausted" | null;
   /** The same with DSR on; null where system or version lack it. */
   withDsr: PortsScenario | null;
-  /** The same with DSR off. */
-  withoutDsr: PortsScenario;
+  /** What policies would need with DSR off, against the blocks before HNS takes any. */
+  withoutDsr: PortsScenario | null;
 }
 
 /** A number that must be equal to, at least or at most something. */
@@ -1649,6 +1691,22 @@ export interface Rollout {
   pods: number;
   /** New pods that became ready. */
   ready: number;
+}
+
+/** What user data risks, with what that rests on. */
+export interface ScriptRisk {
+  /** The stable name. */
+  code: string;
+  /** The grade of the weakest fact behind it; null where it is seen in the text itself. */
+  grade: "documented" | "code" | "reported" | "inferred" | "unverified" | null;
+  /** Whether it is a warning, something not known, or a plain fact. */
+  kind: NoteKind;
+  /** Where it stands. */
+  location: Location;
+  /** The risk as a sentence. */
+  message: string;
+  /** The facts it rests on, as keys of the list of sources. */
+  sources: string[];
 }
 
 /** One part of what a subnet must have room for. */
@@ -2293,6 +2351,26 @@ export interface TypesRequest {
   vcpus?: Range | undefined;
   /** Whether Windows runs on the type: `yes`, the default, `no`, `unknown` or `any`. */
   windows?: "yes" | "no" | "unknown" | "any" | null | undefined;
+}
+
+/** What user data does about DSR. */
+export interface UserData {
+  /** The arguments that it gives kube-proxy, if it works. */
+  arguments: string[];
+  /**
+   * `string-replace`: it changes a text of Start-EKSBootstrap.ps1; `KubeProxyExtraArgs`: it uses the parameter;
+   * `other`: it names the flag in another way; `none`: it does nothing about DSR.
+   */
+  form: "string-replace" | "KubeProxyExtraArgs" | "other" | "none";
+  /** Where it stands. */
+  location: Location;
+  /** What is known of it and what it risks. */
+  risks: ScriptRisk[];
+  /**
+   * Whether the text that is replaced stands in the script: known where the script is among the files, or where the
+   * text cannot stand there; null without a replacement.
+   */
+  wouldMatch: "yes" | "no" | "unknown" | null;
 }
 
 /** Whether something fits. */

@@ -351,6 +351,7 @@ def dsr(
     kube_proxy_args: str | None = None,
     extra_args: str | None = None,
     network: str | None = None,
+    service_cidr: str | None = None,
     node: str | None = None,
     services: int | None = None,
     ports_per_service: int | None = None,
@@ -370,8 +371,11 @@ def dsr(
     Of its services: inputs with Services and EndpointSlices, with `node` for backends on it; or a number of `services`
     alike. Of its ports: `pods` on the node, `dynamic_range` ("34000-65535") and `excluded` ranges. `progress` as in `plan`.
 
-    Raises WinpodError: REQUEST with nothing given, WINDOWS_BUILD, HNS_VERSION, KUBERNETES_VERSION, PORT_RANGE, UNKNOWN_NAME,
-    UNKNOWN_NODE, NOT_A_WHOLE_NUMBER, OUT_OF_RANGE, STOPPED.
+    Inputs may also be what a node lists: policies of HNS (`service_cidr` tells them apart), ports of netsh in any display
+    language, the service of kube-proxy, its log, the build; and user data, which `user_data` of the answer judges.
+
+    Raises WinpodError: REQUEST with nothing given, WINDOWS_BUILD, HNS_VERSION, KUBERNETES_VERSION, SERVICE_CIDR, PORT_RANGE,
+    UNKNOWN_NAME, UNKNOWN_NODE, NOT_A_WHOLE_NUMBER, OUT_OF_RANGE, STOPPED.
 
     >>> answer = winpod.dsr(os_build="17763.1935", kubernetes="1.31", extra_args="", services=150, ports_per_service=2)
     >>> answer.verdict, answer.needed, answer.ports.tcp.verdict, answer.ports.tcp.with_dsr.verdict
@@ -390,6 +394,7 @@ def dsr(
         "kubeProxyArgs": kube_proxy_args,
         "extraArgs": extra_args,
         "network": network,
+        "serviceCidr": service_cidr,
         "node": node,
         "services": services,
         "portsPerService": ports_per_service,

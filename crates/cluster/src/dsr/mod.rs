@@ -31,8 +31,8 @@ use start::Start;
 use std::fmt::Display;
 use winpod::KubernetesVersion;
 use winpod::dsr::{
-    Applicability, Arguments, GateUse, LAST_KUBERNETES, Network, Node, Proxying, Service, ServicePort,
-    ServiceType, TrafficPolicy, Verdict, applicability,
+    Applicability, Arguments, GateUse, LAST_KUBERNETES, Network, Node, Proxying, Reason, Service,
+    ServicePort, ServiceType, TrafficPolicy, Verdict, applicability,
 };
 use winpod::ports::{DEFAULT_DYNAMIC_RANGE, Protocol};
 
@@ -158,6 +158,8 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
 
     let mut because = reasons::of_verdict(&judged, given.kubernetes);
     if let Start::Unknown(Some(why)) = &start {
+        // It says the same and why.
+        because.retain(|reason| reason.code != Reason::KubeProxyUnknown.code());
         because.insert(0, why.clone());
     }
     let (mut verdict, mut enabled) = (judged.verdict, judged.enabled);

@@ -131,10 +131,11 @@ impl Range {
         if row.administered {
             return self.exclude(row.range, place);
         }
+        let known = self.taken.contains(row.range.first()) && self.taken.contains(row.range.last());
         self.taken.insert(row.range);
         // A block is taken from inside the dynamic range and is 64 ports long: nothing else tells who holds a range.
         if row.range.count() == BLOCK_PORTS && self.dynamic.common(row.range) == Some(row.range) {
-            self.held += 1;
+            self.held += u32::from(!known);
         } else {
             self.lasting.insert(row.range);
         }

@@ -51,7 +51,7 @@ pub(super) fn of_verdict(answer: &Applicability<'_>, version: Option<KubernetesV
                 Reason::FlagsContradict(Contradiction::WinDsr) => "the gate WinDSR",
                 _ => "the gate WinOverlay",
             };
-            let values: [(&str, &dyn Display); 10] = [
+            let values: [(&str, &dyn Display); 11] = [
                 ("version", &version),
                 ("build", &build),
                 ("hns", &hns),
@@ -61,6 +61,7 @@ pub(super) fn of_verdict(answer: &Applicability<'_>, version: Option<KubernetesV
                 ("first", &first),
                 ("which", &which),
                 ("date", &TABLE_DATE),
+                ("gates-date", &SourceId::WindsrGate.date()),
                 ("last", &LAST_KUBERNETES),
             ];
             because(reason.code(), &values, reason.grade(), reason.sources())

@@ -28,6 +28,17 @@ impl<'a> Lines<'a> {
         Some(Self { source, bytes: Vec::new(), returned: false })
     }
 
+    /// Every line of the start of a file; none if it is no text.
+    pub(crate) fn all(start: &'a [u8]) -> Vec<String> {
+        let mut all = Vec::new();
+        if let Some(mut lines) = Self::new(start, io::empty()) {
+            while let Ok(Some(line)) = lines.next() {
+                all.push(line);
+            }
+        }
+        all
+    }
+
     /// The next line without its end; `None` behind the last one.
     pub(crate) fn next(&mut self) -> io::Result<Option<String>> {
         self.bytes.clear();

@@ -38,6 +38,7 @@ use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use crate::progress::{Progress, Stopped};
 use inputs::File;
+use lines::Lines;
 use node::{Document, Node, Position};
 use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
@@ -191,15 +192,16 @@ impl Reader<'_> {
         if aws::is_listing(&start) {
             return aws::stream(std::io::Cursor::new(start).chain(source), &name, self);
         }
-        if netsh::is_listing(&start, start.len() < aws::SNIFF) {
-            return self.port_listings(&start, source, &name);
-        }
         if script::is_script(&start) {
             self.script(start, source, &name);
             return Ok(());
         }
-        if host::is_text(&start) {
-            return self.host(&start, source, &name);
+        // One session on a node may show both.
+        let ports = netsh::is_listing(&start, start.len() < aws::SNIFF);
+        let host = host::is_text(&start);
+        if ports || host {
+            let parsers = (ports.then(|| netsh::Parser::new(&name)), host.then(|| host::Text::new(&name)));
+            return self.text_of_node(&start, source, &name, parsers);
         }
         // One byte more than is allowed tells a file that is too long without holding all of it.
         let allowed = 2 * node::MAX_TEXT as u64 + 4;
@@ -210,16 +212,50 @@ impl Reader<'_> {
         self.bytes(&start, &name)
     }
 
-    fn port_listings(&mut self, start: &[u8], rest: impl Read, name: &Arc<str>) -> Result<(), Stopped> {
-        let found =
-            netsh::listings(start, rest, name, |line| (self.progress)(Progress::new("read", line, 0)));
-        match found {
-            Ok(ControlFlow::Continue(found)) => {
-                self.cluster().port_listings.extend(found.listings);
-                self.reading.problems.extend(found.problems);
+    /// A text that a node printed, of any length.
+    fn text_of_node(
+        &mut self,
+        start: &[u8],
+        rest: impl Read,
+        name: &Arc<str>,
+        (mut ports, mut host): (Option<netsh::Parser<'_>>, Option<host::Text<'_>>),
+    ) -> Result<(), Stopped> {
+        const STEP: u64 = 1024;
+        let Some(mut lines) = Lines::new(start, rest) else { return Ok(()) };
+        let mut count = 0;
+        loop {
+            let line = match lines.next() {
+                Ok(Some(line)) => line,
+                Ok(None) => break,
+                Err(error) => {
+                    self.problem(Problem::unreadable(name, &error));
+                    break;
+                }
+            };
+            count += 1;
+            if count % STEP == 0 {
+                self.step("read", count, 0)?;
             }
-            Ok(ControlFlow::Break(())) => return Err(Stopped),
-            Err(error) => self.problem(Problem::unreadable(name, &error)),
+            if let Some(parser) = &mut ports {
+                parser.line(&line);
+            }
+            if let Some(parser) = &mut host {
+                parser.line(&line);
+            }
+        }
+        let host = host.map(host::Text::finish);
+        if ports.is_none()
+            && host.as_ref().is_some_and(|found| found.starts.is_empty() && found.builds.is_empty())
+        {
+            self.note(Note::new(&note::HOST_TEXT_UNUSED, &[("file", name)]));
+        }
+        if let Some(found) = ports.map(netsh::Parser::finish) {
+            self.cluster().port_listings.extend(found.listings);
+            self.reading.problems.extend(found.problems);
+        }
+        if let Some(found) = host {
+            self.cluster().kube_proxy_starts.extend(found.starts);
+            self.cluster().system_builds.extend(found.builds);
         }
         Ok(())
     }
@@ -232,21 +268,6 @@ impl Reader<'_> {
             }
             Err(error) => self.problem(Problem::unreadable(name, &error)),
         }
-    }
-
-    fn host(&mut self, start: &[u8], rest: impl Read, name: &Arc<str>) -> Result<(), Stopped> {
-        match host::read(start, rest, name, |line| (self.progress)(Progress::new("read", line, 0))) {
-            Ok(ControlFlow::Continue(found)) => {
-                if found.starts.is_empty() && found.builds.is_empty() {
-                    self.note(Note::new(&note::HOST_TEXT_UNUSED, &[("file", name)]));
-                }
-                self.cluster().kube_proxy_starts.extend(found.starts);
-                self.cluster().system_builds.extend(found.builds);
-            }
-            Ok(ControlFlow::Break(())) => return Err(Stopped),
-            Err(error) => self.problem(Problem::unreadable(name, &error)),
-        }
-        Ok(())
     }
 
     fn bytes(&mut self, bytes: &[u8], name: &Arc<str>) -> Result<(), Stopped> {

@@ -11,30 +11,34 @@ use std::sync::Arc;
 
 /// EC2 takes 16 KB of user data; the bootstrap script is longer.
 const MAX_BYTES: u64 = 1 << 20;
+/// How user data says that it is PowerShell.
+const TAG: &str = "<powershell";
 
 /// Whether a file that starts so is such a script.
 pub(super) fn is_script(start: &[u8]) -> bool {
-    text_of(start).is_some_and(|text| looks_so(&text) && !text.lines().any(host::is_manifest))
+    let Some(text) = text_of(start) else { return false };
+    // Its manifests in here-strings are none of ours.
+    let tagged = text.trim_start().get(..TAG.len()).is_some_and(|first| first.eq_ignore_ascii_case(TAG));
+    tagged || looks_so(&text) && !host::is_manifest(text.lines())
 }
 
 /// Whether a text is PowerShell about the start of a node of EKS.
 fn looks_so(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    lower.lines().any(|line| line.starts_with("<powershell"))
+    lower.lines().any(|line| line.starts_with(TAG))
         || lower.contains("eksbootstrap")
         || lower.contains("kubeproxyextraargs")
         // What others install changes the service itself.
-        || lower.contains("kube-proxy") && lower.contains("enable-dsr") && lower.contains("$")
+        || lower.contains("kube-proxy") && lower.contains("enable-dsr") && lower.contains('$')
 }
 
 /// The text of a script, from base64 if it is in that.
 fn text_of(bytes: &[u8]) -> Option<String> {
-    let mut lines = Lines::new(bytes, io::empty())?;
-    let mut text = String::with_capacity(bytes.len());
-    while let Ok(Some(line)) = lines.next() {
-        text.push_str(&line);
-        text.push('\n');
+    let lines = Lines::all(bytes);
+    if lines.is_empty() {
+        return None;
     }
+    let text = lines.join("\n") + "\n";
     Some(match from_base64(&text) {
         Some(decoded) => String::from_utf8_lossy(&decoded).into_owned(),
         None => text,

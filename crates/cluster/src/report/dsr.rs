@@ -207,7 +207,9 @@ fn arithmetic(ports: &Ports) -> Option<Block> {
             one.free_ports, one.blocks, demand.at_least, demand.at_most, demand.policies,
         ))
     };
-    let estimated = both.into_iter().filter(|(_, one)| one.basis == "estimate" && one.demand.is_some());
+    let estimated = both
+        .into_iter()
+        .filter(|(_, one)| one.basis == "estimate" && one.demand.is_some_and(|demand| demand.at_most > 0));
     let (name, one) = estimated.max_by_key(|(_, one)| one.demand.map(|demand| demand.policies))?;
     line(name, one).map(|line| Block::Paragraph(line, Tone::Plain))
 }

@@ -13,8 +13,6 @@ use super::lines::Lines;
 use super::node::Node;
 use crate::model::{KubeProxyStart, Place, StartEvidence, SystemBuild};
 use build::Builds;
-use std::io::{self, Read};
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// Command lines of one text that are kept: enough to tell that they differ.
@@ -31,35 +29,32 @@ pub(super) struct Host {
 
 /// Whether a file that starts so is such a text. YAML and JSON are none, though they may name all of it.
 pub(crate) fn is_text(start: &[u8]) -> bool {
-    let Some(mut lines) = Lines::new(start, io::empty()) else { return false };
-    let mut found = false;
-    while let Ok(Some(line)) = lines.next() {
-        if is_manifest(&line) {
-            return false;
-        }
-        found = found || is_of_node(&line);
-    }
-    found
+    let lines = Lines::all(start);
+    lines.iter().any(|line| is_of_node(line)) && !is_manifest(lines.iter().map(String::as_str))
 }
 
-/// Whether a line starts JSON, or is a key that manifests have at their top.
-pub(super) fn is_manifest(line: &str) -> bool {
-    let json = line.trim_start().strip_prefix(['{', '[']);
-    // `[SC] QueryServiceConfig` and `[string]$name` are none.
-    json.is_some_and(|rest| {
-        rest.trim_start().is_empty() || rest.trim_start().starts_with(['"', '{', '[', ']', '}'])
-    }) || [
+/// Whether lines are JSON by the first of them, or YAML by a key that manifests have at their top.
+pub(super) fn is_manifest<'a>(lines: impl IntoIterator<Item = &'a str>) -> bool {
+    const KEYS: [&str; 7] = [
         "apiVersion:",
         "kind:",
-        "---",
         "%YAML",
         "nodeGroups:",
         "managedNodeGroups:",
         "Resources:",
         "AWSTemplateFormatVersion:",
-    ]
-    .into_iter()
-    .any(|key| line.starts_with(key))
+    ];
+    let mut first = true;
+    lines.into_iter().filter(|line| !line.trim().is_empty()).any(|line| {
+        // `[SC] QueryServiceConfig` and `[string]$name` are none.
+        let json = line
+            .trim_start()
+            .strip_prefix(['{', '['])
+            .map(str::trim_start)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['"', '{', '[', ']', '}']));
+        let json = std::mem::take(&mut first) && json;
+        json || line.trim_end() == "---" || KEYS.into_iter().any(|key| line.starts_with(key))
+    })
 }
 
 fn is_of_node(line: &str) -> bool {
@@ -88,30 +83,8 @@ fn is_klog(line: &str) -> bool {
         })
 }
 
-/// Reads a text whose start was looked at already; its length does not matter.
-///
-/// # Errors
-/// What reading the rest of the file says.
-pub(super) fn read(
-    start: &[u8],
-    rest: impl Read,
-    file: &Arc<str>,
-    mut go_on: impl FnMut(u64) -> ControlFlow<()>,
-) -> io::Result<ControlFlow<(), Host>> {
-    let mut reader =
-        Text { file, at: 0, host: Host::default(), builds: Builds::default(), line: None, flags: None };
-    if let Some(mut lines) = Lines::new(start, rest) {
-        while let Some(line) = lines.next()? {
-            reader.line(&line);
-            if reader.at.is_multiple_of(1024) && go_on(reader.at.into()).is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-    }
-    Ok(ControlFlow::Continue(reader.finish()))
-}
-
-struct Text<'a> {
+/// What a text tells, as its lines come. Memory does not depend on how many come.
+pub(super) struct Text<'a> {
     file: &'a Arc<str>,
     at: u32,
     host: Host,
@@ -122,8 +95,12 @@ struct Text<'a> {
     flags: Option<(Vec<String>, Place)>,
 }
 
-impl Text<'_> {
-    fn line(&mut self, text: &str) {
+impl<'a> Text<'a> {
+    pub(super) fn new(file: &'a Arc<str>) -> Self {
+        Self { file, at: 0, host: Host::default(), builds: Builds::default(), line: None, flags: None }
+    }
+
+    pub(super) fn line(&mut self, text: &str) {
         self.at = self.at.saturating_add(1);
         if let Some((line, _)) = &mut self.line {
             let label = text.contains(" : ") || text.contains("  :");
@@ -185,7 +162,7 @@ impl Text<'_> {
         }
     }
 
-    fn finish(mut self) -> Host {
+    pub(super) fn finish(mut self) -> Host {
         self.close_line();
         self.close_flags();
         let file = self.file;

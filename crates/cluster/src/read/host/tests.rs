@@ -1,13 +1,11 @@
-use super::{Host, is_text, read};
-use std::io;
-use std::ops::ControlFlow;
+use super::{Host, Text, is_text};
 
 fn of(text: &str) -> Host {
     assert!(is_text(text.as_bytes()), "{text}");
-    match read(text.as_bytes(), io::empty(), &"f".into(), |_| ControlFlow::Continue(())) {
-        Ok(ControlFlow::Continue(host)) => host,
-        other => panic!("{other:?}"),
-    }
+    let file = "f".into();
+    let mut reader = Text::new(&file);
+    text.lines().for_each(|line| reader.line(line));
+    reader.finish()
 }
 
 fn builds(text: &str) -> Vec<String> {
@@ -77,7 +75,7 @@ fn manifests_are_none() {
 #[test]
 fn long_logs_are_bounded() {
     let line = "I0101 00:00:00.000000    1 server.go:1] kube-proxy.exe --v=1 --a=";
-    let text: String = (0..5000).map(|n| format!("{line}{n}\n")).collect();
+    let text = (0..5000).map(|n| format!("{line}{n}")).collect::<Vec<_>>().join("\n");
     assert_eq!(of(&text).starts.len(), 16);
     let wrapped = format!("{line}1\n{}", "         --b=2\n".repeat(100_000));
     let longest = of(&wrapped).starts.iter().map(|start| start.arguments.len()).max();

@@ -13,8 +13,6 @@ use super::shortened;
 use crate::model::{ExcludedPorts, IpVersion, ListedPorts, Place, PortListing};
 use crate::problem::Problem;
 use line::{Line, Words};
-use std::io::{self, Read};
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use winpod::ports::{PortRange, Protocol};
@@ -33,38 +31,9 @@ pub(crate) struct Listings {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Reads the listings of a file whose start was looked at already.
-///
-/// `go_on` is asked every thousand lines or so. Memory does not depend on the length of the file.
-///
-/// # Errors
-/// What reading the rest of the file says.
-pub(crate) fn listings(
-    start: &[u8],
-    rest: impl Read,
-    file: &Arc<str>,
-    mut go_on: impl FnMut(u64) -> ControlFlow<()>,
-) -> io::Result<ControlFlow<(), Listings>> {
-    let mut parser = Parser::new(file);
-    if let Some(mut lines) = Lines::new(start, rest) {
-        while let Some(line) = lines.next()? {
-            parser.line(&line);
-            if parser.at.is_multiple_of(1024) && go_on(parser.at.into()).is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-    }
-    Ok(ControlFlow::Continue(parser.finish()))
-}
-
 /// Whether a file that starts so is a listing. `whole` says that nothing follows.
 pub(crate) fn is_listing(start: &[u8], whole: bool) -> bool {
-    let mut lines = Vec::new();
-    if let Some(mut reader) = Lines::new(start, io::empty()) {
-        while let Ok(Some(line)) = reader.next() {
-            lines.push(line);
-        }
-    }
+    let mut lines = Lines::all(start);
     if !whole {
         // It may be cut.
         lines.pop();
@@ -88,14 +57,15 @@ pub(crate) fn is_listing(start: &[u8], whole: bool) -> bool {
         .windows(2)
         .any(|pair| matches!(pair, [Line::Rule { groups: 2, dashes: 8.. }, row] if is_row(row)));
     let rows_alone = !lines.is_empty() && lines.iter().all(|line| is_row(line));
-    // Two lines `Start Port   : 49152`, as nobody writes YAML.
-    let range_alone = match lines.as_slice() {
-        [
-            Line::Labelled { number: first, spaced: true, .. },
-            Line::Labelled { number: count, spaced: true, .. },
-        ] => range(first, count, PortRange::starting).is_some_and(|range| range.count() >= LEAST_DYNAMIC),
-        _ => false,
-    };
+    // Two lines `Start Port   : 49152`, as nobody writes YAML; `CurrentBuild : 17763` are others.
+    let range_alone = !super::host::is_text(start)
+        && match lines.as_slice() {
+            [
+                Line::Labelled { number: first, spaced: true, .. },
+                Line::Labelled { number: count, spaced: true, .. },
+            ] => range(first, count, PortRange::starting).is_some_and(|range| range.count() >= LEAST_DYNAMIC),
+            _ => false,
+        };
     let range_under_rule = lines.windows(3).any(|three| {
         matches!(three, [Line::Rule { groups: 1, dashes: 8.. }, Line::Labelled { .. }, Line::Labelled { .. }])
     });
@@ -154,8 +124,8 @@ impl Heading {
     }
 }
 
-/// Listings as their lines come.
-struct Parser<'a> {
+/// Listings as their lines come. Memory does not depend on how many come.
+pub(crate) struct Parser<'a> {
     file: &'a Arc<str>,
     /// What the name of the file says.
     of_file: Heading,
@@ -172,7 +142,7 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn new(file: &'a Arc<str>) -> Self {
+    pub(crate) fn new(file: &'a Arc<str>) -> Self {
         let name = file.rsplit(['/', '\\']).next().unwrap_or_default();
         let mut of_file = Heading::default();
         of_file.add(Words::of(name));
@@ -189,7 +159,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn line(&mut self, text: &str) {
+    pub(crate) fn line(&mut self, text: &str) {
         self.at = self.at.saturating_add(1);
         match Line::of(text) {
             Line::Blank => {}
@@ -325,7 +295,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn finish(mut self) -> Listings {
+    pub(crate) fn finish(mut self) -> Listings {
         self.end_pair();
         self.close();
         if self.untold > 0 {

@@ -1,7 +1,7 @@
-use super::{Listings, is_listing, listings};
+use super::{Listings, Parser, is_listing};
 use crate::model::{IpVersion, ListedPorts, PortListing};
+use crate::read::lines::Lines;
 use std::io;
-use std::ops::ControlFlow;
 use winpod::ports::Protocol;
 
 const BOTH: &str = "\r
@@ -25,11 +25,17 @@ Start Port    End Port      \r
 ";
 
 fn read(name: &str, bytes: &[u8]) -> Listings {
-    let (start, rest) = bytes.split_at(bytes.len().min(4096));
-    match listings(start, rest, &name.into(), |_| ControlFlow::Continue(())) {
-        Ok(ControlFlow::Continue(found)) => found,
-        other => panic!("{other:?}"),
+    stream(name, bytes, io::empty())
+}
+
+fn stream(name: &str, start: &[u8], rest: impl io::Read) -> Listings {
+    let file = name.into();
+    let mut parser = Parser::new(&file);
+    let mut lines = Lines::new(start, rest).unwrap();
+    while let Some(line) = lines.next().unwrap() {
+        parser.line(&line);
     }
+    parser.finish()
 }
 
 fn of(name: &str, text: &str) -> Listings {
@@ -191,9 +197,5 @@ fn length_does_not_matter() {
     assert_eq!((found.listings.len(), found.problems.len()), (64, 21));
     // One line of 100 MB, as a stream.
     let endless = io::Read::take(io::repeat(b'7'), 100 << 20);
-    let found = listings(b"Protocol tcp\n 80 80\n", endless, &"f".into(), |_| ControlFlow::Continue(()));
-    let Ok(ControlFlow::Continue(found)) = found else { panic!() };
-    assert_eq!(found.listings.len(), 1);
-    let stopped = listings(rows(5000).as_bytes(), io::empty(), &"f".into(), |_| ControlFlow::Break(()));
-    assert!(matches!(stopped, Ok(ControlFlow::Break(()))));
+    assert_eq!(stream("f", b"Protocol tcp\n 80 80\n", endless).listings.len(), 1);
 }
