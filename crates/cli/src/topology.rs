@@ -29,9 +29,9 @@ Examples:
   winpod topology node/ pods.json services.json --node ip-10-0-8-20.ec2.internal
   winpod topology node/ --all --format json
 
-Exit codes: 0 consistent, or not known; 1 something contradicts itself or is left
-behind (with --strict, also nothing of HNS in the files); 2 an input is unusable,
-and the answer is about the rest.")]
+Exit codes: 0 consistent, or not known; 1 something contradicts itself or is
+left behind (with --strict, also nothing of HNS in the files); 2 an input is
+unusable, and the answer is about the rest.")]
 pub(crate) struct Topology {
     /// Files, directories (read whole), or - for standard input
     #[arg(required = true, value_name = "FILE|DIR")]

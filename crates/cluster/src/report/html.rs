@@ -84,7 +84,7 @@ pub fn html(operation: &str, answer: &Value) -> Option<String> {
             .map(|answer| with_problems(dsr::blocks(&answer, false), &answer.problems)),
         "topology" => crate::topology::Topology::deserialize(answer)
             .ok()
-            .map(|answer| with_problems(topology::blocks(&answer, false, false), &answer.problems)),
+            .map(|answer| with_problems(topology::blocks(&answer, true, false), &answer.problems)),
         "subnetForecast" => Forecasts::deserialize(answer)
             .ok()
             .map(|answer| with_problems(subnet::forecast_blocks(&answer, false), &answer.problems)),

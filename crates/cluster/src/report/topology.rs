@@ -92,7 +92,7 @@ fn tree(answer: &Topology, all: bool) -> Table {
         tree.network(network);
     }
     if !answer.endpoints_elsewhere.is_empty() {
-        tree.push("no network".to_owned(), Tone::Doubtful, Line::default());
+        tree.push("network not listed".to_owned(), Tone::Doubtful, Line::default());
         tree.endpoints("\u{a0}\u{a0}", &answer.endpoints_elsewhere, false);
     }
     tree.table

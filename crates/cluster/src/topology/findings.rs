@@ -329,7 +329,8 @@ pub(super) fn notes(joined: &Joined<'_>, policies: &[TopologyPolicy], notes: &mu
     } else if cluster.hns_half_listed {
         tell(&note::TOPOLOGY_HALF);
     }
-    if policies.is_empty() {
+    // What was cut has been told, and may be all of them.
+    if policies.is_empty() && !cluster.hns_half_listed {
         tell(&note::TOPOLOGY_NO_POLICIES);
     }
     if cluster.pods.is_empty() && !endpoints.is_empty() {
