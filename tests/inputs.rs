@@ -11,6 +11,8 @@ use winpod_cluster::api::call;
 mod check_engine;
 #[path = "inputs/check_rules.rs"]
 mod check_rules;
+#[path = "inputs/disguises.rs"]
+mod disguises;
 #[path = "inputs/hostile.rs"]
 mod hostile;
 #[path = "inputs/payments_prod.rs"]

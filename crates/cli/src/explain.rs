@@ -16,14 +16,20 @@ use winpod_cluster::request::Refusal;
 /// in hexadecimal and decimal.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Files are logs of any length, lists of events (the table, or JSON), zips of the
-EKS log collector, and directories of them. What names no file is the text.
+Files are logs of any length, events (kubectl's table, description or JSON), zips
+of the EKS log collector, and directories of them. What names no file is the text.
+
+What else is given puts the causes in order: policies of HNS (Get-HnsPolicyList or
+hnsdiag), netsh's listings of ports, kube-proxy's command line, Node objects. They
+are read up to 8 MiB each; logs are searched whole, in constant memory. What is
+known of one node is not held against another.
 
 Examples:
   winpod explain 'failed in Win32: The specified port already exists. (0x803b0013)'
   winpod explain kube-proxy.log
   kubectl get events -A -o json | winpod explain -
   winpod explain eks_i-0a1b2c.zip events.json --format json
+  winpod explain error.txt excluded-ports.txt policies.json
 
 Exit codes: 0 recognised; 1 nothing is recognised; 2 an input is unusable, and
 the answer is about the rest.")]

@@ -68,8 +68,17 @@ impl Book {
 
     fn signal(&mut self, index: usize, signal: &DeTable<'_>) {
         let id = text("signal", signal, "id");
-        only(id, signal, &["id", "text", "patterns"]);
-        writeln!(self.signals, "Signal {{ text: {:?} }},", text(id, signal, "text")).expect("a string");
+        only(id, signal, &["id", "text", "patterns", "reads"]);
+        let reads = signal.get("reads").map(|_| match text(id, signal, "reads") {
+            "build" => "Reads::Build",
+            "node" => "Reads::Node",
+            "described" => "Reads::Described",
+            other => panic!("data/errors.toml: {id}: reads is build, node or described, got {other}"),
+        });
+        let reads = reads.map_or("None".to_owned(), |reads| format!("Some({reads})"));
+        let words = text(id, signal, "text");
+        writeln!(self.signals, "Signal {{ id: {id:?}, text: {words:?}, reads: {reads} }},")
+            .expect("a string");
         self.patterns(id, &format!("Clue::Signal({index})"), signal);
     }
 
@@ -78,7 +87,19 @@ impl Book {
         only(
             id,
             error,
-            &["id", "title", "patterns", "codes", "causes", "remedy", "collect", "last", "quiet", "sources"],
+            &[
+                "id",
+                "title",
+                "patterns",
+                "codes",
+                "causes",
+                "remedy",
+                "background",
+                "collect",
+                "last",
+                "quiet",
+                "sources",
+            ],
         );
         let target = format!("Clue::Error({index})");
         let patterns = self.patterns(id, &target, error);
@@ -125,13 +146,15 @@ impl Book {
         let collect: Vec<&str> = strings(id, table, "collect").iter().map(named).collect();
         let sources = sources(id, table);
         assert!(!sources.is_empty(), "data/errors.toml: {id} has no sources");
+        let background: String =
+            tables_of(id, table, "background").into_iter().map(|it| step(id, it)).collect();
         let results: Vec<String> =
             results.iter().map(|code| format!("{:#06x}_{:04x}", code >> 16, code & 0xffff)).collect();
         let results = results.join(", ");
         writeln!(
             self.errors,
             "Error {{ id: {id:?}, title: {title:?}, last: {last}, results: &[{results}], causes: &[{causes}], \
-             remedy: &{remedy:?}, collect: &{collect:?}, sources: &[{sources}] }},"
+             remedy: &{remedy:?}, background: &[{background}], collect: &{collect:?}, sources: &[{sources}] }},"
         )
         .expect("a string");
     }
@@ -276,6 +299,13 @@ fn strings<'a>(id: &str, table: &'a DeTable<'_>, key: &str) -> Vec<&'a str> {
 fn sources(id: &str, table: &DeTable<'_>) -> String {
     let names = strings(id, table, "sources");
     names.iter().map(|name| format!("SourceId::{}", camel(name))).collect::<Vec<_>>().join(", ")
+}
+
+fn step(id: &str, step: &DeTable<'_>) -> String {
+    only(id, step, &["text", "sources"]);
+    let sources = sources(id, step);
+    assert!(!sources.is_empty(), "data/errors.toml: {id}: a step of its background has no sources");
+    format!("Step {{ text: {:?}, sources: &[{sources}] }},", text(id, step, "text"))
 }
 
 fn part<'a, 'i>(root: &'a DeTable<'i>, name: &str) -> &'a DeTable<'i> {

@@ -1,15 +1,21 @@
 //! What is answered about an error.
 
-use super::evidence::Evidence;
-use super::evidence::Likelihood;
+use super::evidence::{Likelihood, Weighed};
+use super::nodes::{Node, Nodes};
 use super::object::Object;
-use super::table::{Error, result_name};
-use super::tally::{Found, OfObject};
+use super::table::{Error, Step, result_name};
+use super::tally::{Found, Part, Tally};
+use super::time::Span;
 use crate::note::Location;
 use crate::problem::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use winpod::source::SourceId;
+
+/// Reasons of one cause that are told, where many nodes have one each.
+const MAX_REASONS: usize = 20;
 
 /// What an error or event means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +36,9 @@ pub struct Explanation {
     pub first_time: Option<String>,
     /// The latest time, as `first_time`.
     pub last_time: Option<String>,
+    /// The nodes that it is about, as far as the inputs name them. If what they show makes other causes likely on other
+    /// nodes, each of these has an explanation of its own.
+    pub nodes: Vec<String>,
     /// The Kubernetes objects that it is about, the most frequent first, as far as the inputs name them. Of all errors
     /// together at most 1,000 are listed.
     pub objects: Vec<AffectedObject>,
@@ -43,6 +52,8 @@ pub struct Explanation {
     pub results: Vec<ResultCode>,
     /// The causes, the most likely first, given what else the inputs show.
     pub causes: Vec<PossibleCause>,
+    /// How it comes about, step by step, where that takes arithmetic.
+    pub background: Vec<BackgroundStep>,
     /// What to do, in the order of the causes.
     pub remedy: Vec<String>,
     /// What to look at next.
@@ -110,13 +121,77 @@ pub struct PossibleCause {
     pub grade: String,
 }
 
+/// A step of how an error comes about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct BackgroundStep {
+    /// What is so.
+    pub text: String,
+    /// How well it is established.
+    #[schemars(extend("enum" = ["documented", "code", "reported", "inferred", "unverified"]))]
+    pub grade: String,
+    /// The facts it rests on, as keys of the list of sources.
+    pub sources: Vec<String>,
+}
+
 /// The facts behind an explanation or a cause: the first says how well it is established.
 fn grade(sources: &[SourceId]) -> String {
     sources.first().map_or("unverified", |fact| fact.grade().name()).to_owned()
 }
 
-pub(super) fn explanation(error: &'static Error, found: &Found, evidence: &Evidence) -> Explanation {
-    let causes = causes(error, evidence);
+/// What is told of an error: once, or once for all nodes that the inputs weigh its causes alike for.
+pub(super) fn explanations(error: &'static Error, found: &Found, tally: &Tally) -> Vec<(bool, Explanation)> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for (node, part) in &found.parts {
+        let weighed = tally.evidence.weigh(error, *node, &tally.nodes);
+        match groups.iter_mut().find(|group| group.is_like(&weighed)) {
+            Some(group) => group.join(*node, part, weighed, &tally.nodes),
+            None => groups.push(Group::new(*node, part, weighed, &tally.nodes)),
+        }
+    }
+    groups.sort_by_key(|group| group.first().order);
+    groups.iter().map(|group| (error.last, explanation(error, group))).collect()
+}
+
+/// Nodes whose causes are weighed alike.
+struct Group<'a> {
+    parts: Vec<&'a Part>,
+    nodes: BTreeSet<&'a str>,
+    weighed: Vec<Weighed>,
+}
+
+impl<'a> Group<'a> {
+    fn new(node: Option<Node>, part: &'a Part, weighed: Vec<Weighed>, nodes: &'a Nodes) -> Self {
+        let nodes = node.map(|node| nodes.name(node)).into_iter().collect();
+        Self { parts: vec![part], nodes, weighed }
+    }
+
+    fn is_like(&self, weighed: &[Weighed]) -> bool {
+        let alike = |(a, b): (&Weighed, &Weighed)| (a.cause, a.likelihood) == (b.cause, b.likelihood);
+        self.weighed.iter().zip(weighed).all(alike)
+    }
+
+    fn join(&mut self, node: Option<Node>, part: &'a Part, weighed: Vec<Weighed>, nodes: &'a Nodes) {
+        self.parts.push(part);
+        self.nodes.extend(node.map(|node| nodes.name(node)));
+        for (known, other) in self.weighed.iter_mut().zip(weighed) {
+            for why in other.why {
+                if !known.why.contains(&why) && known.why.len() < MAX_REASONS {
+                    known.why.push(why);
+                }
+            }
+        }
+    }
+
+    /// What was found first.
+    fn first(&self) -> &'a Part {
+        self.parts.iter().min_by_key(|part| part.order).map_or(self.parts[0], |part| *part)
+    }
+}
+
+fn explanation(error: &'static Error, group: &Group<'_>) -> Explanation {
+    let causes = causes(error, &group.weighed);
     let mut remedy: Vec<String> = Vec::new();
     let general = error.remedy.iter().map(|text| (*text).to_owned());
     for text in causes.iter().filter_map(|cause| cause.remedy.clone()).chain(general) {
@@ -124,27 +199,41 @@ pub(super) fn explanation(error: &'static Error, found: &Found, evidence: &Evide
             remedy.push(text);
         }
     }
-    let mut objects: Vec<_> = found.objects.iter().collect();
-    objects.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(b.0)));
-    let times = found.span.ends();
+    let (mut span, mut by_object) = (Span::default(), BTreeMap::new());
+    for part in &group.parts {
+        span.join(part.span);
+        for (object, tally) in &part.objects {
+            let (count, span) = by_object.entry(object).or_insert((0u64, Span::default()));
+            *count = count.saturating_add(tally.count);
+            span.join(tally.span);
+        }
+    }
+    let mut objects: Vec<_> = by_object.into_iter().map(|(object, tally)| affected(object, tally)).collect();
+    objects.sort_by_key(|object| Reverse(object.count));
+    let sum = |count: fn(&Part) -> u64| {
+        group.parts.iter().fold(0, |sum: u64, part| sum.saturating_add(count(part)))
+    };
+    let (times, first) = (span.ends(), group.first());
     let citations: Vec<&str> = error.sources.iter().map(|fact| fact.citation()).collect();
     Explanation {
         id: error.id.to_owned(),
         title: error.title.to_owned(),
         grade: grade(error.sources),
-        count: found.count,
+        count: sum(|part| part.count),
         first_time: times.map(|(first, _)| first.to_string()),
         last_time: times.map(|(_, last)| last.to_string()),
-        objects: objects.into_iter().map(|(object, tally)| affected(object, tally)).collect(),
-        other_objects_count: found.others,
+        nodes: group.nodes.iter().map(|name| (*name).to_owned()).collect(),
+        objects,
+        other_objects_count: sum(|part| part.others),
         location: Location {
-            file: found.first.file.to_string(),
-            line: found.first.line,
-            column: found.column,
+            file: first.first.file.to_string(),
+            line: first.first.line,
+            column: first.column,
         },
-        shown: found.shown.clone(),
+        shown: first.shown.clone(),
         results: error.results.iter().map(|code| result(*code)).collect(),
         causes,
+        background: error.background.iter().map(step).collect(),
         remedy,
         collect: error.collect.iter().map(|text| (*text).to_owned()).collect(),
         source: citations.join("; "),
@@ -153,31 +242,36 @@ pub(super) fn explanation(error: &'static Error, found: &Found, evidence: &Evide
     }
 }
 
-fn causes(error: &'static Error, evidence: &Evidence) -> Vec<PossibleCause> {
-    let weighed = evidence.weigh(error).into_iter().zip(1..);
-    let cause = |((cause, likelihood, why), order): (
-        (&'static super::table::Cause, Likelihood, Vec<String>),
-        u32,
-    )| {
-        PossibleCause {
-            order,
-            text: cause.text.to_owned(),
-            likelihood,
-            why,
-            remedy: cause.remedy.map(str::to_owned),
-            grade: grade(if cause.sources.is_empty() { error.sources } else { cause.sources }),
-        }
-    };
-    weighed.map(cause).collect()
+fn step(step: &'static Step) -> BackgroundStep {
+    BackgroundStep {
+        text: step.text.to_owned(),
+        grade: grade(step.sources),
+        sources: step.sources.iter().map(|fact| fact.key().to_owned()).collect(),
+    }
 }
 
-fn affected(object: &Object, tally: &OfObject) -> AffectedObject {
-    let times = tally.span.ends();
+fn causes(error: &'static Error, weighed: &[Weighed]) -> Vec<PossibleCause> {
+    let cause = |(weighed, order): (&Weighed, u32)| {
+        let cause = error.causes.get(weighed.cause)?;
+        Some(PossibleCause {
+            order,
+            text: cause.text.to_owned(),
+            likelihood: weighed.likelihood,
+            why: weighed.why.clone(),
+            remedy: cause.remedy.map(str::to_owned),
+            grade: grade(if cause.sources.is_empty() { error.sources } else { cause.sources }),
+        })
+    };
+    weighed.iter().zip(1..).filter_map(cause).collect()
+}
+
+fn affected(object: &Object, (count, span): (u64, Span)) -> AffectedObject {
+    let times = span.ends();
     AffectedObject {
         kind: object.kind.clone(),
         namespace: object.namespace.clone(),
         name: object.name.clone(),
-        count: tally.count,
+        count,
         first_time: times.map(|(first, _)| first.to_string()),
         last_time: times.map(|(_, last)| last.to_string()),
     }

@@ -86,6 +86,23 @@ pub(super) fn entries<R: Read + Seek>(file: &mut R) -> Result<Vec<Entry>, Refuse
     (0..count).map(|_| fields.entry()).collect()
 }
 
+/// The node whose collector packed an archive: its instance, as the name of the file has it (`eks_i-0a1b…_TIME.zip`), or
+/// else that name.
+///
+/// Names of the collector's files: awslabs/amazon-eks-ami 81fec2e, log-collector-script/windows/eks-log-collector.ps1.
+pub(super) fn collected_on<'a>(name: &'a str, entries: &[Entry]) -> Option<&'a str> {
+    const OF_COLLECTOR: [&str; 3] = [
+        "system/network/hns/",
+        "system/kube-proxy/kube-proxy-service.csv",
+        "system/kubelet/kubelet-service.csv",
+    ];
+    let file = name.rsplit(['/', '\\']).next()?;
+    let instance = file.strip_prefix("eks_").and_then(|rest| rest.split(['_', '.']).next());
+    let instance = instance.filter(|it| it.starts_with("i-") && it.len() > 2);
+    let packed = || entries.iter().any(|entry| OF_COLLECTOR.iter().any(|it| entry.name.starts_with(it)));
+    instance.or_else(|| packed().then_some(file))
+}
+
 /// The unpacked bytes of an entry.
 pub(super) fn open<'a, R: Read + Seek>(file: &'a mut R, entry: &Entry) -> Result<Unpacked<'a>, Refused> {
     if entry.encrypted {

@@ -1,6 +1,8 @@
 //! Lists of events and other objects as JSON, one object at a time, so that a list may have any length.
 
-use super::object::Object;
+use super::evidence::Place;
+use super::object::{Named, ObjectRef};
+use super::platform;
 use super::record::Facts;
 use super::stream::{Fault, Scanner, Tick};
 use super::time;
@@ -207,30 +209,68 @@ fn object(scanner: &mut Scanner, file: &Arc<str>, line: u64, text: &[u8]) {
     let Ok(value) = serde_json::from_slice::<Value>(text) else {
         return scanner.record(file, line, text, &Facts { count: 1, ..Facts::default() });
     };
-    let string = |path: &str| value.pointer(path).and_then(Value::as_str);
+    let string = |path: &str| value.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty());
     let reference = |at: &str| {
         let part = |key: &str| string(&format!("{at}/{key}"));
-        Object::new(part("kind")?, part("namespace"), part("name")?)
+        Some((part("kind")?.to_ascii_lowercase(), part("namespace"), part("name")?))
     };
     let about = reference("/involvedObject").or_else(|| reference("/regarding"));
     let message = string("/message").or_else(|| string("/note"));
-    let of_itself =
-        || Object::new(string("/kind")?, string("/metadata/namespace"), string("/metadata/name")?);
-    let (Some(object), true) = (&about, message.is_some() || string("/reason").is_some()) else {
-        let facts = Facts { object: of_itself(), count: 1, ..Facts::default() };
-        return scanner.record(file, line, text, &facts);
-    };
-    let times = |paths: &[&str]| {
-        paths.iter().filter_map(|path| string(path)).find_map(|text| time::find(text.as_bytes()))
+    if message.is_none() && string("/reason").is_none() || about.is_none() {
+        let kind = string("/kind").unwrap_or_default().to_ascii_lowercase();
+        let name = string("/metadata/name").unwrap_or_default();
+        let object = ObjectRef::new(&kind, string("/metadata/namespace"), name);
+        let node = if kind == "node" { Some(name) } else { string("/spec/nodeName") };
+        let named = Named { object, node, ..Named::default() };
+        let facts = Facts { named, count: 1, ..Facts::default() };
+        if kind != "node" {
+            return scanner.record(file, line, text, &facts);
+        }
+        live_node(scanner, file, line, &value);
+        // A node lists images, whose names have builds too: those of their base.
+        let conditions = value.pointer("/status/conditions").map(Value::to_string).unwrap_or_default();
+        return scanner.record(file, line, conditions.as_bytes(), &facts);
+    }
+    let Some((kind, namespace, name)) = &about else { return };
+    let object = ObjectRef::new(kind, *namespace, name);
+    // The kubelet and kube-proxy report as the node that they run on.
+    let host = ["/source/host", "/deprecatedSource/host"].into_iter().find_map(string);
+    let reporter = string("/reportingComponent").or_else(|| string("/reportingController"));
+    let of_node = matches!(reporter, Some("kubelet" | "kube-proxy"));
+    let host = host.or_else(|| string("/reportingInstance").filter(|_| of_node));
+    let node = if kind == "node" { Some(*name) } else { host };
+    let times = |paths: &[&str]| -> Vec<time::Time> {
+        paths.iter().filter_map(|path| time::find(string(path)?.as_bytes())).collect()
     };
     let first =
         times(&["/firstTimestamp", "/deprecatedFirstTimestamp", "/eventTime", "/metadata/creationTimestamp"]);
     let last =
         times(&["/lastTimestamp", "/series/lastObservedTime", "/deprecatedLastTimestamp", "/eventTime"]);
+    let (first, last) = (first.first().copied(), last.into_iter().max());
+    // Both schemas keep a count of the other beside their own.
     let counts = ["/count", "/series/count", "/deprecatedCount"];
-    let count =
-        counts.iter().find_map(|path| value.pointer(path).and_then(Value::as_u64)).unwrap_or(1).max(1);
-    let facts = Facts { time: first, last_time: last.or(first), object: Some(object.clone()), count };
+    let count = counts.iter().filter_map(|path| value.pointer(path)?.as_u64()).max().unwrap_or(1).max(1);
+    let named = Named { object, node, ..Named::default() };
+    let facts = Facts { time: first, last_time: last.or(first), named, count };
     let text = format!("{}: {}", string("/reason").unwrap_or_default(), message.unwrap_or_default());
     scanner.record(file, line, text.as_bytes(), &facts);
+}
+
+/// What a Node object shows: its build, and its name beside that of its instance.
+fn live_node(scanner: &mut Scanner, file: &Arc<str>, line: u64, node: &Value) {
+    let string = |path: &str| node.pointer(path).and_then(Value::as_str);
+    let tally = &mut scanner.tally;
+    let Some(number) = string("/metadata/name").and_then(|name| tally.nodes.number(name)) else { return };
+    let instance = string("/spec/providerID").and_then(|id| id.rsplit('/').next());
+    if let Some(instance) = instance.filter(|id| id.starts_with("i-")).and_then(|id| tally.nodes.number(id)) {
+        tally.nodes.is_also(instance, number);
+    }
+    if string("/status/nodeInfo/operatingSystem") != Some("windows") {
+        return;
+    }
+    let build = string("/status/nodeInfo/kernelVersion").and_then(|kernel| kernel.parse().ok());
+    for (clue, detail) in build.map(platform::of_build).unwrap_or_default() {
+        let line = u32::try_from(line + 1).unwrap_or(u32::MAX);
+        tally.evidence.tell(clue, Some(number), Some(detail), || Place { file: file.clone(), line });
+    }
 }

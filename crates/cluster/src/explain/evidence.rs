@@ -1,17 +1,29 @@
 //! What the inputs show, and what follows for the likelihood of causes.
 
+use super::nodes::{Node, Nodes};
 use super::table::{Cause, Clue, ERRORS, Error, SIGNALS};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What speaks for or against causes: signals and errors that inputs show, with the place of the first.
+/// What speaks for or against causes: signals and errors that inputs show, by node, with the place of the first.
 ///
-/// Readers of other inputs (dumps of HNS, listings of ports) add what they find with [`Evidence::add`].
+/// What is known of one node says nothing about another; what names no node is held to be about all of them.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
-    seen: BTreeMap<Clue, Place>,
+    seen: BTreeMap<Clue, BTreeMap<Option<Node>, Shown>>,
+    /// The clues that were added last: logs repeat themselves.
+    latest: [Option<(Clue, Option<Node>)>; 8],
+    next: usize,
+}
+
+/// Something that was seen.
+#[derive(Debug, Clone)]
+struct Shown {
+    place: Place,
+    /// What is known of it beyond the text of the signal.
+    detail: Option<String>,
 }
 
 /// Where something was seen first.
@@ -34,9 +46,36 @@ pub enum Likelihood {
     Unlikely,
 }
 
+/// A cause, how likely it is, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Weighed {
+    pub(super) cause: usize,
+    pub(super) likelihood: Likelihood,
+    pub(super) why: Vec<String>,
+}
+
 impl Evidence {
-    pub(super) fn add(&mut self, clue: Clue, place: impl FnOnce() -> Place) {
-        self.seen.entry(clue).or_insert_with(place);
+    pub(super) fn add(&mut self, clue: Clue, node: Option<Node>, place: impl FnOnce() -> Place) {
+        if self.latest.contains(&Some((clue, node))) {
+            return;
+        }
+        if let Some(slot) = self.latest.get_mut(self.next) {
+            *slot = Some((clue, node));
+        }
+        self.next = (self.next + 1) % self.latest.len();
+        self.tell(clue, node, None, place);
+    }
+
+    /// Adds a clue with what is known of it.
+    pub(super) fn tell(
+        &mut self,
+        clue: Clue,
+        node: Option<Node>,
+        detail: Option<String>,
+        place: impl FnOnce() -> Place,
+    ) {
+        let shown = || Shown { place: place(), detail };
+        self.seen.entry(clue).or_default().entry(node).or_insert_with(shown);
     }
 
     #[cfg(test)]
@@ -44,29 +83,36 @@ impl Evidence {
         self.seen.contains_key(&clue)
     }
 
-    /// The causes of an error, the most likely first, each with what speaks for or against it.
-    pub(super) fn weigh(&self, error: &'static Error) -> Vec<(&'static Cause, Likelihood, Vec<String>)> {
-        let mut causes: Vec<_> = error
-            .causes
-            .iter()
-            .map(|cause| {
-                let (lowered, raised) = (self.shown(cause.lowered), self.shown(cause.raised));
-                // What speaks for a cause is about that very cause; what speaks against it may be about another node.
-                match (raised.is_empty(), lowered.is_empty()) {
-                    (false, _) => (cause, Likelihood::Likely, raised),
-                    (true, false) => (cause, Likelihood::Unlikely, lowered),
-                    (true, true) => (cause, Likelihood::Possible, Vec::new()),
-                }
-            })
-            .collect();
+    /// The causes of an error on a node, the most likely first, each with what speaks for or against it.
+    pub(super) fn weigh(&self, error: &'static Error, node: Option<Node>, nodes: &Nodes) -> Vec<Weighed> {
+        let weigh = |(index, cause): (usize, &'static Cause)| {
+            let shown = |clues| self.shown(clues, node, nodes);
+            let (lowered, raised) = (shown(cause.lowered), shown(cause.raised));
+            // What speaks for a cause is about that very cause; what speaks against it may be about another node.
+            let (likelihood, why) = match (raised.is_empty(), lowered.is_empty()) {
+                (false, _) => (Likelihood::Likely, raised),
+                (true, false) => (Likelihood::Unlikely, lowered),
+                (true, true) => (Likelihood::Possible, Vec::new()),
+            };
+            Weighed { cause: index, likelihood, why }
+        };
+        let mut causes: Vec<Weighed> = error.causes.iter().enumerate().map(weigh).collect();
         // Stable: within one likelihood the order of the table stays.
-        causes.sort_by_key(|(_, likelihood, _)| *likelihood);
+        causes.sort_by_key(|weighed| weighed.likelihood);
         causes
     }
 
-    fn shown(&self, clues: &[Clue]) -> Vec<String> {
+    fn shown(&self, clues: &[Clue], node: Option<Node>, nodes: &Nodes) -> Vec<String> {
         let told = |clue: &Clue| {
-            let place = self.seen.get(clue)?;
+            let seen = self.seen.get(clue)?;
+            let one = |node: &Option<Node>| node.map(|node| nodes.one(node));
+            let of_node = |wanted: Option<Node>| seen.iter().find(|(node, _)| one(node) == wanted);
+            // About a node that nobody knows, everything may say something.
+            let found = match node {
+                Some(node) => of_node(Some(nodes.one(node))).or_else(|| of_node(None)),
+                None => of_node(None).or_else(|| seen.iter().next()),
+            };
+            let (seen_on, Shown { place, detail }) = found?;
             let what = match *clue {
                 Clue::Signal(index) => SIGNALS.get(index)?.text.to_owned(),
                 Clue::Error(index) => {
@@ -74,7 +120,9 @@ impl Evidence {
                     format!("{}: {}", error.id, error.title)
                 }
             };
-            Some(format!("{what} ({}:{})", place.file, place.line))
+            let detail = detail.as_ref().map(|it| format!(", {it}")).unwrap_or_default();
+            let on = seen_on.map(|node| format!(", on {}", nodes.name(node))).unwrap_or_default();
+            Some(format!("{what}{detail}{on} ({}:{})", place.file, place.line))
         };
         clues.iter().filter_map(told).collect()
     }

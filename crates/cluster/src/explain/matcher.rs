@@ -3,11 +3,15 @@
 //! Blanks, punctuation and line breaks are not fed to it: whoever pastes from a terminal has breaks in the middle of
 //! words, and quotes inside quotes. So what it finds is a candidate, and the bytes between its letters decide.
 
+use super::escape::{self, OTHER};
 use super::record;
 use super::table::{Clue, Kind, PATTERNS, Pattern};
 use aho_corasick::automaton::{Automaton as _, StateID};
 use aho_corasick::dfa::{Builder, DFA};
 use aho_corasick::{Anchored, MatchKind};
+use memchr::memmem::Finder;
+use memchr::{memchr, memchr2};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// Bytes that are looked at around a match, on each side; windows are at least so much larger.
@@ -56,6 +60,8 @@ struct Ready {
     before: Vec<Before>,
     /// The last word goes on.
     goes_on: bool,
+    with: Vec<Finder<'static>>,
+    without: Vec<Finder<'static>>,
 }
 
 /// The automaton with its patterns.
@@ -94,7 +100,8 @@ impl Matcher {
     pub(super) fn start(&self) -> Cursor<'_> {
         // Only an anchored start could be refused.
         let state = self.dfa.start_state(Anchored::No).unwrap_or_default();
-        Cursor { matcher: self, state, letters: vec![0; BLOCK + 1], places: vec![0; BLOCK + 1] }
+        let (letters, places) = (vec![0; BLOCK + 1], vec![0; BLOCK + 1]);
+        Cursor { matcher: self, state, letters, places, before: Vec::new(), done: 0 }
     }
 }
 
@@ -104,50 +111,116 @@ pub(super) struct Cursor<'m> {
     state: StateID,
     letters: Vec<u8>,
     places: Vec<u16>,
+    /// Offsets of the letters before the block, as many as a pattern may have and some more.
+    before: Vec<usize>,
+    /// Up to here everything is read: an escape may end behind what was asked for.
+    done: usize,
 }
+
+/// Letters that are remembered from block to block: those of the longest pattern, and `0x` with the letter before.
+const REMEMBERED: usize = 128;
 
 impl Cursor<'_> {
     /// Forgets the text before.
     pub(super) fn reset(&mut self) {
         self.state = self.matcher.dfa.start_state(Anchored::No).unwrap_or_default();
+        self.before.clear();
+        self.done = 0;
     }
 
-    /// Reads on in `window` from one offset to another, and tells every match that passes the check: its pattern's
-    /// number, and the offsets of its first and last byte.
-    pub(super) fn feed(
-        &mut self,
-        window: &[u8],
-        from: usize,
-        to: usize,
-        mut found: impl FnMut(usize, usize, usize),
-    ) {
+    /// Says that so many bytes were dropped from the start of the window.
+    pub(super) fn moved(&mut self, dropped: usize) {
+        self.done = self.done.saturating_sub(dropped);
+        for place in &mut self.before {
+            *place = place.saturating_sub(dropped);
+        }
+    }
+
+    /// Reads on in `window` up to an offset, and tells every match that passes the check: its pattern's number, and the
+    /// offsets of its first and last byte.
+    pub(super) fn feed(&mut self, window: &[u8], to: usize, mut found: impl FnMut(usize, usize, usize)) {
         let dfa = &self.matcher.dfa;
-        let mut offset = from;
-        for block in window.get(from..to).unwrap_or_default().chunks(BLOCK) {
-            let mut count = 0;
-            for (place, byte) in block.iter().enumerate() {
-                let letter = LETTERS[usize::from(*byte)];
-                self.letters[count] = letter;
-                #[expect(clippy::cast_possible_truncation, reason = "a block is shorter than 2^16")]
-                let short = place as u16;
-                self.places[count] = short;
-                // No branch: which bytes are letters cannot be foretold.
-                count += usize::from(letter != 0);
-            }
+        while self.done < to {
+            let offset = self.done;
+            let (count, end) = self.take_block(window, to);
             for index in 0..count {
                 self.state = dfa.next_state(Anchored::No, self.state, self.letters[index]);
                 if dfa.is_special(self.state) && dfa.is_match(self.state) {
-                    let end = offset + usize::from(self.places[index]);
+                    let places = Places { block: &self.places[..=index], offset, before: &self.before };
                     for nth in 0..dfa.match_len(self.state) {
                         let number = dfa.match_pattern(self.state, nth).as_usize();
                         let ready = self.matcher.ready.get(number);
-                        if let Some(start) = ready.and_then(|ready| ready.check(window, end)) {
-                            found(number, start, end);
+                        if let Some(start) = ready.and_then(|ready| ready.check(window, places)) {
+                            found(number, start, offset + usize::from(self.places[index]));
                         }
                     }
                 }
             }
-            offset += block.len();
+            let kept = self.before.len().saturating_sub(REMEMBERED.saturating_sub(count));
+            self.before.drain(..kept);
+            let last = self.places.get(count.saturating_sub(REMEMBERED)..count).unwrap_or_default();
+            self.before.extend(last.iter().map(|place| offset + usize::from(*place)));
+            self.done = end;
+        }
+    }
+
+    /// Collects the letters of the next block; tells how many there are, and where the block ends.
+    fn take_block(&mut self, window: &[u8], to: usize) -> (usize, usize) {
+        let offset = self.done;
+        let end = to.min(offset + BLOCK);
+        let (mut count, mut at, mut seen) = (0, offset, offset);
+        while seen < end {
+            let Some(ahead) = escape::next(window.get(seen..end).unwrap_or_default()) else { break };
+            let place = seen + ahead;
+            match escape::at(window.get(place..).unwrap_or_default()) {
+                Some(escape) => {
+                    count = self.take(window, offset, at..place, count);
+                    at = place + escape.len;
+                    seen = at;
+                }
+                None => seen = place + 1,
+            }
+        }
+        if at < end {
+            count = self.take(window, offset, at..end, count);
+            at = end;
+        }
+        (count, at)
+    }
+
+    fn take(&mut self, window: &[u8], offset: usize, range: Range<usize>, mut count: usize) -> usize {
+        let first = range.start - offset;
+        let block = window.get(range).unwrap_or_default();
+        for (byte, place) in block.iter().zip(first..) {
+            let letter = LETTERS[usize::from(*byte)];
+            self.letters[count] = letter;
+            #[expect(clippy::cast_possible_truncation, reason = "a block is shorter than 2^16")]
+            let short = place as u16;
+            self.places[count] = short;
+            // No branch: which bytes are letters cannot be foretold.
+            count += usize::from(letter != 0);
+        }
+        count
+    }
+}
+
+/// Where the letters stand that were read last.
+#[derive(Clone, Copy)]
+struct Places<'a> {
+    block: &'a [u16],
+    offset: usize,
+    before: &'a [usize],
+}
+
+impl Places<'_> {
+    /// The offset of the letter that is the nth before the last; `None` where the text begins.
+    fn back(&self, nth: usize) -> Option<usize> {
+        match self.block.len().checked_sub(nth + 1) {
+            Some(index) => self.block.get(index).map(|place| self.offset + usize::from(*place)),
+            None => {
+                let nth = nth - self.block.len();
+                self.before.len().checked_sub(nth + 1).and_then(|index| self.before.get(index)).copied()
+            }
         }
     }
 }
@@ -167,115 +240,246 @@ impl Ready {
             gap => Before::Marks(gap),
         };
         let rest = letters.windows(2).map(|pair| before(between(pair)));
+        let finders = |words: &[&str]| words.iter().map(|words| finder(words)).collect();
         Self {
             pattern,
+            with: finders(pattern.with),
+            without: finders(pattern.without),
             before: std::iter::once(Before::Letter).chain(rest).collect(),
             goes_on: text.ends_with('…'),
         }
     }
 
-    /// The offset of the first byte of the match that ends at `end`, if it is one.
-    fn check(&self, window: &[u8], end: usize) -> Option<usize> {
+    /// The offset of the first byte of the match that ends with the last letter, if it is one.
+    fn check(&self, window: &[u8], places: Places<'_>) -> Option<usize> {
+        let end = places.back(0)?;
         let mut here = end;
-        for before in self.before.iter().skip(1).rev() {
-            // Most letters stand side by side.
-            if matches!(before, Before::Letter | Before::Marks(_)) && here > 0 && is_letter(window[here - 1])
+        for (nth, before) in self.before.iter().skip(1).rev().enumerate() {
+            let letter = places.back(nth + 1)?;
+            if letter + 1 == here {
+                // Most letters stand side by side.
+                if matches!(before, Before::Blank(_)) {
+                    return None;
+                }
+            } else if here - letter > GAP
+                || end - letter > LONGEST
+                || !before.allows(window, letter + 1, here)
             {
-                here -= 1;
-                continue;
-            }
-            let gap = window.get(..here)?.iter().rev().take(GAP + 1).position(|byte| is_letter(*byte))?;
-            let start = here - gap;
-            if gap > GAP || end - start > LONGEST || !before.allows(window, start, here) {
                 return None;
             }
-            here = start - 1;
+            here = letter;
         }
         let after = window.get(end + 1).copied().unwrap_or_default();
-        let ends = self.goes_on || !is_letter(after);
-        (ends && self.begins(window, here)).then_some(here)
+        let ends = self.goes_on || !is_letter(after) && !is_coloured(window, end + 1);
+        (ends && self.begins(window, places, here)).then_some(here)
     }
 
     /// Whether a word begins here, or the number that the pattern is.
-    fn begins(&self, window: &[u8], start: usize) -> bool {
-        let before = window.get(..start).unwrap_or_default();
-        match (self.pattern.kind, before) {
-            (Kind::Hex, [head @ .., b'0', b'x' | b'X']) => word_begins(head),
-            (Kind::Signed, [head @ .., b'-']) => word_begins(head),
-            (Kind::Signed, _) => false,
-            (Kind::Decimal, [.., b'-' | b'.']) => false,
-            _ => word_begins(before),
+    fn begins(&self, window: &[u8], places: Places<'_>, start: usize) -> bool {
+        let letters = self.before.len();
+        let Some(last) = places.back(letters) else {
+            return self.pattern.kind != Kind::Signed || window.get(..start).is_some_and(|it| it == b"-");
+        };
+        // Escapes are no letters, so that a word begins behind them; but a search may have coloured a part of one.
+        let begins = |nth: usize, place: usize| {
+            places.back(nth).is_none_or(|letter| letter + 1 != place && !is_coloured(window, letter + 1))
+        };
+        match self.pattern.kind {
+            Kind::Words => begins(letters, start),
+            Kind::Hex => match places.back(letters + 1) {
+                Some(zero)
+                    if window.get(zero) == Some(&b'0')
+                        && matches!(window.get(last), Some(b'x' | b'X'))
+                        && joined(window, zero, last)
+                        && joined(window, last, start) =>
+                {
+                    begins(letters + 2, zero)
+                }
+                _ => begins(letters, start),
+            },
+            Kind::Signed | Kind::Decimal => {
+                let gap = Gap::new(window, (last + 1).max(start.saturating_sub(GAP)), start);
+                let bytes = gap.bytes();
+                let marks = |byte: &u8| !byte.is_ascii_whitespace() && !matches!(byte, b'|' | b'>' | OTHER..);
+                let broken = bytes.iter().rposition(marks).map_or(0, |at| at + 1);
+                let broken = bytes.get(..broken).unwrap_or_default();
+                let before = if memchr(b'\n', bytes.get(broken.len()..).unwrap_or_default()).is_some() {
+                    broken
+                } else {
+                    bytes
+                };
+                if self.pattern.kind == Kind::Signed {
+                    // The minus begins a word itself.
+                    before.ends_with(b"-") && (before.len() > 1 || start - last > GAP)
+                } else {
+                    begins(letters, start) && !before.ends_with(b"-") && !bytes.ends_with(b".")
+                }
+            }
         }
     }
 }
 
-/// Whether the text before ends outside of a word. Letters of escapes are no words: `\n` in JSON, colours of terminals.
-fn word_begins(before: &[u8]) -> bool {
-    match before {
-        [] => true,
-        [.., last] if !is_letter(*last) => true,
-        [.., b'\\', b'n' | b't' | b'r'] => true,
-        [head @ .., b'm'] => {
-            let codes = head.iter().rev().take(16).take_while(|byte| byte.is_ascii_digit() || **byte == b';');
-            let head = head.get(..head.len() - codes.count()).unwrap_or_default();
-            head.ends_with(b"\x1b[")
+/// Whether nothing but colours stands between here and a letter.
+fn is_coloured(window: &[u8], from: usize) -> bool {
+    let to = (from + GAP).min(window.len());
+    let mut seen = false;
+    for (byte, _) in pieces(window, from, to) {
+        match byte {
+            None => seen = true,
+            Some(byte) => return seen && is_letter(byte),
         }
-        _ => false,
     }
+    false
+}
+
+/// Whether two letters stand side by side, but for a break.
+fn joined(window: &[u8], letter: usize, next: usize) -> bool {
+    letter + 1 == next || next - letter <= GAP && Before::Letter.allows(window, letter + 1, next)
 }
 
 impl Before {
     /// Whether these bytes may stand there.
     fn allows(&self, window: &[u8], from: usize, to: usize) -> bool {
-        let gap = window.get(from..to).unwrap_or_default();
-        let breaks =
-            || gap.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| from + at + 1);
-        // What a log writes in a line of its own is no rest of the line before.
-        let wrapped = || breaks().all(|line| !record::is_header(window.get(line..).unwrap_or_default()));
-        match self {
-            Self::Letter => {
-                let blank =
-                    |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'|' | b'>' | b'\\' | 0x80..);
-                gap.is_empty() || gap.contains(&b'\n') && gap.iter().all(blank) && wrapped()
-            }
-            Self::Marks(marks) => no_other_sentence(gap, marks) && wrapped(),
-            Self::Blank(marks) => !gap.is_empty() && no_other_sentence(gap, marks) && wrapped(),
+        // Most gaps are one blank or quote.
+        if to == from + 1 && matches!(window.get(from), Some(b' ' | b'"' | b'-' | b'/' | b':' | b',' | b'='))
+        {
+            return !matches!(self, Self::Letter);
         }
+        let gap = Gap::new(window, from, to);
+        let fits = match self {
+            Self::Letter => gap.is_break(),
+            Self::Marks(marks) | Self::Blank(marks) => gap.has_no_other_sentence(marks),
+        };
+        fits && gap.wraps()
     }
 }
 
-/// No end of a sentence lies in the gap, unless the pattern has it.
-fn no_other_sentence(gap: &[u8], marks: &str) -> bool {
-    let ends = |byte: &&u8| matches!(byte, b'.' | b';' | b'!' | b'?');
-    gap.iter().filter(ends).all(|end| marks.as_bytes().contains(end))
+/// What stands between two letters, escapes replaced by what they stand for.
+struct Gap<'a> {
+    window: &'a [u8],
+    from: usize,
+    to: usize,
+    bytes: [u8; GAP],
+    len: usize,
 }
 
-/// Whether a record has what a pattern asks for.
-pub(super) fn fits(pattern: &Pattern, record: &[u8]) -> bool {
-    if pattern.with.is_empty() && pattern.without.is_empty() {
-        return true;
+impl<'a> Gap<'a> {
+    fn new(window: &'a [u8], from: usize, to: usize) -> Self {
+        let mut gap = Self { window, from, to, bytes: [0; GAP], len: 0 };
+        let bytes = pieces(window, from, to).filter_map(|(byte, _)| byte);
+        for (next, byte) in gap.bytes.iter_mut().zip(bytes) {
+            *next = byte;
+            gap.len += 1;
+        }
+        gap
     }
-    let text = record.to_ascii_lowercase();
-    let has = |word: &&str| has_word(&text, word.as_bytes());
-    (pattern.with.is_empty() || pattern.with.iter().any(has)) && !pattern.without.iter().any(has)
-}
 
-/// Whether a text has words that begin with these.
-fn has_word(text: &[u8], word: &[u8]) -> bool {
-    let mut from = 0;
-    while let Some(at) =
-        text.get(from..).and_then(|rest| rest.iter().position(|byte| Some(byte) == word.first()))
-    {
-        let (before, here) = text.split_at(from + at);
-        if here.starts_with(word) && word_begins(before) {
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+
+    /// A break in the middle of a word: of a line, with what quotes lines, or of a colour.
+    fn is_break(&self) -> bool {
+        let gap = self.bytes();
+        let blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'|' | b'>' | b'\\' | OTHER..);
+        gap.iter().all(blank) && (gap.is_empty() || gap.contains(&b'\n'))
+    }
+
+    /// What a log writes in a line of its own is no rest of the line before.
+    fn wraps(&self) -> bool {
+        if memchr2(b'\n', b'\r', self.bytes()).is_none() {
             return true;
         }
-        from += at + 1;
+        let behind = |at: usize| self.window.get(at..).unwrap_or_default();
+        let lines = pieces(self.window, self.from, self.to).filter(|(byte, at)| match byte {
+            Some(b'\n') => true,
+            Some(b'\r') => !behind(*at).starts_with(b"\n"),
+            _ => false,
+        });
+        lines.into_iter().all(|(_, line)| !record::is_header(behind(line)))
     }
-    false
+
+    /// No end of a sentence lies in the gap, unless the pattern has it.
+    fn has_no_other_sentence(&self, marks: &str) -> bool {
+        let ends = |byte: &&u8| matches!(byte, b'.' | b';' | b'!' | b'?');
+        self.bytes().iter().filter(ends).all(|end| marks.as_bytes().contains(end))
+    }
 }
 
-/// The pattern of a number, and what it tells.
-pub(super) fn pattern(number: usize) -> Option<(&'static Pattern, Clue)> {
-    PATTERNS.get(number).map(|pattern| (pattern, pattern.target))
+/// The characters of a stretch, each with where the next begins; `None` for a colour.
+fn pieces(window: &[u8], from: usize, to: usize) -> impl Iterator<Item = (Option<u8>, usize)> {
+    let mut at = from;
+    std::iter::from_fn(move || {
+        let rest = window.get(at..to).filter(|rest| !rest.is_empty())?;
+        let escape = window.get(at..).and_then(escape::at);
+        let (byte, len) = escape.map_or((rest.first().copied(), 1), |escape| (escape.meaning, escape.len));
+        at += len;
+        Some((byte, at))
+    })
+}
+
+/// The letters of a record, to look for words in it.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    letters: Vec<u8>,
+    /// Whether a word begins with the letter.
+    begins: Vec<bool>,
+}
+
+impl Words {
+    pub(super) fn read(&mut self, record: &[u8]) {
+        self.letters.clear();
+        self.begins.clear();
+        let (mut at, mut begins) = (0, true);
+        while let Some(byte) = record.get(at) {
+            if let Some(escape) = record.get(at..).and_then(escape::at) {
+                at += escape.len;
+                begins = true;
+                continue;
+            }
+            let letter = LETTERS[usize::from(*byte)];
+            if letter != 0 {
+                self.letters.push(letter);
+                self.begins.push(begins);
+            }
+            begins = letter == 0;
+            at += 1;
+        }
+    }
+
+    /// Whether there are words that begin with these; blanks and marks between them do not count.
+    fn has(&self, words: &Finder<'_>) -> bool {
+        words.find_iter(&self.letters).any(|at| self.begins.get(at) == Some(&true))
+    }
+}
+
+fn finder(words: &str) -> Finder<'static> {
+    let letters: Vec<u8> =
+        words.bytes().map(|byte| LETTERS[usize::from(byte)]).filter(|letter| *letter != 0).collect();
+    Finder::new(&letters).into_owned()
+}
+
+/// What a pattern that was found tells.
+pub(super) struct Candidate {
+    pub(super) clue: Clue,
+    ready: &'static Ready,
+}
+
+impl Candidate {
+    /// Of the pattern of a number.
+    pub(super) fn new(number: usize) -> Option<Self> {
+        let ready = Matcher::get()?.ready.get(number)?;
+        Some(Self { clue: ready.pattern.target, ready })
+    }
+
+    /// It depends on what else the record has.
+    pub(super) fn depends(&self) -> bool {
+        !self.ready.with.is_empty() || !self.ready.without.is_empty()
+    }
+
+    /// Whether the record has what the pattern asks for.
+    pub(super) fn fits(&self, words: &Words) -> bool {
+        let Ready { with, without, .. } = self.ready;
+        (with.is_empty() || with.iter().any(|it| words.has(it))) && !without.iter().any(|it| words.has(it))
+    }
 }

@@ -1,15 +1,20 @@
 //! What an error, an event or a log means: what happened, why, what to do, and what to look at next.
 //!
 //! Texts and files of any length are searched as they come, in constant memory. Each known error is told once, with
-//! how often it was found, when and about which objects; its causes stand in the order of likelihood given everything
-//! else that the inputs show.
+//! how often it was found, when and about which nodes and objects; its causes stand in the order of likelihood given
+//! everything else that the inputs show of those nodes.
 
 mod answer;
 mod archive;
+mod described;
+mod documents;
+mod escape;
 mod events;
 mod evidence;
 mod matcher;
+mod nodes;
 mod object;
+mod platform;
 mod record;
 mod stream;
 mod table;
@@ -18,7 +23,7 @@ mod tally;
 mod tests;
 mod time;
 
-pub use answer::{AffectedObject, Explanation, PossibleCause, ResultCode};
+pub use answer::{AffectedObject, BackgroundStep, Explanation, PossibleCause, ResultCode};
 pub use evidence::Likelihood;
 
 use crate::api::OnProgress;
@@ -28,6 +33,7 @@ use crate::problem::Problem;
 use crate::progress::{Progress, Stopped};
 use crate::read::shortened;
 use crate::request::{Document, Refusal};
+use documents::{Documents, Kept};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -41,6 +47,8 @@ use table::ERRORS;
 const TEXT: &str = "<text>";
 /// The deepest directory that is walked below one that was named.
 const MAX_DIRECTORY_DEPTH: usize = 32;
+/// One broken archive can have very many broken entries.
+const MAX_PROBLEMS: usize = 100;
 /// How often work tells where it is.
 const STEP: u64 = 1 << 22;
 
@@ -53,7 +61,8 @@ pub struct ExplainRequest {
     pub text: Option<String>,
     /// Each the path of an existing file or directory, or else a text.
     pub given: Vec<String>,
-    /// Logs, lists of events as JSON, zips of the log collector, and directories of them.
+    /// Logs, events, zips of the log collector, and directories of them. Dumps of HNS, netsh's listings of ports,
+    /// kube-proxy's command line and Node objects put the causes in order; dumps and listings up to 8 MiB each.
     pub paths: Vec<String>,
     /// Documents in memory.
     pub documents: Vec<Document>,
@@ -156,6 +165,7 @@ pub fn is_path(given: &str) -> bool {
 /// ```
 pub struct Explainer<'p> {
     scanner: Scanner,
+    documents: Documents,
     meter: Meter<'p>,
     problems: Vec<Problem>,
 }
@@ -192,8 +202,10 @@ enum Origin<'a> {
     Stream,
     /// A file, where an archive may be.
     File(&'a mut File),
-    /// A file of a directory or an archive: what is no text is none that was asked for.
-    Inside,
+    /// A file of a directory: what is no text is none that was asked for.
+    Directory(&'a mut File),
+    /// A file of an archive.
+    Archive,
 }
 
 impl<'p> Explainer<'p> {
@@ -205,7 +217,7 @@ impl<'p> Explainer<'p> {
         let scanner =
             Scanner::new().ok_or_else(|| Refusal::new("INTERNAL", "the table of patterns is broken"))?;
         let meter = Meter { progress, done: 0, told: 0, total: 0 };
-        Ok(Self { scanner, meter, problems: Vec::new() })
+        Ok(Self { scanner, documents: Documents::default(), meter, problems: Vec::new() })
     }
 
     /// Tells progress how much there is in these files, if all can be measured.
@@ -240,15 +252,17 @@ impl<'p> Explainer<'p> {
     }
 
     /// What was found in all inputs.
-    pub fn finish(self) -> Explained {
-        let tally = self.scanner.tally;
-        let found =
-            ERRORS.iter().zip(&tally.errors).filter_map(|(error, found)| Some((error, found.as_ref()?)));
-        let mut found: Vec<_> = found.collect();
+    pub fn finish(mut self) -> Explained {
+        self.documents.finish(&mut self.scanner.tally);
+        let tally = &self.scanner.tally;
+        let found = ERRORS.iter().zip(&tally.errors);
+        let found = found.filter_map(|(error, found)| Some((error, found.as_ref()?)));
+        let told = found.flat_map(|(error, found)| answer::explanations(error, found, tally));
+        let mut told: Vec<(bool, Explanation)> = told.collect();
         // Stable: what is as frequent stays in the order of the table.
-        found.sort_by_key(|(error, found)| (error.last, std::cmp::Reverse(found.count)));
-        let explain = |(error, found)| answer::explanation(error, found, &tally.evidence);
-        Explained { explanations: found.into_iter().map(explain).collect(), problems: self.problems }
+        told.sort_by_key(|(last, it)| (*last, std::cmp::Reverse(it.count)));
+        let explanations = told.into_iter().map(|(_, it)| it).collect();
+        Explained { explanations, problems: self.problems }
     }
 
     fn directory(&mut self, directory: &Path, depth: usize) -> Result<(), Stopped> {
@@ -288,7 +302,7 @@ impl<'p> Explainer<'p> {
                 return Ok(());
             }
         };
-        let origin = if inside { Origin::Inside } else { Origin::File(&mut again) };
+        let origin = if inside { Origin::Directory(&mut again) } else { Origin::File(&mut again) };
         self.source(&name, &mut file, origin)
     }
 
@@ -299,11 +313,15 @@ impl<'p> Explainer<'p> {
             return Ok(());
         }
         let content = encoding::sniff(&head);
-        let inside = matches!(origin, Origin::Inside);
+        let inside = matches!(origin, Origin::Directory(_) | Origin::Archive);
         match content {
             Content::Zip => match origin {
-                Origin::File(file) => return self.archive(name, file),
-                Origin::Inside => return Ok(()),
+                Origin::File(file) | Origin::Directory(file) => return self.archive(name, file),
+                Origin::Archive => {
+                    let message =
+                        "is a zip inside of a zip, which is not opened: unpack it and give it by itself";
+                    self.problem(name, "ZIP", message.to_owned());
+                }
                 Origin::Stream => {
                     self.problem(name, "ZIP", "is a zip in a stream: give it as a file".to_owned());
                 }
@@ -330,7 +348,8 @@ impl<'p> Explainer<'p> {
             return Ok(());
         }
         let is_list = events::is_list(&head);
-        let mut source = Cursor::new(head).chain(source);
+        let kind = documents::Kind::of(&head, head.len() < SNIFF);
+        let mut source = Kept::new(Cursor::new(head).chain(source), kind);
         let meter = &mut self.meter;
         let mut tick = |bytes| meter.add(bytes);
         let done = if is_list {
@@ -353,8 +372,27 @@ impl<'p> Explainer<'p> {
                     self.problem(name, "TOO_LARGE", message);
                 }
             }
-            Err(Fault::Io(error)) => self.unreadable(name, &error),
+            Err(Fault::Io(error)) => {
+                self.unreadable(name, &error);
+                return Ok(());
+            }
             Err(Fault::Stopped) => return Err(Stopped),
+        }
+        match source.document() {
+            Some(Ok(bytes)) => {
+                let node = self.scanner.node;
+                let problems = self.documents.read(name, bytes, node, &mut self.scanner.tally);
+                let room = MAX_PROBLEMS.saturating_sub(self.problems.len());
+                self.problems.extend(problems.into_iter().take(room));
+            }
+            Some(Err(())) => {
+                let message = format!(
+                    "is longer than {} MiB, so that it is searched for errors and not read as a listing of a node",
+                    documents::MAX_DOCUMENT >> 20
+                );
+                self.problem(name, "TOO_LARGE", message);
+            }
+            None => {}
         }
         Ok(())
     }
@@ -367,13 +405,27 @@ impl<'p> Explainer<'p> {
                 return Ok(());
             }
         };
+        // What one node collected is about that node alone.
+        let node = archive::collected_on(name, &entries);
+        self.scanner.node = node.and_then(|node| self.scanner.tally.nodes.number(node));
+        let done = self.entries(name, file, &entries);
+        self.scanner.node = None;
+        done
+    }
+
+    fn entries(
+        &mut self,
+        name: &Arc<str>,
+        file: &mut File,
+        entries: &[archive::Entry],
+    ) -> Result<(), Stopped> {
         let mut left = archive::MAX_BYTES;
         for entry in entries.iter().filter(|entry| !entry.name.ends_with('/')) {
             let inner: Arc<str> = format!("{name}!{}", shortened(&entry.name)).into();
             match archive::open(file, entry) {
                 Ok(unpacked) => {
                     let mut bounded = Bounded { source: unpacked, left, passed: false };
-                    self.source(&inner, &mut bounded, Origin::Inside)?;
+                    self.source(&inner, &mut bounded, Origin::Archive)?;
                     left = bounded.left;
                     if bounded.passed {
                         let message = format!(
@@ -402,9 +454,7 @@ impl<'p> Explainer<'p> {
     }
 
     fn problem(&mut self, name: &Arc<str>, code: &str, message: String) {
-        // One broken archive can have very many broken entries.
-        const MOST: usize = 100;
-        if self.problems.len() < MOST {
+        if self.problems.len() < MAX_PROBLEMS {
             let place = Place::file(&name);
             self.problems.push(Problem::new(code, message, &place));
         }

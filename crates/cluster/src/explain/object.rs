@@ -1,12 +1,83 @@
 //! The Kubernetes object that a record is about, where it names one.
 
+use memchr::{memchr, memchr_iter, memmem};
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
+use std::sync::LazyLock;
+
 /// An object as kubectl names it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Object {
     /// In lower case.
     pub(super) kind: String,
     pub(super) namespace: Option<String>,
     pub(super) name: String,
+}
+
+/// The same, where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ObjectRef<'a> {
+    /// In lower case.
+    pub(super) kind: &'a str,
+    pub(super) namespace: Option<&'a str>,
+    pub(super) name: &'a str,
+}
+
+/// What of Kubernetes a record names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Named<'a> {
+    pub(super) object: Option<ObjectRef<'a>>,
+    /// The node that it is about or comes from.
+    pub(super) node: Option<&'a str>,
+    /// The column of a table that counts.
+    pub(super) count: Option<u64>,
+    /// It is a row of the events that kubectl describes an object with.
+    pub(super) described: bool,
+}
+
+/// Looks an object up by what names it, without a copy.
+pub(super) trait Key {
+    fn parts(&self) -> ObjectRef<'_>;
+}
+
+impl Key for Object {
+    fn parts(&self) -> ObjectRef<'_> {
+        ObjectRef { kind: &self.kind, namespace: self.namespace.as_deref(), name: &self.name }
+    }
+}
+
+impl Key for ObjectRef<'_> {
+    fn parts(&self) -> ObjectRef<'_> {
+        *self
+    }
+}
+
+impl<'a> Borrow<dyn Key + 'a> for Object {
+    fn borrow(&self) -> &(dyn Key + 'a) {
+        self
+    }
+}
+
+impl Hash for dyn Key + '_ {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let ObjectRef { kind, namespace, name } = self.parts();
+        (kind, namespace, name).hash(state);
+    }
+}
+
+impl PartialEq for dyn Key + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for dyn Key + '_ {}
+
+// As the key that it is looked up by.
+impl Hash for Object {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self as &dyn Key).hash(state);
+    }
 }
 
 /// Names of Kubernetes are no longer.
@@ -35,36 +106,51 @@ const OF_THE_CLUSTER: [&str; 6] = ["node", "nodeclaim", "nodepool", "ec2nodeclas
 /// Keys of structured logs.
 const KEYS: [&str; 3] = ["pod", "node", "service"];
 
-impl Object {
-    pub(super) fn new(kind: &str, namespace: Option<&str>, name: &str) -> Option<Self> {
+impl<'a> ObjectRef<'a> {
+    /// `kind` is in lower case.
+    pub(super) fn new(kind: &'a str, namespace: Option<&'a str>, name: &'a str) -> Option<Self> {
         let good = |text: &str| !text.is_empty() && text.len() <= LONGEST;
-        let kind = kind.to_ascii_lowercase();
-        let namespace = namespace.filter(|it| good(it) && !OF_THE_CLUSTER.contains(&kind.as_str()));
-        (good(&kind) && good(name)).then(|| Self {
-            namespace: namespace.map(str::to_owned),
-            name: name.to_owned(),
-            kind,
-        })
+        let namespace = namespace.filter(|it| good(it) && !OF_THE_CLUSTER.contains(&kind));
+        (good(kind) && good(name)).then_some(Self { kind, namespace, name })
+    }
+
+    pub(super) fn to_object(self) -> Object {
+        Object {
+            kind: self.kind.to_owned(),
+            namespace: self.namespace.map(str::to_owned),
+            name: self.name.to_owned(),
+        }
     }
 }
 
-/// The object of a record: of a table's column, of a key of a structured log, or the user `system:node:…`.
-pub(super) fn find(record: &[u8]) -> Option<Object> {
-    in_table(record).or_else(|| in_keys(record)).or_else(|| {
-        let name = name_at(after(record, b"system:node:")?)?;
-        Object::new("node", None, name)
-    })
+/// What a record names: in a table's columns, by keys of a structured log, or as the user `system:node:…`.
+pub(super) fn find(record: &[u8]) -> Named<'_> {
+    static USER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("system:node:"));
+    let mut named = in_table(record);
+    if named.object.is_none() {
+        let keys = in_keys(record);
+        named = Named { object: keys.object, node: named.node.or(keys.node), ..named };
+    }
+    if named.object.is_none() {
+        let user = USER.find(record).and_then(|at| name_at(record.get(at + "system:node:".len()..)?));
+        named.object = user.and_then(|name| ObjectRef::new("node", None, name));
+    }
+    match named.object {
+        Some(object) if object.kind == "node" => Named { node: Some(object.name), ..named },
+        _ => named,
+    }
 }
 
 /// The columns of a table are two blanks apart.
 fn columns(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    static GAP: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("  "));
     let mut rest = line;
     std::iter::from_fn(move || {
         rest = rest.trim_ascii_start();
         if rest.is_empty() {
             return None;
         }
-        let end = rest.windows(2).position(|pair| pair == b"  ").unwrap_or(rest.len());
+        let end = GAP.find(rest).unwrap_or(rest.len());
         let (column, tail) = rest.split_at(end);
         rest = tail;
         Some(column)
@@ -76,18 +162,46 @@ pub(super) fn type_column(line: &[u8]) -> Option<usize> {
     columns(line).take(4).position(|column| matches!(column, b"Warning" | b"Normal"))
 }
 
-fn in_table(record: &[u8]) -> Option<Object> {
-    let line = record.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let kind = type_column(line)?;
-    let named = columns(line).skip(kind + 1).take(3).find_map(kind_and_name);
-    let (kind_name, name) = named?;
+fn in_table(record: &[u8]) -> Named<'_> {
+    let line = memchr(b'\n', record).and_then(|end| record.get(..end)).unwrap_or(record);
+    let Some(kind) = type_column(line) else { return Named::default() };
+    let found = columns(line).skip(kind + 1).take(3).find_map(kind_and_name);
     // The namespace stands before the age.
-    let namespace =
-        kind.checked_sub(2).and_then(|at| columns(line).nth(at)).and_then(|it| std::str::from_utf8(it).ok());
-    Object::new(kind_name, namespace, name)
+    let namespace = || {
+        kind.checked_sub(2).and_then(|at| columns(line).nth(at)).and_then(|it| std::str::from_utf8(it).ok())
+    };
+    let object = found.and_then(|(kind, name)| ObjectRef::new(kind, namespace(), name));
+    let source = |column| {
+        let node =
+            [&b"kubelet, "[..], b"kube-proxy, "].into_iter().find_map(|from| from_prefix(column, from))?;
+        name_at(node).filter(|name| name.len() == node.len())
+    };
+    Named {
+        object,
+        node: columns(line).skip(kind + 1).take(4).find_map(source),
+        count: object.and_then(|_| count_column(line)),
+        described: kind == 0 && object.is_none(),
+    }
 }
 
-fn kind_and_name(column: &[u8]) -> Option<(&str, &str)> {
+fn from_prefix<'a>(text: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
+    text.strip_prefix(prefix)
+}
+
+/// The count of a wide table, whose last columns are FIRST SEEN, COUNT and NAME.
+fn count_column(line: &[u8]) -> Option<u64> {
+    let (mut count, mut name) = (None, None);
+    for column in columns(line) {
+        (count, name) = (name, Some(column));
+    }
+    // The name of an event ends in the time of its making, in hexadecimal.
+    let (_, made) = std::str::from_utf8(name?).ok()?.rsplit_once('.')?;
+    let is_name = made.len() >= 12 && made.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let count: u64 = std::str::from_utf8(count.filter(|_| is_name)?).ok()?.parse().ok()?;
+    (count > 0).then_some(count)
+}
+
+fn kind_and_name(column: &[u8]) -> Option<(&'static str, &str)> {
     let (kind, name) = std::str::from_utf8(column).ok()?.split_once('/')?;
     let kind = KINDS.into_iter().find(|known| kind.eq_ignore_ascii_case(known))?;
     let whole = name_at(name.as_bytes())?;
@@ -95,9 +209,10 @@ fn kind_and_name(column: &[u8]) -> Option<(&str, &str)> {
 }
 
 /// `pod="default/web-1"`, also with escaped quotes.
-fn in_keys(record: &[u8]) -> Option<Object> {
-    for (at, _) in record.iter().enumerate().filter(|(_, byte)| **byte == b'=') {
-        let (before, rest) = (record.get(..at)?, record.get(at + 1..)?);
+fn in_keys(record: &[u8]) -> Named<'_> {
+    let mut named = Named::default();
+    for at in memchr_iter(b'=', record) {
+        let (Some(before), Some(rest)) = (record.get(..at), record.get(at + 1..)) else { break };
         let Some(kind) = KEYS.iter().find(|key| {
             before
                 .strip_suffix(key.as_bytes())
@@ -109,27 +224,15 @@ fn in_keys(record: &[u8]) -> Option<Object> {
         let Some(value) = rest.strip_prefix(b"\"").and_then(name_at) else { continue };
         let rest = rest.get(1 + value.len()..).unwrap_or_default();
         let found = match rest.strip_prefix(b"/").and_then(name_at) {
-            Some(name) => Object::new(kind, Some(value), name),
-            None => Object::new(kind, None, value),
+            Some(name) => ObjectRef::new(kind, Some(value), name),
+            None => ObjectRef::new(kind, None, value),
         };
-        if found.is_some() {
-            return found;
+        if *kind == "node" {
+            named.node = named.node.or(found.map(|it| it.name));
         }
+        named.object = named.object.or(found);
     }
-    None
-}
-
-/// What stands behind a word.
-pub(super) fn after<'a>(text: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
-    let mut rest = text;
-    loop {
-        let at = rest.iter().position(|byte| Some(byte) == word.first())?;
-        rest = rest.get(at..)?;
-        if let Some(behind) = rest.strip_prefix(word) {
-            return Some(behind);
-        }
-        rest = rest.get(1..)?;
-    }
+    named
 }
 
 /// The name that a text begins with.
@@ -146,7 +249,9 @@ mod tests {
     use super::*;
 
     fn found(record: &str) -> Option<(String, Option<String>, String)> {
-        find(record.as_bytes()).map(|it| (it.kind, it.namespace, it.name))
+        find(record.as_bytes())
+            .object
+            .map(|it| (it.kind.to_owned(), it.namespace.map(str::to_owned), it.name.to_owned()))
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! The record that a match lies in: a line of a log, or the lines that a paste broke it into.
 
-use super::object::{self, Object};
+use super::escape;
+use super::object::{self, Named};
 use super::time::{self, Time};
+use memchr::{memchr, memchr2, memmem, memrchr, memrchr_iter};
+use std::sync::LazyLock;
 
 /// The furthest that a record reaches before and behind a match.
 const REACH: usize = 1024;
@@ -35,11 +38,24 @@ pub(super) fn bounds(window: &[u8], first: usize, last: usize) -> Bounds {
     let mut end = line_end(window, most, last + 1);
     while end < most {
         let rest = window.get(end + 1..most).unwrap_or_default();
-        let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        if is_blank(line) || is_header(window.get(end + 1..).unwrap_or_default()) {
+        if is_blank(first_line(rest)) || is_header(window.get(end + 1..).unwrap_or_default()) {
             break;
         }
         end = line_end(window, most, end + 1);
+    }
+    // What a terminal wrote over begins and ends there.
+    let before = window.get(start..first).unwrap_or_default();
+    if let Some(over) = memrchr_iter(b'\r', before).find(|at| before.get(at + 1) != Some(&b'\n')) {
+        start += over + 1;
+        headed = is_header(window.get(start..).unwrap_or_default());
+    }
+    let mut from = last + 1;
+    while let Some(over) = memchr(b'\r', window.get(from..end).unwrap_or_default()) {
+        if !matches!(window.get(from + over + 1), Some(b'\n') | None) {
+            end = from + over;
+            break;
+        }
+        from += over + 1;
     }
     Bounds { start, end, headed }
 }
@@ -47,15 +63,18 @@ pub(super) fn bounds(window: &[u8], first: usize, last: usize) -> Bounds {
 /// The start of the line of an offset, and whether it is one and not merely the furthest to look.
 fn line_start(window: &[u8], least: usize, at: usize) -> (usize, bool) {
     let before = window.get(least..at).unwrap_or_default();
-    match before.iter().rposition(|byte| *byte == b'\n') {
+    match memrchr(b'\n', before) {
         Some(place) => (least + place + 1, true),
         None => (least, least == 0 || window.get(least - 1) == Some(&b'\n')),
     }
 }
 
 fn line_end(window: &[u8], most: usize, at: usize) -> usize {
-    let after = window.get(at..most).unwrap_or_default();
-    after.iter().position(|byte| *byte == b'\n').map_or(most, |place| at + place)
+    memchr(b'\n', window.get(at..most).unwrap_or_default()).map_or(most, |place| at + place)
+}
+
+fn first_line(text: &[u8]) -> &[u8] {
+    memchr(b'\n', text).and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 fn is_blank(line: &[u8]) -> bool {
@@ -64,49 +83,98 @@ fn is_blank(line: &[u8]) -> bool {
 
 /// Whether a line begins as those of logs and of kubectl's tables do.
 pub(super) fn is_header(line: &[u8]) -> bool {
-    let line = line.get(..HEAD).unwrap_or(line);
-    let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let line = line.trim_ascii_start();
+    let line = unquoted(line.get(..HEAD).unwrap_or(line));
+    if time::klog(line).is_some() {
+        return true;
+    }
+    let end = memchr2(b'\n', b'\r', line).unwrap_or(line.len());
+    let line = line.get(..end).unwrap_or(line);
     let begins = |words: &[&[u8]]| words.iter().any(|word| line.starts_with(word));
     let inner = line.strip_prefix(b"[").or(line.strip_prefix(b"\"")).unwrap_or(line);
-    time::klog(line).is_some()
-        || time::dated(inner).is_some()
+    time::dated(inner).is_some()
         || time::is_other_date(inner)
-        || begins(&[
-            b"{\"",
-            b"time=",
-            b"ts=",
-            b"level=",
-            b"Warning  ",
-            b"Normal  ",
-            b"LAST SEEN",
-            b"NAMESPACE  ",
-        ])
+        || begins(&[b"time=", b"ts=", b"level=", b"Warning  ", b"Normal  ", b"LAST SEEN", b"NAMESPACE  "])
+        || is_numbered(line)
+        || is_json_of_a_log(line)
         || object::type_column(line).is_some()
 }
 
+/// A line of a log in JSON. What a message has of JSON may begin a line too, where a paste is broken.
+fn is_json_of_a_log(line: &[u8]) -> bool {
+    const KEYS: [&[u8]; 20] = [
+        b"log",
+        b"level",
+        b"ts",
+        b"time",
+        b"timestamp",
+        b"@timestamp",
+        b"msg",
+        b"message",
+        b"severity",
+        b"logger",
+        b"caller",
+        b"stream",
+        b"kind",
+        b"apiVersion",
+        b"metadata",
+        b"items",
+        b"event",
+        b"type",
+        b"v",
+        b"logger_name",
+    ];
+    let key = line.strip_prefix(b"{\"").and_then(|rest| rest.get(..memchr(b'"', rest)?));
+    key.is_some_and(|key| KEYS.contains(&key))
+}
+
+/// A row of a CSV that PowerShell made of an event log: `"4711","EC2AMAZ-…`.
+fn is_numbered(line: &[u8]) -> bool {
+    let Some(rest) = line.strip_prefix(b"\"") else { return false };
+    let digits = rest.iter().take(12).take_while(|byte| byte.is_ascii_digit()).count();
+    digits > 0 && rest.get(digits..).is_some_and(|rest| rest.starts_with(b"\",\""))
+}
+
+/// A line without its indentation, the marks of a quotation, and colours.
+fn unquoted(line: &[u8]) -> &[u8] {
+    let mut line = line;
+    loop {
+        match line {
+            [b' ' | b'\t' | b'\r' | b'>' | b'|', rest @ ..] => line = rest,
+            [0x1b, ..] => match escape::at(line) {
+                Some(escape) => line = line.get(escape.len..).unwrap_or_default(),
+                None => return line,
+            },
+            _ => return line,
+        }
+    }
+}
+
 /// What a record tells besides its matches.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Facts {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Facts<'a> {
     pub(super) time: Option<Time>,
     pub(super) last_time: Option<Time>,
-    pub(super) object: Option<Object>,
+    pub(super) named: Named<'a>,
     /// How often it happened.
     pub(super) count: u64,
 }
 
-impl Facts {
-    pub(super) fn of(record: &[u8]) -> Self {
-        let time = time::find(record);
-        Self { time, last_time: time, object: object::find(record), count: repeats(record) }
+impl<'a> Facts<'a> {
+    pub(super) fn of(record: &'a [u8]) -> Self {
+        let (time, named) = (time::find(record), object::find(record));
+        let count = repeats(record).or(named.count).unwrap_or(1);
+        Self { time, last_time: time, named, count }
     }
 }
 
-/// The number of `(x5 over 10m)`, which kubectl writes; 1 without one.
-fn repeats(record: &[u8]) -> u64 {
-    let Some(digits) = object::after(record, b"(x") else { return 1 };
-    let len = digits.iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
-    let number = digits.get(..len).and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
-    let over = digits.get(len..).is_some_and(|rest| rest.starts_with(b" over "));
-    number.filter(|number| over && *number > 0).unwrap_or(1)
+/// The number of `(x5 over 10m)`, which kubectl writes.
+fn repeats(record: &[u8]) -> Option<u64> {
+    static BEFORE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("(x"));
+    let behind = |at: usize| record.get(at + 2..).unwrap_or_default();
+    let number = |digits: &[u8]| {
+        let len = digits.iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
+        let number: u64 = std::str::from_utf8(digits.get(..len)?).ok()?.parse().ok()?;
+        (number > 0 && digits.get(len..)?.starts_with(b" over ")).then_some(number)
+    };
+    BEFORE.find_iter(record).find_map(|at| number(behind(at)))
 }

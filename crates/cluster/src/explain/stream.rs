@@ -1,6 +1,7 @@
 //! Reads a text of any length in constant memory, so that the answer does not depend on how it comes in pieces.
 
 use super::matcher::{Cursor, MARGIN, Matcher};
+use super::nodes::Node;
 use super::record::Facts;
 use super::tally::{Hit, Tally, lines};
 use crate::progress::Stopped;
@@ -38,12 +39,14 @@ pub(super) struct Scanner {
     pub(super) tally: Tally,
     streams: u64,
     window: Vec<u8>,
+    /// The node that all inputs are about, until it is changed.
+    pub(super) node: Option<Node>,
 }
 
 impl Scanner {
     pub(super) fn new() -> Option<Self> {
         let cursor = Matcher::get()?.start();
-        Some(Self { cursor, tally: Tally::new(), streams: 0, window: Vec::new() })
+        Some(Self { cursor, tally: Tally::new(), streams: 0, window: Vec::new(), node: None })
     }
 
     /// Searches a text as it comes.
@@ -55,9 +58,10 @@ impl Scanner {
     ) -> Result<(), Fault> {
         self.cursor.reset();
         self.streams += 1;
-        let (stream, window, tally) = (self.streams, &mut self.window, &mut self.tally);
+        let (stream, node) = (self.streams, self.node);
+        let (window, tally) = (&mut self.window, &mut self.tally);
         window.clear();
-        let (mut base, mut before, mut done) = (0u64, 0u64, 0usize);
+        let (mut base, mut before) = (0u64, 0u64);
         loop {
             let room = WINDOW - window.len();
             let read = source.take(room as u64).read_to_end(window)?;
@@ -65,7 +69,7 @@ impl Scanner {
             tick(read as u64)?;
             // What is told about a match looks at what stands behind it.
             let to = if ended { window.len() } else { window.len() - MARGIN };
-            self.cursor.feed(window, done, to, |pattern, start, end| {
+            self.cursor.feed(window, to, |pattern, start, end| {
                 tally.hit(&Hit {
                     file,
                     stream,
@@ -76,6 +80,7 @@ impl Scanner {
                     start,
                     end,
                     facts: None,
+                    node,
                 });
             });
             if ended {
@@ -85,16 +90,16 @@ impl Scanner {
             before += lines(window.get(..dropped).unwrap_or_default());
             base += dropped as u64;
             window.drain(..dropped);
-            done = MARGIN;
+            self.cursor.moved(dropped);
         }
     }
 
     /// Searches a text that is one record, of which something is known.
-    pub(super) fn record(&mut self, file: &Arc<str>, line: u64, text: &[u8], facts: &Facts) {
+    pub(super) fn record(&mut self, file: &Arc<str>, line: u64, text: &[u8], facts: &Facts<'_>) {
         self.cursor.reset();
         self.streams += 1;
-        let (stream, tally) = (self.streams, &mut self.tally);
-        self.cursor.feed(text, 0, text.len(), |pattern, start, end| {
+        let (stream, node, tally) = (self.streams, self.node, &mut self.tally);
+        self.cursor.feed(text, text.len(), |pattern, start, end| {
             let hit = Hit {
                 file,
                 stream,
@@ -105,6 +110,7 @@ impl Scanner {
                 start,
                 end,
                 facts: Some(facts),
+                node,
             };
             tally.hit(&hit);
         });

@@ -17,6 +17,7 @@ pub(super) struct Error {
     pub(super) results: &'static [u32],
     pub(super) causes: &'static [Cause],
     pub(super) remedy: &'static [&'static str],
+    pub(super) background: &'static [Step],
     pub(super) collect: &'static [&'static str],
     pub(super) sources: &'static [SourceId],
 }
@@ -32,10 +33,36 @@ pub(super) struct Cause {
     pub(super) sources: &'static [SourceId],
 }
 
+/// A step of how an error comes about.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) text: &'static str,
+    pub(super) sources: &'static [SourceId],
+}
+
 /// Something that inputs show besides errors.
 #[derive(Debug)]
 pub(super) struct Signal {
+    pub(super) id: &'static str,
     pub(super) text: &'static str,
+    /// What stands around it is read.
+    pub(super) reads: Option<Reads>,
+}
+
+/// What is read around a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reads {
+    /// The revision of a build.
+    Build,
+    /// The name of the node that the rest of the text is about.
+    Node,
+    /// The head of a description.
+    Described,
+}
+
+/// The signal of a name.
+pub(super) fn signal(id: &str) -> Option<Clue> {
+    SIGNALS.iter().position(|signal| signal.id == id).map(Clue::Signal)
 }
 
 /// What a pattern tells: an index into [`ERRORS`] or [`SIGNALS`].

@@ -1,28 +1,46 @@
-//! Counts what was found, by error and object, in bounded memory.
+//! Counts what was found, by error, node and object, in bounded memory.
 
+use super::described::Described;
 use super::evidence::{Evidence, Place};
-use super::matcher::{self, MARGIN};
-use super::object::Object;
+use super::matcher::{Candidate, MARGIN, Words};
+use super::nodes::{Node, Nodes};
+use super::object::{Key, Object, ObjectRef};
+use super::platform;
 use super::record::{self, Bounds, Facts};
-use super::table::{Clue, ERRORS};
-use super::time::Span;
-use std::collections::HashMap;
+use super::table::{Clue, ERRORS, Reads, SIGNALS};
+use super::time::{Span, Time};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Objects that are listed, over all errors; matches of more are counted.
 const MAX_GROUPS: usize = 1000;
+/// Nodes that errors are told apart by, over all errors.
+const MAX_PARTS: usize = 1000;
 
 /// What was found in all inputs.
 pub(super) struct Tally {
     pub(super) errors: Vec<Option<Found>>,
     pub(super) evidence: Evidence,
+    pub(super) nodes: Nodes,
     groups: usize,
-    /// The record of the match before, where it is whole.
-    record: Option<Whole>,
+    parts: usize,
+    /// The record of the match before.
+    record: Known,
+    words: Words,
+    /// What is known of all records of a stream.
+    stream: OfStream,
 }
 
 /// One error, in all inputs.
 pub(super) struct Found {
+    pub(super) parts: BTreeMap<Option<Node>, Part>,
+    last: Last,
+}
+
+/// One error of one node, or of those that nobody knows.
+pub(super) struct Part {
+    /// What was found before has a smaller one.
+    pub(super) order: usize,
     pub(super) count: u64,
     pub(super) span: Span,
     pub(super) first: Place,
@@ -31,7 +49,6 @@ pub(super) struct Found {
     pub(super) objects: HashMap<Object, OfObject>,
     /// Matches of objects that are not listed.
     pub(super) others: u64,
-    last: Last,
 }
 
 /// One error of one object.
@@ -47,15 +64,32 @@ struct Last {
     start: u64,
     end: u64,
     headed: bool,
-    lines: Vec<(usize, u64)>,
+    /// The pattern, and where its line begins; and those of the same record.
+    first: (usize, u64),
+    others: Vec<(usize, u64)>,
 }
 
-/// A record that was written at once.
-struct Whole {
+/// A record, and what it tells.
+struct Known {
     stream: u64,
     start: u64,
     end: u64,
-    facts: Facts,
+    /// It was written at once, and so is the same for all of its matches.
+    whole: bool,
+    /// Its words were read.
+    read: bool,
+    times: [Option<Time>; 2],
+    object: Option<Object>,
+    node: Option<Node>,
+    count: u64,
+}
+
+/// What a stream tells about all that comes behind it.
+#[derive(Default)]
+struct OfStream {
+    number: u64,
+    node: Option<Node>,
+    described: Option<Described>,
 }
 
 /// A match, and what it was found in.
@@ -71,7 +105,9 @@ pub(super) struct Hit<'a> {
     pub(super) start: usize,
     pub(super) end: usize,
     /// What is known of the window, where all of it is one record.
-    pub(super) facts: Option<&'a Facts>,
+    pub(super) facts: Option<&'a Facts<'a>>,
+    /// The node that the whole input is about.
+    pub(super) node: Option<Node>,
 }
 
 impl Tally {
@@ -79,54 +115,146 @@ impl Tally {
         Self {
             errors: ERRORS.iter().map(|_| None).collect(),
             evidence: Evidence::default(),
+            nodes: Nodes::default(),
             groups: 0,
-            record: None,
+            parts: 0,
+            record: Known {
+                stream: 0,
+                start: 0,
+                end: 0,
+                whole: false,
+                read: false,
+                times: [None; 2],
+                object: None,
+                node: None,
+                count: 1,
+            },
+            words: Words::default(),
+            stream: OfStream::default(),
         }
     }
 
     pub(super) fn hit(&mut self, hit: &Hit<'_>) {
-        let Some((pattern, clue)) = matcher::pattern(hit.pattern) else { return };
-        let bounds = match (hit.facts, &self.record) {
-            (Some(_), _) => Bounds { start: 0, end: hit.window.len(), headed: true },
-            (None, Some(known)) if known.has(hit) => known.bounds(hit.base),
-            (None, _) => record::bounds(hit.window, hit.start, hit.end),
-        };
-        let record = hit.window.get(bounds.start..bounds.end).unwrap_or_default();
-        if !matcher::fits(pattern, record) {
-            return;
+        let Some(candidate) = Candidate::new(hit.pattern) else { return };
+        if self.stream.number != hit.stream {
+            self.stream = OfStream { number: hit.stream, ..OfStream::default() };
         }
-        self.evidence.add(clue, || hit.place());
-        let Clue::Error(index) = clue else { return };
+        let signal = match candidate.clue {
+            Clue::Signal(index) => SIGNALS.get(index),
+            Clue::Error(_) => None,
+        };
+        if let Some(reads @ (Reads::Node | Reads::Described)) = signal.and_then(|signal| signal.reads) {
+            return self.context(hit, reads);
+        }
+        let bounds = self.know(hit);
+        let record = hit.window.get(bounds.start..bounds.end).unwrap_or_default();
+        if candidate.depends() {
+            if !self.record.read {
+                self.words.read(record);
+                self.record.read = true;
+            }
+            if !candidate.fits(&self.words) {
+                return;
+            }
+        }
+        let node = self.record.node;
+        if signal.is_some_and(|signal| signal.reads == Some(Reads::Build)) {
+            let behind = hit.window.get(hit.end + 1..).unwrap_or_default();
+            for (clue, detail) in platform::revision(behind) {
+                self.evidence.tell(clue, node, Some(detail), || hit.place());
+            }
+        }
+        self.evidence.add(candidate.clue, node, || hit.place());
+        let Clue::Error(index) = candidate.clue else { return };
         let Some(slot) = self.errors.get_mut(index) else { return };
         if slot.as_mut().is_some_and(|found| !found.last.is_new(hit, bounds)) {
             return;
         }
-        let facts = match (hit.facts, &self.record) {
-            (Some(facts), _) => facts,
-            (None, Some(known)) if known.has(hit) => &known.facts,
-            (None, _) => {
-                let facts = Facts::of(record);
-                let (start, end) = (hit.base + bounds.start as u64, hit.base + bounds.end as u64);
-                // A record without a head depends on the match that it is around.
-                let kept = if bounds.headed { start..end } else { 0..0 };
-                &self
-                    .record
-                    .insert(Whole { stream: hit.stream, start: kept.start, end: kept.end, facts })
-                    .facts
+        let last = Last::new(hit, bounds);
+        let found = match slot {
+            Some(found) => {
+                found.last = last;
+                found
             }
+            None => slot.insert(Found { parts: BTreeMap::new(), last }),
         };
-        let found = slot.get_or_insert_with(|| Found::new(hit, record));
-        found.last = Last::new(hit, bounds);
-        found.add(facts, &mut self.groups);
+        let node = if found.parts.contains_key(&node) || self.parts < MAX_PARTS { node } else { None };
+        let part = found.parts.entry(node).or_insert_with(|| {
+            self.parts += 1;
+            Part::new(self.parts, hit, record)
+        });
+        part.add(&self.record, &mut self.groups);
+    }
+
+    /// What a text says about all that follows.
+    fn context(&mut self, hit: &Hit<'_>, reads: Reads) {
+        if hit.facts.is_some() {
+            return;
+        }
+        match reads {
+            Reads::Node => {
+                let behind = hit.window.get(hit.end + 1..).unwrap_or_default();
+                let node = platform::node_behind(behind).and_then(|name| self.nodes.number(name));
+                if let (Some(named), Some(whole)) = (node, hit.node) {
+                    self.nodes.is_also(whole, named);
+                }
+                self.stream.node = node.or(self.stream.node);
+            }
+            Reads::Described => {
+                if let Some(described) = Described::read(hit.window, hit.start, hit.end) {
+                    self.stream.described = Some(described);
+                }
+            }
+            Reads::Build => {}
+        }
+    }
+
+    /// Makes the record of a match the known one, unless it is already.
+    fn know(&mut self, hit: &Hit<'_>) -> Bounds {
+        if self.record.has(hit) {
+            return self.record.bounds(hit.base);
+        }
+        let bounds = match hit.facts {
+            Some(_) => Bounds { start: 0, end: hit.window.len(), headed: true },
+            None => record::bounds(hit.window, hit.start, hit.end),
+        };
+        let (start, end) = (hit.base + bounds.start as u64, hit.base + bounds.end as u64);
+        let same = self.record.stream == hit.stream && (self.record.start, self.record.end) == (start, end);
+        if same && hit.facts.is_none() {
+            return bounds;
+        }
+        let record = hit.window.get(bounds.start..bounds.end).unwrap_or_default();
+        let facts = hit.facts.copied().unwrap_or_else(|| Facts::of(record));
+        let named = facts.named;
+        // Its events and its lines are about what is described.
+        let described = self.stream.described.as_ref();
+        let described = described.filter(|_| named.described || !bounds.headed && named.object.is_none());
+        let row = described.filter(|_| named.described);
+        let object = named.object.or_else(|| row.and_then(|it| Some(it.object.as_ref()?.parts())));
+        let of_record = named.node.or_else(|| described.and_then(|it| it.node.as_deref()));
+        let node = hit.node.or_else(|| of_record.and_then(|name| self.nodes.number(name)));
+        if object != self.record.object.as_ref().map(Key::parts) {
+            self.record.object = object.map(ObjectRef::to_object);
+        }
+        self.record.stream = hit.stream;
+        (self.record.start, self.record.end) = (start, end);
+        // A record without a head depends on the match that it is around.
+        self.record.whole = bounds.headed;
+        self.record.read = false;
+        self.record.times = [facts.time, facts.last_time];
+        self.record.node = node.or(self.stream.node);
+        self.record.count = facts.count;
+        bounds
     }
 }
 
-impl Found {
-    fn new(hit: &Hit<'_>, record: &[u8]) -> Self {
+impl Part {
+    fn new(order: usize, hit: &Hit<'_>, record: &[u8]) -> Self {
         let line = hit.line_start();
         let before = hit.window.get(line..hit.start).unwrap_or_default();
         let chars = before.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count();
         Self {
+            order,
             count: 0,
             span: Span::default(),
             first: hit.place(),
@@ -134,25 +262,29 @@ impl Found {
             shown: sample(record),
             objects: HashMap::new(),
             others: 0,
-            last: Last { stream: 0, start: 0, end: 0, headed: false, lines: Vec::new() },
         }
     }
 
-    fn add(&mut self, facts: &Facts, groups: &mut usize) {
-        let times = [facts.time, facts.last_time];
-        self.count = self.count.saturating_add(facts.count);
-        times.into_iter().flatten().for_each(|time| self.span.add(time));
-        let Some(object) = &facts.object else { return };
-        if !self.objects.contains_key(object) {
-            if *groups >= MAX_GROUPS {
-                self.others = self.others.saturating_add(facts.count);
-                return;
-            }
-            *groups += 1;
+    fn add(&mut self, record: &Known, groups: &mut usize) {
+        self.count = self.count.saturating_add(record.count);
+        record.times.into_iter().flatten().for_each(|time| self.span.add(time));
+        let Some(object) = &record.object else { return };
+        if let Some(known) = self.objects.get_mut(object) {
+            return known.add(record);
         }
-        let of_object = self.objects.entry(object.clone()).or_default();
-        of_object.count = of_object.count.saturating_add(facts.count);
-        times.into_iter().flatten().for_each(|time| of_object.span.add(time));
+        if *groups >= MAX_GROUPS {
+            self.others = self.others.saturating_add(record.count);
+            return;
+        }
+        *groups += 1;
+        self.objects.entry(object.clone()).or_default().add(record);
+    }
+}
+
+impl OfObject {
+    fn add(&mut self, record: &Known) {
+        self.count = self.count.saturating_add(record.count);
+        record.times.into_iter().flatten().for_each(|time| self.span.add(time));
     }
 }
 
@@ -163,7 +295,8 @@ impl Last {
             start: hit.base + bounds.start as u64,
             end: hit.base + bounds.end as u64,
             headed: bounds.headed,
-            lines: vec![(hit.pattern, hit.base + hit.line_start() as u64)],
+            first: (hit.pattern, hit.base + hit.line_start() as u64),
+            others: Vec::new(),
         }
     }
 
@@ -177,20 +310,24 @@ impl Last {
             return hit.base + bounds.start as u64 != self.start;
         }
         let line = hit.base + hit.line_start() as u64;
-        match self.lines.iter().find(|(pattern, _)| *pattern == hit.pattern) {
+        match std::iter::once(&self.first).chain(&self.others).find(|(pattern, _)| *pattern == hit.pattern) {
             Some((_, before)) => *before != line,
             None => {
-                self.lines.push((hit.pattern, line));
+                self.others.push((hit.pattern, line));
                 false
             }
         }
     }
 }
 
-impl Whole {
+impl Known {
     fn has(&self, hit: &Hit<'_>) -> bool {
         let (start, end) = (hit.base + hit.start as u64, hit.base + hit.end as u64);
-        self.stream == hit.stream && self.start <= start && end < self.end && self.start >= hit.base
+        self.whole
+            && self.stream == hit.stream
+            && self.start <= start
+            && end < self.end
+            && self.start >= hit.base
     }
 
     fn bounds(&self, base: u64) -> Bounds {
@@ -204,7 +341,7 @@ impl Hit<'_> {
     fn line_start(&self) -> usize {
         let least = self.start.saturating_sub(MARGIN / 2);
         let before = self.window.get(least..self.start).unwrap_or_default();
-        before.iter().rposition(|byte| *byte == b'\n').map_or(least, |at| least + at + 1)
+        memchr::memrchr(b'\n', before).map_or(least, |at| least + at + 1)
     }
 
     fn place(&self) -> Place {
@@ -216,7 +353,7 @@ impl Hit<'_> {
 
 /// Line breaks in a text.
 pub(super) fn lines(text: &[u8]) -> u64 {
-    text.iter().map(|byte| u64::from(*byte == b'\n')).sum()
+    memchr::memchr_iter(b'\n', text).count() as u64
 }
 
 /// What a record says, in one line, short enough to show.

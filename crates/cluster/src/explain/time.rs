@@ -122,11 +122,11 @@ fn offset(text: &[u8]) -> Option<i64> {
     (hours < 24 && minutes < 60).then(|| i64::from(hours) * 60 + i64::from(minutes))
 }
 
+/// A number of at most four digits.
 fn number(digits: &[u8]) -> Option<u16> {
-    if !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    std::str::from_utf8(digits).ok()?.parse().ok()
+    digits
+        .iter()
+        .try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u16::from(*byte - b'0')))
 }
 
 fn valid(fields: [u16; 6]) -> Option<[u16; 6]> {
@@ -170,6 +170,14 @@ impl Span {
     pub(super) fn add(&mut self, time: Time) {
         let slot = &mut self.0[time.kind as usize];
         *slot = Some(slot.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+    }
+
+    /// Adds the times of another one.
+    pub(super) fn join(&mut self, other: Self) {
+        for (first, last) in other.0.into_iter().flatten() {
+            self.add(first);
+            self.add(last);
+        }
     }
 
     /// Of the kind that tells most.

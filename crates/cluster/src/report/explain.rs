@@ -3,7 +3,7 @@
 use super::answers::rests_on;
 use super::table::{Table, number, text};
 use super::{Block, Item, Style, Tone, count};
-use crate::explain::{Explanation, Likelihood, PossibleCause};
+use crate::explain::{BackgroundStep, Explanation, Likelihood, PossibleCause};
 use winpod::source::SourceId;
 
 /// Objects that are shown; JSON has all that are kept.
@@ -21,7 +21,9 @@ pub(super) fn blocks(answer: &[Explanation], sources: bool) -> Vec<Block> {
         return vec![Block::Paragraph(nothing, Tone::Doubtful)];
     }
     let mut blocks: Vec<Block> = answer.iter().flat_map(one).collect();
-    let facts = answer.iter().flat_map(|it| &it.sources).filter_map(|key| SourceId::from_key(key));
+    let steps = answer.iter().flat_map(|it| &it.background).flat_map(|step| &step.sources);
+    let facts =
+        answer.iter().flat_map(|it| &it.sources).chain(steps).filter_map(|key| SourceId::from_key(key));
     blocks.extend(rests_on(sources, facts));
     blocks
 }
@@ -35,6 +37,9 @@ fn one(it: &Explanation) -> Vec<Block> {
     }));
     let shown = Item { text: it.shown.clone(), place: Some(it.location.to_string()), ..Item::default() };
     let mut blocks = vec![Block::Headline(head), Block::List(vec![shown])];
+    if !it.nodes.is_empty() {
+        blocks.push(Block::Paragraph(nodes(&it.nodes), Tone::Plain));
+    }
     if !it.objects.is_empty() {
         blocks.push(Block::Table(objects(it)));
         let left = it.objects.len().saturating_sub(MAX_OBJECTS);
@@ -51,10 +56,27 @@ fn one(it: &Explanation) -> Vec<Block> {
         blocks.push(Block::Title(title.to_owned()));
         blocks.push(Block::List(it.causes.iter().map(cause).collect()));
     }
+    if !it.background.is_empty() {
+        blocks.push(Block::Title("How it comes about:".to_owned()));
+        let step = |step: &BackgroundStep| Item {
+            text: format!("{} ({})", step.text, step.grade),
+            ..Item::default()
+        };
+        blocks.push(Block::List(it.background.iter().map(step).collect()));
+    }
     list(&mut blocks, "What to do:", &it.remedy);
     list(&mut blocks, "What to look at:", &it.collect);
     blocks.push(Block::Paragraph(format!("{}; {}", it.grade, it.source), Tone::Faint));
     blocks
+}
+
+/// The nodes that an error is about.
+fn nodes(names: &[String]) -> String {
+    let shown = names.get(..MAX_OBJECTS).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(MAX_OBJECTS) {
+        0 => format!("on {shown}"),
+        more => format!("on {shown} and {}", count(more, "more node")),
+    }
 }
 
 fn count_of(it: &Explanation) -> String {

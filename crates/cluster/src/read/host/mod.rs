@@ -28,7 +28,7 @@ pub(super) struct Host {
 }
 
 /// Whether a file that starts so is such a text. YAML and JSON are none, though they may name all of it.
-pub(super) fn is_text(start: &[u8]) -> bool {
+pub(crate) fn is_text(start: &[u8]) -> bool {
     let lines = Lines::all(start);
     lines.iter().any(|line| is_of_node(line)) && !is_manifest(lines.iter().map(String::as_str))
 }
