@@ -8,6 +8,7 @@
 pub mod api;
 pub mod capacity;
 pub mod check;
+pub mod cni;
 pub mod dsr;
 pub mod explain;
 mod interface_kind;

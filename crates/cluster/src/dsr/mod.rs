@@ -5,6 +5,8 @@ mod demand;
 mod given;
 mod reasons;
 
+pub(crate) use reasons::name_of;
+
 pub use answer::{
     Because, BlockDemand, Dsr, Platform, PolicyCounts, PolicyKindCounts, Ports, PortsScenario, ProtocolPorts,
 };
