@@ -36,9 +36,10 @@ fn plain(text: &Text) -> CniReason {
 
 /// Only Calico enforces policies on Windows nodes, and only over the VPC CNI is it listed there.
 fn with_policies(facts: &Facts<'_>, calico: Verdict) -> (Option<Cni>, Vec<CniReason>) {
-    let (count, policies) = (facts.policies.selecting().len(), facts.policies.names());
+    let (number, policies) = (facts.policies.number(), facts.policies.names());
     let groups = some(facts.groups.iter().map(|group| group.name.as_str()));
-    let values: [(&str, &dyn Display); 3] = [("count", &count), ("policies", &policies), ("groups", &groups)];
+    let values: [(&str, &dyn Display); 3] =
+        [("number", &number), ("policies", &policies), ("groups", &groups)];
     let why = |text: &Text| vec![reason(text, &values), plain(&text::CNI_CALICO_LISTED)];
     match (calico, facts.on_nodes.verdict, facts.policy_room().verdict) {
         (Verdict::Fits, ..) => (Some(Cni::CalicoPolicy), why(&text::CNI_DECIDE_POLICY)),
@@ -69,9 +70,9 @@ fn without_policies(facts: &Facts<'_>, of: &dyn Fn(Cni) -> Verdict) -> (Option<C
 
 /// Why no mode of the VPC CNI fits.
 fn no_room(facts: &Facts<'_>) -> Vec<CniReason> {
-    if facts.secondary.subnet_short() {
-        vec![plain(&text::CNI_DECIDE_LARGER_SUBNETS), plain(&text::CNI_DECIDE_OVERLAY_LAST)]
-    } else {
-        vec![plain(&text::CNI_DECIDE_GROUPS)]
+    match (facts.secondary.subnet_short(), facts.prefixes.subnet_short()) {
+        (true, _) => vec![plain(&text::CNI_DECIDE_LARGER_SUBNETS), plain(&text::CNI_DECIDE_OVERLAY_LAST)],
+        (false, true) => vec![plain(&text::CNI_DECIDE_LARGER_FOR_PREFIXES)],
+        (false, false) => vec![plain(&text::CNI_DECIDE_GROUPS)],
     }
 }

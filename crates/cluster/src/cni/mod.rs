@@ -16,6 +16,7 @@ pub use answer::{CniAdvice, CniOption, CniPods, CniReason};
 
 use crate::check::{Lack, Need};
 use crate::model::{Cluster, Field, NodeGroup};
+use crate::note::text;
 use crate::plan::supply::Supply;
 use crate::plan::{self, Verdict};
 use now::Now;
@@ -167,9 +168,9 @@ fn missing(facts: &Facts<'_>) -> Vec<Lack> {
         if matches!(facts.policies, Policies::Open) {
             needs.push(Need::Workloads);
         }
-        let builds_open = facts.on_nodes.verdict == Verdict::Unknown
-            && !matches!(facts.policies, Policies::None | Policies::Others)
-            && !facts.cluster.nodes.iter().any(|node| node.kernel.is_some());
+        let open = [text::CNI_BUILD_OPEN.key, text::CNI_REVISION_OPEN.key];
+        let builds_open = matches!(facts.policies, Policies::Windows(_) | Policies::Open)
+            && facts.on_nodes.because.iter().any(|why| open.contains(&why.code.as_str()));
         needs.extend(builds_open.then_some(Need::Nodes));
     }
     needs.iter().map(Lack::from).collect()

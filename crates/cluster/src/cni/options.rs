@@ -6,7 +6,7 @@ use super::reason::{reason, some};
 use super::room::Room;
 use super::{Cni, Facts, old_controller, room};
 use crate::model::{Field, Os};
-use crate::note::{NoteKind, Text, text};
+use crate::note::{Text, text};
 use crate::plan::Verdict;
 use std::fmt::Display;
 use winpod::ipam::IpamMode;
@@ -179,9 +179,9 @@ impl Draft {
 
 fn enforced(text: &Text, facts: &Facts<'_>) -> CniReason {
     let selecting = facts.policies.selecting();
-    let (count, policies, workloads) = (selecting.len(), facts.policies.names(), facts.policies.workloads());
+    let (number, policies, workloads) =
+        (facts.policies.number(), facts.policies.names(), facts.policies.workloads());
     let values: [(&str, &dyn Display); 3] =
-        [("count", &count), ("policies", &policies), ("workloads", &workloads)];
-    debug_assert!(text.kind != NoteKind::Unknown, "these policies are known");
+        [("number", &number), ("policies", &policies), ("workloads", &workloads)];
     reason(text, &values).at(selecting.first().map(|it| &it.policy.place))
 }

@@ -64,6 +64,14 @@ impl<'c> Policies<'c> {
         if let Self::Windows(selecting) = self { selecting } else { &[] }
     }
 
+    /// How many these are.
+    pub(super) fn number(&self) -> String {
+        match self.selecting().len() {
+            1 => "1 NetworkPolicy".to_owned(),
+            number => format!("{number} NetworkPolicies"),
+        }
+    }
+
     /// Their names.
     pub(super) fn names(&self) -> String {
         let name = |it: &Selecting<'_>| format!("{}/{}", it.policy.namespace, it.policy.name);

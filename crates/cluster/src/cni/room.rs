@@ -244,3 +244,13 @@ fn there(demand: &Demand) -> String {
         _ => format!("{} /28 and {addresses} addresses are there", shown(demand.available_prefixes)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::addresses_of;
+
+    #[test]
+    fn a_block_gives_four_addresses_less() {
+        assert_eq!([26, 25, 24, 30, 32].map(addresses_of), [60, 124, 252, 0, 0]);
+    }
+}

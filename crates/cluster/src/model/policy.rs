@@ -66,3 +66,44 @@ impl LabelSelector {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selectors_select_as_kubernetes_does() {
+        let labels: BTreeMap<String, String> =
+            [("app", "web"), ("tier", "front")].map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        let one = |key: &str, operator, values: &[&str]| LabelSelector {
+            expressions: vec![LabelExpression {
+                key: key.to_owned(),
+                operator,
+                values: values.iter().map(|value| (*value).to_owned()).collect(),
+            }],
+            ..LabelSelector::default()
+        };
+        assert!(LabelSelector::default().matches(&labels));
+        for (key, operator, values, expected) in [
+            ("app", LabelOperator::In, &["web", "api"][..], true),
+            ("app", LabelOperator::In, &["api"], false),
+            ("zone", LabelOperator::In, &["a"], false),
+            ("app", LabelOperator::NotIn, &["web"], false),
+            // A label that is not there is none of the values.
+            ("zone", LabelOperator::NotIn, &["a"], true),
+            ("tier", LabelOperator::Exists, &[], true),
+            ("zone", LabelOperator::Exists, &[], false),
+            ("zone", LabelOperator::DoesNotExist, &[], true),
+            ("app", LabelOperator::DoesNotExist, &[], false),
+        ] {
+            assert_eq!(
+                one(key, operator, values).matches(&labels),
+                expected,
+                "{key} {operator:?} {values:?}"
+            );
+        }
+        let mut both = one("app", LabelOperator::Exists, &[]);
+        both.labels.insert("tier".to_owned(), "back".to_owned());
+        assert!(!both.matches(&labels));
+    }
+}
