@@ -132,6 +132,9 @@ pub(crate) struct Plan {
     /// Exits with 1 if the files do not tell whether it fits
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Tells which CNI fits, and what each would break
+    #[arg(long)]
+    pub(crate) advise: bool,
     /// Lists the facts that each sentence rests on, with their grade, date and origin
     #[arg(long)]
     pub(crate) sources: bool,

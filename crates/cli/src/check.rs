@@ -65,8 +65,11 @@ pub(crate) struct Check {
     /// The day to judge from, YYYY-MM-DD [default: today, UTC]
     #[arg(long, value_name = "DATE")]
     date: Option<String>,
-    /// One line a finding, and the summary
+    /// Tells which CNI fits, and what each would break
     #[arg(long)]
+    advise: bool,
+    /// One line a finding, and the summary
+    #[arg(long, conflicts_with = "advise")]
     brief: bool,
     /// Explains a rule; several times for several
     #[arg(long, value_name = "ID", conflicts_with_all = ["inputs", "list"])]
@@ -107,6 +110,7 @@ pub(crate) fn answer(
         config: config.map(Given::Path),
         baseline: args.baseline.map(Given::Path),
         fail_on: fail_on.map(|severity| severity.get_name().to_owned()),
+        advise: args.advise,
     };
     let answer = {
         let mut line = Line::new(host.stderr, host.terminal.progress);

@@ -147,7 +147,8 @@ fn plan(
     host: &mut Host<'_>,
 ) -> Result<(String, u8), Refusal> {
     let (paths, documents) = host.inputs(args.inputs)?;
-    let request = PlanRequest { paths, documents, set: args.set.into_iter().collect() };
+    let set = args.set.into_iter().collect();
+    let request = PlanRequest { paths, documents, set, advise: args.advise };
     let answer = {
         let mut line = Line::new(host.stderr, host.terminal.progress);
         api::plan(&request, &mut |at| line.tell(at))?

@@ -129,7 +129,10 @@ fn needs(root: &DeTable<'_>) -> (Vec<String>, String) {
         writeln!(how, "Self::{variant} => {:?},", text(&name, entry, "how")).expect("writing to a string");
         names.push(name);
     }
-    let key: String = names.iter().map(|name| format!("Self::{} => {name:?},\n", camel(name))).collect();
+    let mut key = String::new();
+    for name in &names {
+        writeln!(key, "Self::{} => {name:?},", camel(name)).expect("writing to a string");
+    }
     let out = format!(
         "/// What a rule may lack.\n#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]\n\
          pub(crate) enum Need {{ {variants} }}\n\
@@ -188,7 +191,7 @@ fn list<'a>(root: &'a DeTable<'a>, name: &str) -> Vec<&'a DeTable<'a>> {
 }
 
 fn only(what: &str, table: &DeTable<'_>, known: &[&str]) {
-    for (key, _) in table.iter() {
+    for (key, _) in table {
         assert!(known.contains(&&**key.get_ref()), "{FILE}: {what}: {} is none of {known:?}", key.get_ref());
     }
 }

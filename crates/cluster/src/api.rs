@@ -171,6 +171,8 @@ pub struct PlanRequest {
     pub documents: Vec<Document>,
     /// Values to put in place of those of the amazon-vpc-cni ConfigMap, by key: "what if".
     pub set: BTreeMap<String, String>,
+    /// Whether to tell which CNI fits the cluster, and what each would break.
+    pub advise: bool,
 }
 
 /// Plans the cluster of the given files.
@@ -199,7 +201,7 @@ pub fn plan(request: &PlanRequest, progress: OnProgress<'_>) -> Result<plan::Pla
         return Err(Refusal::new("REQUEST", "names no file and no document: give at least one"));
     }
     let set = known_keys(&request.set)?;
-    Ok(plan::plan(read::read(&inputs, progress)?, &set))
+    Ok(plan::plan_and(read::read(&inputs, progress)?, &set, request.advise))
 }
 
 /// The findings of a check as a SARIF log.

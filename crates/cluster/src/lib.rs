@@ -8,6 +8,7 @@
 pub mod api;
 pub mod capacity;
 pub mod check;
+pub mod cni;
 pub mod dsr;
 mod encoding;
 pub mod explain;

@@ -84,12 +84,17 @@ class WinpodError(ValueError):
         return type(self), (str(self), self.code)
 
 
-def plan(*inputs: Input, set: Mapping[str, str] | None = None, progress: OnProgress | None = None) -> Plan:
+def plan(
+    *inputs: Input,
+    set: Mapping[str, str] | None = None,
+    advise: bool | None = None,
+    progress: OnProgress | None = None,
+) -> Plan:
     """Tells whether a cluster's Windows node groups fit their subnets, and what limits them.
 
-    `set` puts values in place of those of the amazon-vpc-cni ConfigMap, by key. `progress` is called with a step's
-    name, the units done and the units in all (0 if not known); if it returns False or raises, the work stops, and so
-    it does on Ctrl-C. What is wrong with a file is in the answer's `problems`, a file that does not exist included.
+    `set` puts values in place of those of the amazon-vpc-cni ConfigMap, by key. `advise` adds `cni`: which CNI fits, and
+    what each would break. `progress` is called with a step's name, the units done and the units in all (0 if not known);
+    if it returns False or raises, the work stops, and so it does on Ctrl-C. What is wrong with a file is in the answer's `problems`, a file that does not exist included.
 
     Raises WinpodError: REQUEST without inputs, CONFIG_KEY for an unknown key in `set`, STOPPED, ENCODING, TOO_DEEP.
 
@@ -98,7 +103,7 @@ def plan(*inputs: Input, set: Mapping[str, str] | None = None, progress: OnProgr
     >>> answer.node_groups[0].types[0].pods, answer.node_groups[0].types[0].limited_by
     (9, 'addresses')
     """
-    return _native.answer("plan", {"set": set}, inputs=inputs, progress=progress)
+    return _native.answer("plan", {"set": set, "advise": advise}, inputs=inputs, progress=progress)
 
 
 def check(

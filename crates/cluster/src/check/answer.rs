@@ -1,6 +1,7 @@
 //! What `check` answers.
 
 use super::rule::{Need, Severity};
+use crate::cni::CniAdvice;
 use crate::note::{Location, Note, UnknownKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,9 @@ pub struct Check {
     pub unknown_kinds: Vec<UnknownKind>,
     /// The mildest severity that fails the check: of the request, else of the configuration, else `high`.
     pub fail_on: Severity,
+    /// Which CNI fits the cluster; absent unless asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cni: Option<CniAdvice>,
     /// How many there are of what.
     pub summary: Summary,
     /// What else is worth telling about the input.

@@ -32,9 +32,11 @@ pub use answer::{Check, Finding, Lack, Patch, Related, Skipped, Summary};
 pub(crate) use baseline::without_lines;
 pub use catalogue::{RuleRow, RulesRequest, rules};
 pub(crate) use ignore::plain;
+pub(crate) use rule::Need;
 pub use rule::Severity;
 
 use crate::api::OnProgress;
+use crate::cni;
 use crate::model::Place;
 use crate::plan::{self, supply};
 use crate::read::{self, Reading};
@@ -71,6 +73,8 @@ pub struct CheckRequest {
     /// The mildest severity that fails the check: `info`, `warn`, `high` or `error`. Without it that of the
     /// configuration, else `high`.
     pub fail_on: Option<String>,
+    /// Whether to tell which CNI fits the cluster, and what each would break.
+    pub advise: bool,
 }
 
 /// A rule and its condition.
@@ -136,6 +140,7 @@ struct Settings {
     fail_on: Severity,
     /// Whether a directory is among the inputs.
     whole: bool,
+    advise: bool,
 }
 
 impl Settings {
@@ -147,7 +152,7 @@ impl Settings {
         let asked = asked.map_err(|message| Refusal::new("SEVERITY", message))?;
         let fail_on = asked.or(config.fail_on).unwrap_or(Severity::High);
         let whole = request.paths.iter().any(|path| Path::new(path).is_dir());
-        Ok(Self { config, date, fail_on, whole })
+        Ok(Self { config, date, fail_on, whole, advise: request.advise })
     }
 
     fn of_rule(&self, rule: &Rule) -> Setting {
@@ -170,6 +175,7 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     let written = Written::of(cluster);
     let planned = Planned::of(cluster, &supplies, written.as_ref());
     let context = Context { cluster, planned: &planned, written: written.as_ref(), date: settings.date };
+    let cni = settings.advise.then(|| cni::advise(cluster, &supplies, &BTreeMap::new()));
     let mut all: Vec<Found> = vec![unusable(&reading)];
     let on = |rule: &Rule| settings.of_rule(rule) != Setting::Off;
     for Judge { rule, judge } in judges().filter(|judge| on(judge.rule)) {
@@ -229,6 +235,7 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
         off: ids(&|rule| !on(rule)),
         unknown_kinds: reading.unknown_kinds,
         fail_on: settings.fail_on,
+        cni,
         summary,
         notes: reading.notes,
         findings,

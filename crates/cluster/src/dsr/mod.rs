@@ -11,6 +11,8 @@ mod reasons;
 mod script;
 mod start;
 
+pub(crate) use reasons::name_of;
+
 pub use answer::{
     Because, BlockDemand, Dsr, Platform, PolicyCounts, PolicyKindCounts, PortSpan, Ports, PortsScenario,
     ProtocolPorts, ScriptRisk, UserData,

@@ -455,7 +455,7 @@ impl<'p> Explainer<'p> {
 
     fn problem(&mut self, name: &Arc<str>, code: &str, message: String) {
         if self.problems.len() < MAX_PROBLEMS {
-            let place = Place::file(&name);
+            let place = Place::file(name);
             self.problems.push(Problem::new(code, message, &place));
         }
     }

@@ -5,19 +5,23 @@
 //! tool's default as its origin.
 
 mod addons;
+mod calico;
 mod control_plane;
 mod hns;
 mod identity;
 mod ignore;
 mod launch;
+mod policy;
 mod ports;
 mod start;
 mod storage;
 
 pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
+pub use calico::{CalicoInstallation, CalicoPool};
 pub use control_plane::{AuthenticationMode, ControlPlane, FargateProfile, FargateSelector, IpFamily};
 pub use identity::{AccessEntry, Identity, PodIdentity, RoleMapping, role_name, same_role};
 pub use ignore::IgnoreComment;
+pub use policy::{LabelExpression, LabelOperator, LabelSelector, NetworkPolicy};
 pub use storage::{Claim, PodVolume, Storage, VolumeSource};
 
 pub use hns::{
@@ -196,6 +200,10 @@ pub struct Cluster {
     pub pods: Vec<LivePod>,
     /// Pods and what makes them.
     pub workloads: Vec<Workload>,
+    /// Network policies of Kubernetes, in the order of the files.
+    pub network_policies: Vec<NetworkPolicy>,
+    /// What the operator of Calico is asked to install.
+    pub calico: Vec<CalicoInstallation>,
     /// Services, in the order of the files.
     pub services: Vec<Service>,
     /// Their backends.

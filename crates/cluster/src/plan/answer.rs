@@ -1,5 +1,6 @@
 //! What `plan` answers.
 
+use crate::cni::CniAdvice;
 use crate::note::{Location, Note};
 use crate::problem::Problem;
 use schemars::JsonSchema;
@@ -76,6 +77,9 @@ pub struct Plan {
     pub first_failure: Option<Failure>,
     /// What would help, with numbers; empty where nothing is short.
     pub advice: Vec<Advice>,
+    /// Which CNI fits the cluster; absent unless asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cni: Option<CniAdvice>,
     /// What else is worth telling: warnings, what the files leave open, what is taken for granted.
     pub notes: Vec<Note>,
     /// What is wrong with the files; the answer is about the rest.

@@ -180,24 +180,44 @@ impl FullNode {
         others: &[(LimitedBy, Option<u32>)],
     ) -> Self {
         let addresses = if node.windows_ipam { capacity(limits, node.mode).addresses } else { 0 };
-        let Always { daemon_set_pods: daemon_sets, host_network_pods: host_network } = always;
-        let own = [
-            (LimitedBy::Addresses, Some(addresses.saturating_sub(daemon_sets))),
-            (LimitedBy::MaxPods, Some(max_pods.saturating_sub(daemon_sets).saturating_sub(host_network))),
-        ];
-        let (limited_by, beside) = own
-            .into_iter()
-            .chain(others.iter().copied())
-            .filter_map(|(limit, pods)| Some((limit, pods?)))
-            .reduce(|least, next| if next.1 < least.1 { next } else { least })
-            .unwrap_or((LimitedBy::Addresses, 0));
-        let pods =
-            beside.saturating_add(daemon_sets).min(addresses).min(max_pods.saturating_sub(host_network));
+        let (limited_by, pods) = most_pods(addresses, max_pods, always, others);
         // Pods that wait for an address still make the pool ask for one more.
         let rest = fullest_state(limits, node, pods);
         let limited_by = if rest.waiting > 0 { LimitedBy::Addresses } else { limited_by };
         Self { addresses, limited_by, rest }
     }
+}
+
+/// Pods with an address that a node takes under all its limits, and the limit that is reached first; on a tie the first
+/// one.
+fn most_pods(
+    addresses: u32,
+    max_pods: u32,
+    always: Always,
+    others: &[(LimitedBy, Option<u32>)],
+) -> (LimitedBy, u32) {
+    let Always { daemon_set_pods: daemon_sets, host_network_pods: host_network } = always;
+    let own = [
+        (LimitedBy::Addresses, Some(addresses.saturating_sub(daemon_sets))),
+        (LimitedBy::MaxPods, Some(max_pods.saturating_sub(daemon_sets).saturating_sub(host_network))),
+    ];
+    let (limited_by, beside) = own
+        .into_iter()
+        .chain(others.iter().copied())
+        .filter_map(|(limit, pods)| Some((limit, pods?)))
+        .reduce(|least, next| if next.1 < least.1 { next } else { least })
+        .unwrap_or((LimitedBy::Addresses, 0));
+    let pods = beside.saturating_add(daemon_sets).min(addresses).min(max_pods.saturating_sub(host_network));
+    (limited_by, pods)
+}
+
+/// The same node where something else than the VPC gives its pods so many addresses: its subnet gives one, its own.
+pub(crate) fn with_addresses(row: &TypePlan, addresses: u32) -> TypePlan {
+    let beside = |pods: Option<u32>| pods.map(|pods| pods.saturating_sub(row.daemon_set_pods));
+    let always = Always { daemon_set_pods: row.daemon_set_pods, host_network_pods: row.host_network_pods };
+    let others = [(LimitedBy::Cpu, beside(row.cpu_pods)), (LimitedBy::Memory, beside(row.memory_pods))];
+    let (limited_by, pods) = most_pods(addresses, row.max_pods, always, &others);
+    TypePlan { ipv4: addresses, pods, limited_by, node_addresses: 1, node_prefixes: 0, ..row.clone() }
 }
 
 /// Nodes that a rolling replacement adds while old and new ones run together.

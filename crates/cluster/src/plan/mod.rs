@@ -13,17 +13,17 @@ pub use answer::{
     Advice, Demand, Failure, GroupPlan, LimitedBy, NodesThatFit, Plan, SubnetPlan, TypePlan, Verdict,
 };
 pub(crate) use candidates::{Candidate, find, unknown_type};
-pub(crate) use demand::{Asking, singles, spread, subnets};
-pub(crate) use density::{Always, FullNode, Load, managed_surge, may_run};
+pub(crate) use demand::{Asking, Cost, singles, spread, subnets};
+pub(crate) use density::{Always, FullNode, Load, managed_surge, may_run, with_addresses};
 
+use crate::cni;
 use crate::model::{Cluster, Field, NodeGroup, Os, SubnetChoice, Tool};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use crate::read::Reading;
-use demand::Cost;
 use std::collections::{BTreeMap, BTreeSet};
 use supply::{Supply, reason};
-use winpod::ipam::{ConfigData, Environment, Key, Settings};
+use winpod::ipam::{ConfigData, Environment, IpamMode, Key, Settings};
 
 /// How many rows a group shows of types that differ in capacity.
 const MAX_TYPE_ROWS: usize = 64;
@@ -33,36 +33,31 @@ const MAX_TYPE_ROWS: usize = 64;
 /// The answer is a pure function of the reading: everything that the files leave open is a note, and what
 /// is wrong with them is in [`Plan::problems`].
 pub fn plan(reading: Reading, set: &BTreeMap<Key, String>) -> Plan {
+    plan_and(reading, set, false)
+}
+
+/// As [`plan`], with [`Plan::cni`] if it is asked for.
+pub fn plan_and(reading: Reading, set: &BTreeMap<Key, String>, with_cni: bool) -> Plan {
     let Reading { mut cluster, mut notes, mut problems, .. } = reading;
     learn_from_nodes(&mut cluster);
     let settings = settings(&cluster, set, &mut notes);
     let supplies = supply::supplies(&cluster, false, &mut |_, _, _| {}, &mut notes, &mut problems);
     let cluster = cluster;
 
-    let mut groups = Vec::new();
-    let mut asking = Vec::new();
-    for group in windows_groups(&cluster, &mut notes) {
-        let (planned, asks) = plan_group(group, &cluster, &settings, &supplies, &mut notes, &mut problems);
-        groups.push(planned);
-        asking.push(asks);
-    }
-
-    let subnets = subnets(&asking, &supplies);
-    let first_failure = demand::first_failure(&asking, &supplies);
-    for (group, asks) in groups.iter_mut().zip(&asking) {
-        group.verdict = group_verdict(asks, &subnets, settings.windows_ipam.is_on());
-    }
+    let counted = Counted::of(&cluster, &settings, &supplies, &mut notes, &mut problems);
+    let Counted { groups, asking, subnets, first_failure } = &counted;
     tell::neighbours(&cluster, subnets.iter().map(|subnet| subnet.id.as_str()), &mut notes);
-    tell::how_demand_counts(&asking, &mut notes);
-    tell::control_plane(&cluster, &supplies, &subnets, &mut notes);
-    tell::tight_and_lost_zones(&subnets, &mut notes);
-    let groups_verdict = groups.iter().map(|group| group.verdict).max().unwrap_or(Verdict::Unknown);
-    let workloads_verdict = tell::workloads(&cluster, &groups, &mut notes);
+    tell::how_demand_counts(asking, &mut notes);
+    tell::control_plane(&cluster, &supplies, subnets, &mut notes);
+    tell::tight_and_lost_zones(subnets, &mut notes);
     // What was refused may change everything else.
     let inputs_verdict = if problems.is_empty() { Verdict::Fits } else { Verdict::Unknown };
-    let verdict = groups_verdict.max(workloads_verdict).max(inputs_verdict);
-    let advice = advice::advise(&cluster, &groups, &asking, &subnets, &settings);
+    let verdict = counted.verdict(&cluster, &mut notes).max(inputs_verdict);
+    let advice = advice::advise(&cluster, groups, asking, subnets, &settings);
+    let cni = with_cni.then(|| cni::advise(&cluster, &supplies, set));
     notes.sort_by_key(|note| note.kind);
+    let first_failure = first_failure.clone();
+    let Counted { groups, subnets, .. } = counted;
     Plan {
         cluster: cluster.name.known().cloned(),
         kubernetes: cluster.version.known().cloned(),
@@ -71,8 +66,57 @@ pub fn plan(reading: Reading, set: &BTreeMap<Key, String>) -> Plan {
         subnets,
         first_failure,
         advice,
+        cni,
         notes,
         problems,
+    }
+}
+
+/// The Windows groups and their subnets, counted under some settings.
+pub(crate) struct Counted<'a> {
+    pub(crate) groups: Vec<GroupPlan>,
+    pub(crate) asking: Vec<Asking<'a>>,
+    pub(crate) subnets: Vec<SubnetPlan>,
+    pub(crate) first_failure: Option<Failure>,
+}
+
+impl<'a> Counted<'a> {
+    pub(crate) fn of(
+        cluster: &'a Cluster,
+        settings: &Settings,
+        supplies: &'a BTreeMap<String, Supply>,
+        notes: &mut Vec<Note>,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        let mut groups = Vec::new();
+        let mut asking = Vec::new();
+        for group in windows_groups(cluster, notes) {
+            let (planned, asks) = plan_group(group, cluster, settings, supplies, notes, problems);
+            groups.push(planned);
+            asking.push(asks);
+        }
+        Self::from_parts(groups, asking, supplies, settings.windows_ipam.is_on())
+    }
+
+    /// What the groups ask of their subnets; `addresses` says whether their pods get any.
+    pub(crate) fn from_parts(
+        mut groups: Vec<GroupPlan>,
+        asking: Vec<Asking<'a>>,
+        supplies: &BTreeMap<String, Supply>,
+        addresses: bool,
+    ) -> Self {
+        let subnets = subnets(&asking, supplies);
+        let first_failure = demand::first_failure(&asking, supplies);
+        for (group, asks) in groups.iter_mut().zip(&asking) {
+            group.verdict = group_verdict(asks, &subnets, addresses);
+        }
+        Self { groups, asking, subnets, first_failure }
+    }
+
+    /// Whether all groups fit, and the given workloads into them.
+    pub(crate) fn verdict(&self, cluster: &Cluster, notes: &mut Vec<Note>) -> Verdict {
+        let groups = self.groups.iter().map(|group| group.verdict).max().unwrap_or(Verdict::Unknown);
+        groups.max(tell::workloads(cluster, &self.groups, notes))
     }
 }
 
@@ -130,17 +174,32 @@ pub(crate) fn values_assumed(values: &BTreeMap<Key, &str>) -> Note {
     Note::new(&note::CONFIGMAP_ASSUMED, &[("values", &pairs.join(", "))])
 }
 
+/// The values of the ConfigMap as given, or those that most tools write, with `set` in place of its own.
+fn values<'a>(cluster: &'a Cluster, set: &'a BTreeMap<Key, String>) -> BTreeMap<Key, &'a str> {
+    let mut values: BTreeMap<Key, &str> = match &cluster.cni.data {
+        Field::Known(data, _) => data.iter().map(|(key, (text, _))| (*key, text.as_str())).collect(),
+        _ => ASSUMED_VALUES.into(),
+    };
+    values.extend(set.iter().map(|(key, value)| (*key, value.as_str())));
+    values
+}
+
+/// The settings as they would be in a mode, with nothing in the way of it.
+pub(crate) fn settings_in(cluster: &Cluster, set: &BTreeMap<Key, String>, mode: IpamMode) -> Settings {
+    let mut values = values(cluster, set);
+    let prefixes = if mode == IpamMode::PrefixDelegation { "true" } else { "false" };
+    values.extend([(Key::EnableWindowsIpam, "true"), (Key::EnableWindowsPrefixDelegation, prefixes)]);
+    let data = ConfigData::from_pairs(values.iter().map(|(key, value)| (key.name(), *value)));
+    Settings::read(&data, Environment::default())
+}
+
 /// The ConfigMap as given, or the values that most tools write, with a note that they are taken for granted.
 pub(crate) fn settings(cluster: &Cluster, set: &BTreeMap<Key, String>, notes: &mut Vec<Note>) -> Settings {
     let environment = Environment {
         old_controller: cluster.cni.old_controller.known().is_some(),
         ..Environment::default()
     };
-    let mut values: BTreeMap<Key, &str> = match &cluster.cni.data {
-        Field::Known(data, _) => data.iter().map(|(key, (text, _))| (*key, text.as_str())).collect(),
-        _ => ASSUMED_VALUES.into(),
-    };
-    values.extend(set.iter().map(|(key, value)| (*key, value.as_str())));
+    let values = values(cluster, set);
     let windows = cluster.node_groups.iter().any(|group| group.os.known() == Some(&Os::Windows));
     if windows && cluster.cni.data.known().is_none() {
         notes.push(values_assumed(&values));

@@ -109,7 +109,7 @@ struct Sink<'s, 'r> {
 
 impl Sink<'_, '_> {
     fn place(&self) -> Place {
-        Place::file(&self.file)
+        Place::file(self.file)
     }
 
     fn written<T>(&self, value: T) -> Field<T> {

@@ -136,8 +136,12 @@ impl Reader<'_> {
             if count % STEP == 0 {
                 self.step("read", count, 0)?;
             }
-            ports.iter_mut().for_each(|parser| parser.line(&line));
-            host.iter_mut().for_each(|parser| parser.line(&line));
+            if let Some(parser) = &mut ports {
+                parser.line(&line);
+            }
+            if let Some(parser) = &mut host {
+                parser.line(&line);
+            }
         }
         let host = host.map(host::Text::finish);
         if ports.is_none()

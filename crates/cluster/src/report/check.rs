@@ -61,6 +61,9 @@ pub(super) fn blocks(answer: &Check) -> Vec<Block> {
     let of_kinds = |note: &&Note| !matches!(note.code.as_str(), "document-unknown" | "document-unused");
     let notes: Vec<Note> = answer.notes.iter().filter(of_kinds).cloned().collect();
     blocks.extend(note_blocks(&notes, false, &[]));
+    if let Some(advice) = &answer.cni {
+        blocks.extend(super::cni::blocks(advice, false));
+    }
     blocks.push(summary(answer));
     blocks
 }

@@ -5,6 +5,7 @@
 
 mod answers;
 mod check;
+mod cni;
 mod dsr;
 mod explain;
 mod html;

@@ -59,6 +59,9 @@ pub(super) fn blocks(plan: &Plan, sources: bool) -> Vec<Block> {
         let advice = plan.advice.iter().map(|advice| item(format!("{}: {}", advice.object, advice.message)));
         blocks.push(Block::List(advice.collect()));
     }
+    if let Some(advice) = &plan.cni {
+        blocks.extend(super::cni::blocks(advice, sources));
+    }
     let behind: Vec<SourceId> = OF_A_NODE.into_iter().chain(OF_SUBNETS).collect();
     blocks.extend(note_blocks(&plan.notes, sources, &behind));
     blocks

@@ -193,7 +193,7 @@ fn uri(path: &str) -> String {
     for (at, byte) in path.bytes().enumerate() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                out.push(byte.into())
+                out.push(byte.into());
             }
             b':' if drive && at == 1 => out.push(':'),
             _ => out.push_str(&format!("%{byte:02X}")),

@@ -101,7 +101,7 @@ fn statement(
 /// `netsh int ipv4 set dynamicport tcp start=34000 num=31536`, and `add excludedportrange`.
 fn port_command(words: &[Word], at: (usize, usize), script: &Script) -> Option<PortCommand> {
     let joined: String =
-        words.iter().map(|word| format!(" {}", word.text)).collect::<String>().replace(" = ", "=");
+        words.iter().flat_map(|word| [" ", &word.text]).collect::<String>().replace(" = ", "=");
     let lower = joined.to_ascii_lowercase();
     let words: Vec<&str> = lower.split_whitespace().collect();
     let has = |name: &str| words.iter().position(|word| word.starts_with(name));
