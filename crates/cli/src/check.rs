@@ -46,6 +46,7 @@ Examples:
 
 Exit codes: 0 nothing at or above --fail-on; 1 something is; 2 the arguments or
 an input are unusable, and the findings are about the rest.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Check {
     /// Files, directories (read whole), or - for standard input
     #[arg(required_unless_present_any = ["list", "rule"], value_name = "FILE|DIR")]

@@ -4,6 +4,7 @@ use super::aws::SNIFF;
 use super::{host, netsh, script};
 use crate::model::Place;
 use crate::problem::Problem;
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -75,10 +76,17 @@ struct Walk<'a> {
     files: Vec<File<'a>>,
     problems: Vec<Problem>,
     skipped: Vec<PathBuf>,
+    /// Regular files that are among them, each by its one true name.
+    seen: HashSet<PathBuf>,
 }
 
 impl Walk<'_> {
+    /// Adds a file once, however often it is named. A pipe has no name of its own.
     fn push(&mut self, path: &Path) {
+        let known = path.canonicalize().ok().filter(|path| path.is_file());
+        if known.is_some_and(|known| !self.seen.insert(known)) {
+            return;
+        }
         let content = Content::Path(path.to_owned());
         self.files.push(File { name: path.display().to_string(), content });
     }

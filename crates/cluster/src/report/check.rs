@@ -5,7 +5,7 @@ use super::table::{Cell, Table, text};
 use super::{Block, Entry, Item, Style, Tone, count, printable};
 use crate::check::{Check, Finding, RuleRow, Severity, Skipped};
 use crate::note::Note;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 /// Places of hidden values that are named for a rule; JSON has all.
@@ -158,18 +158,23 @@ fn skipped(skipped: &[Skipped]) -> Vec<Block> {
             ..Item::default()
         })
         .collect();
-    let mut hidden: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for it in skipped {
-        for value in &it.unknown {
-            let place = format!("{} {}", value.location, value.what);
-            hidden.entry(&it.rule).or_default().push(place);
+    // Rules that look at the same thing share what they do not know.
+    let mut hidden: Vec<(Vec<String>, Vec<&str>)> = Vec::new();
+    for it in skipped.iter().filter(|it| !it.unknown.is_empty()) {
+        let places: Vec<String> =
+            it.unknown.iter().map(|value| format!("{} {}", value.location, value.what)).collect();
+        match hidden.iter_mut().find(|(known, _)| *known == places) {
+            Some((_, rules)) => rules.push(&it.rule),
+            None => hidden.push((places, vec![&it.rule])),
         }
     }
-    for (rule, places) in hidden {
+    for (places, rules) in hidden {
         let more = places.len().saturating_sub(MAX_HIDDEN);
         let more = if more > 0 { format!("; and {more} more") } else { String::new() };
         let shown = places.iter().take(MAX_HIDDEN).map(String::as_str).collect::<Vec<_>>().join("; ");
-        let text = format!("{rule} does not know {}: {shown}{more}", count(places.len(), "value"));
+        let do_not = if rules.len() == 1 { "does" } else { "do" };
+        let text =
+            format!("{} {do_not} not know {}: {shown}{more}", rules.join(", "), count(places.len(), "value"));
         items.push(Item { text, ..Item::default() });
     }
     let title = format!("Not judged, or not all of it ({}):", count(skipped.len(), "rule"));

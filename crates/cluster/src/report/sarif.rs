@@ -4,6 +4,7 @@ use super::check::markdown;
 use crate::check::{Check, Finding, RuleRow, RulesRequest, Severity, plain, rules, without_lines};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -196,7 +197,7 @@ fn uri(path: &str) -> String {
                 out.push(byte.into());
             }
             b':' if drive && at == 1 => out.push(':'),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => _ = write!(out, "%{byte:02X}"),
         }
     }
     out
