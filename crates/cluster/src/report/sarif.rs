@@ -4,6 +4,7 @@ use super::check::markdown;
 use crate::check::{Check, Finding, RuleRow, RulesRequest, Severity, plain, rules, without_lines};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -193,10 +194,10 @@ fn uri(path: &str) -> String {
     for (at, byte) in path.bytes().enumerate() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                out.push(byte.into())
+                out.push(byte.into());
             }
             b':' if drive && at == 1 => out.push(':'),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => _ = write!(out, "%{byte:02X}"),
         }
     }
     out
