@@ -10,7 +10,7 @@ use winpod_cluster::api::call;
 use winpod_cluster::request::Refusal;
 
 /// Far more than any of it takes, even without optimisation on a busy machine; far less than what grows with the square.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(180);
 
 const CONFIG_MAP: &str =
     "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: amazon-vpc-cni\n  namespace: kube-system\n";
