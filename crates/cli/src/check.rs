@@ -46,11 +46,13 @@ Examples:
   winpod check cluster/ --format json > known.json
   winpod check cluster/ --baseline known.json
   winpod check cluster/ --format sarif > winpod.sarif
+  winpod check cluster/ --advise
   winpod check --rule CLU-002
   kubectl get deployments,pods -A -o json | winpod check cluster.yaml -
 
 Exit codes: 0 nothing at or above --fail-on; 1 something is; 2 the arguments or
 an input are unusable, and the findings are about the rest.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Check {
     /// Files, directories (read whole), or - for standard input
     #[arg(required_unless_present_any = ["list", "rule"], value_name = "FILE|DIR")]

@@ -92,7 +92,7 @@ impl<'c> Facts<'c> {
         let block = block(&now);
         let (first, second) = match settings.mode() {
             IpamMode::PrefixDelegation => (&prefixes, &secondary),
-            _ => (&secondary, &prefixes),
+            IpamMode::SecondaryIp => (&secondary, &prefixes),
         };
         let other = first.verdict == Verdict::DoesNotFit && second.verdict < first.verdict;
         let in_prefixes = (settings.mode() == IpamMode::PrefixDelegation) != other;
@@ -115,7 +115,7 @@ impl<'c> Facts<'c> {
     fn policy_room(&self) -> &Room<'c> {
         match self.policy_mode {
             IpamMode::PrefixDelegation => &self.prefixes,
-            _ => &self.secondary,
+            IpamMode::SecondaryIp => &self.secondary,
         }
     }
 }

@@ -68,7 +68,7 @@ fn in_vpc<'c>(cluster: &'c Cluster, settings: &Settings) -> Option<(Cni, &'c Pla
     let Field::Known(_, origin) = &cluster.cni.data else { return None };
     let cni = match settings.mode() {
         IpamMode::PrefixDelegation => Cni::Prefixes,
-        _ => Cni::Vpc,
+        IpamMode::SecondaryIp => Cni::Vpc,
     };
     settings.windows_ipam.is_on().then_some((cni, origin.place()))
 }

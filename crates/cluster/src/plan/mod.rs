@@ -36,8 +36,8 @@ pub fn plan(reading: Reading, set: &BTreeMap<Key, String>) -> Plan {
     plan_and(reading, set, false)
 }
 
-/// As [`plan`], with [`Plan::cni`] if it is asked for.
-pub fn plan_and(reading: Reading, set: &BTreeMap<Key, String>, advise: bool) -> Plan {
+/// As [`plan()`], with [`Plan::cni`] if it is asked for.
+pub(crate) fn plan_and(reading: Reading, set: &BTreeMap<Key, String>, with_cni: bool) -> Plan {
     let Reading { mut cluster, mut notes, mut problems, .. } = reading;
     learn_from_nodes(&mut cluster);
     let settings = settings(&cluster, set, &mut notes);
@@ -54,7 +54,7 @@ pub fn plan_and(reading: Reading, set: &BTreeMap<Key, String>, advise: bool) -> 
     let inputs_verdict = if problems.is_empty() { Verdict::Fits } else { Verdict::Unknown };
     let verdict = counted.verdict(&cluster, &mut notes).max(inputs_verdict);
     let advice = advice::advise(&cluster, groups, asking, subnets, &settings);
-    let cni = advise.then(|| cni::advise(&cluster, &supplies, set));
+    let cni = with_cni.then(|| cni::advise(&cluster, &supplies, set));
     notes.sort_by_key(|note| note.kind);
     let first_failure = first_failure.clone();
     let Counted { groups, subnets, .. } = counted;
