@@ -61,7 +61,9 @@ fn lines(path: &Path, into: &mut Vec<String>) {
     if path.is_dir() {
         let mut entries: Vec<_> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
         entries.sort();
-        entries.iter().for_each(|entry| lines(entry, into));
+        for entry in &entries {
+            lines(entry, into);
+        }
     } else {
         let bytes = fs::read(path).unwrap();
         into.extend(String::from_utf8_lossy(&bytes).lines().map(str::to_owned));
@@ -74,8 +76,12 @@ fn difference(one: &Path, other: &Path) -> usize {
     lines(one, &mut left);
     lines(other, &mut right);
     let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
-    left.iter().for_each(|line| *counts.entry(line).or_default() += 1);
-    right.iter().for_each(|line| *counts.entry(line).or_default() -= 1);
+    for line in &left {
+        *counts.entry(line).or_default() += 1;
+    }
+    for line in &right {
+        *counts.entry(line).or_default() -= 1;
+    }
     counts.values().map(|count| usize::try_from(count.abs()).unwrap()).sum()
 }
 

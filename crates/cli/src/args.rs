@@ -112,12 +112,13 @@ Karpenter manifests, and the JSON of
   aws eks describe-cluster, describe-nodegroup
   aws ec2 describe-subnets, describe-network-interfaces, describe-vpcs,
           describe-instance-types, get-subnet-cidr-reservations
-  kubectl get nodes,deployments,daemonsets,pods -A -o json
+  kubectl get nodes,deployments,daemonsets,pods,networkpolicies -A -o json
 
 Examples:
   winpod plan cluster/
   winpod plan cluster.yaml subnets.json interfaces.json
   winpod plan cluster.yaml --set enable-windows-prefix-delegation=true
+  winpod plan cluster/ --advise
   aws ec2 describe-subnets | winpod plan cluster.yaml -
 
 Exit codes: 0 fits, or not known; 1 does not fit (with --strict, also not

@@ -41,6 +41,7 @@ Examples:
   winpod check cluster/ --format json > known.json
   winpod check cluster/ --baseline known.json
   winpod check cluster/ --format sarif > winpod.sarif
+  winpod check cluster/ --advise
   winpod check --rule CLU-002
   kubectl get deployments,pods -A -o json | winpod check cluster.yaml -
 

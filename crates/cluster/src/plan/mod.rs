@@ -36,8 +36,8 @@ pub fn plan(reading: Reading, set: &BTreeMap<Key, String>) -> Plan {
     plan_and(reading, set, false)
 }
 
-/// As [`plan`], with [`Plan::cni`] if it is asked for.
-pub fn plan_and(reading: Reading, set: &BTreeMap<Key, String>, with_cni: bool) -> Plan {
+/// As [`plan()`], with [`Plan::cni`] if it is asked for.
+pub(crate) fn plan_and(reading: Reading, set: &BTreeMap<Key, String>, with_cni: bool) -> Plan {
     let Reading { mut cluster, mut notes, mut problems, .. } = reading;
     learn_from_nodes(&mut cluster);
     let settings = settings(&cluster, set, &mut notes);
