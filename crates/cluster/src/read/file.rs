@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(super) enum Parsed<'f> {
     Empty,
     Unreadable(std::io::Error),
-    Unread(ReadError),
+    Unread(ReadError, Vec<IgnoreComment>),
     /// A listing of the AWS CLI, which is streamed when its turn comes. It stays open: what comes through a pipe is
     /// there once.
     Listing(Box<dyn Read + Send + 'f>),
@@ -57,7 +57,7 @@ fn read_documents<'f>(file: &'f File<'_>) -> std::io::Result<Parsed<'f>> {
     source.take(allowed).read_to_end(&mut bytes)?;
     let text = match text::decode(&bytes) {
         Ok(text) => text,
-        Err(error) => return Ok(Parsed::Unread(error)),
+        Err(error) => return Ok(Parsed::Unread(error, Vec::new())),
     };
     if aws::is_listing(text.as_bytes()) {
         return Ok(Parsed::ListingText(text.into_owned()));
@@ -75,7 +75,7 @@ fn read_documents<'f>(file: &'f File<'_>) -> std::io::Result<Parsed<'f>> {
     Ok(match documents {
         Ok(documents) if documents.is_empty() => Parsed::Empty,
         Ok(documents) => Parsed::Documents(documents, ignores()),
-        Err(error) => Parsed::Unread(error),
+        Err(error) => Parsed::Unread(error, ignores()),
     })
 }
 
@@ -86,7 +86,10 @@ impl Reader<'_> {
         match parsed {
             Parsed::Empty => self.note(Note::new(&note::FILE_EMPTY, &[("file", &name)])),
             Parsed::Unreadable(error) => self.problem(Problem::unreadable(&name, &error)),
-            Parsed::Unread(error) => self.problem(Problem::unread(&name, &error)),
+            Parsed::Unread(error, ignores) => {
+                self.cluster().ignores.extend(ignores);
+                self.problem(Problem::unread(&name, &error));
+            }
             Parsed::Script(start, source) => self.script(start, source, &name),
             Parsed::NodeText(start, source, shows) => return self.text_of_node(&start, source, &name, shows),
             Parsed::Listing(source) => return aws::stream(source, &name, self),
