@@ -10,6 +10,7 @@ __all__ = [
     "Advice",
     "AffectedObject",
     "Alternative",
+    "BackgroundStep",
     "Because",
     "BlockDemand",
     "Blocks",
@@ -20,6 +21,10 @@ __all__ = [
     "Check",
     "CheckAnswer",
     "CheckSummary",
+    "CniAdvice",
+    "CniOption",
+    "CniPods",
+    "CniReason",
     "ConfigMapEntry",
     "Contains",
     "Culprit",
@@ -68,6 +73,7 @@ __all__ = [
     "PoolOwner",
     "PoolState",
     "PoolStep",
+    "PortSpan",
     "Ports",
     "PortsScenario",
     "PossibleCause",
@@ -83,6 +89,7 @@ __all__ = [
     "Rollout",
     "RuleRow",
     "Sarif",
+    "ScriptRisk",
     "Share",
     "Simulation",
     "Size",
@@ -122,6 +129,7 @@ __all__ = [
     "TypePlan",
     "TypeRow",
     "UnknownKind",
+    "UserData",
     "Waits",
     "WithoutReservation",
 ]
@@ -207,6 +215,22 @@ class Alternative(Record):
     """What differs: keys of the ConfigMap with their values, by key."""
     verdict: Literal['fits', 'unknown', 'does-not-fit']
     """Whether it went well."""
+
+
+class BackgroundStep(Record):
+    """A step of how an error comes about."""
+
+    _json_names = {
+        "grade": "grade",
+        "sources": "sources",
+        "text": "text",
+    }
+    grade: Literal['documented', 'code', 'reported', 'inferred', 'unverified']
+    """How well it is established."""
+    sources: tuple[str, ...]
+    """The facts it rests on, as keys of the list of sources."""
+    text: str
+    """What is so."""
 
 
 class Because(Record):
@@ -456,6 +480,7 @@ class CheckAnswer(Record):
     _operation = 'check'
     _json_names = {
         "clean": "clean",
+        "cni": "cni",
         "fail_on": "failOn",
         "findings": "findings",
         "not_applicable": "notApplicable",
@@ -468,6 +493,8 @@ class CheckAnswer(Record):
     }
     clean: tuple[str, ...]
     """Rules that judged something and found nothing."""
+    cni: CniAdvice | None = None
+    """Which CNI fits the cluster; absent unless asked for."""
     fail_on: Literal['info', 'warn', 'high', 'error']
     """The mildest severity that fails the check: of the request, else of the configuration, else `high`."""
     findings: tuple[Finding, ...]
@@ -529,6 +556,109 @@ class CheckSummary(Record):
     """Whether an input is unusable, so that the answer is about the rest."""
     warn: int
     """Findings of likely waste or trouble."""
+
+
+class CniAdvice(Record):
+    """Which CNI fits a cluster's Windows nodes, and what each would break."""
+
+    _json_names = {
+        "because": "because",
+        "missing": "missing",
+        "options": "options",
+        "recommended": "recommended",
+    }
+    because: tuple[CniReason, ...]
+    """Why this one, or why none; what decides first."""
+    missing: tuple[Lack, ...]
+    """Inputs that would settle what is open."""
+    options: tuple[CniOption, ...]
+    """The four options, always in this order."""
+    recommended: Literal['vpc-cni', 'vpc-cni-prefixes', 'vpc-cni-calico-policy', 'calico-overlay', None]
+    """The option to take; null where none fits, or the files do not tell enough."""
+
+
+class CniOption(Record):
+    """One CNI, or one way to run it."""
+
+    _json_names = {
+        "because": "because",
+        "breaks": "breaks",
+        "cni": "cni",
+        "needs": "needs",
+        "now": "now",
+        "pods_per_node": "podsPerNode",
+        "verdict": "verdict",
+    }
+    because: tuple[CniReason, ...]
+    """What the verdict rests on."""
+    breaks: tuple[CniReason, ...]
+    """What would not work, or not as it seems."""
+    cni: Literal['vpc-cni', 'vpc-cni-prefixes', 'vpc-cni-calico-policy', 'calico-overlay']
+    """Its name."""
+    needs: tuple[CniReason, ...]
+    """What it needs that the files do not show."""
+    now: bool
+    """Whether the files show that it is in use."""
+    pods_per_node: tuple[CniPods, ...]
+    """What a node of each group takes."""
+    verdict: Literal['fits', 'unknown', 'does-not-fit']
+    """Whether it fits this cluster."""
+
+
+class CniPods(Record):
+    """A node of one instance type in a group."""
+
+    _json_names = {
+        "instance_type": "instanceType",
+        "limited_by": "limitedBy",
+        "mode": "mode",
+        "node_addresses": "nodeAddresses",
+        "node_group": "nodeGroup",
+        "node_prefixes": "nodePrefixes",
+        "pods": "pods",
+        "same": "same",
+    }
+    instance_type: str
+    """The type; of several types with equal answers the first by name."""
+    limited_by: Literal['addresses', 'max-pods', 'cpu', 'memory']
+    """The limit that is reached first."""
+    mode: Literal['secondary-ip', 'prefix-delegation', 'overlay']
+    """Where the addresses of its pods are from."""
+    node_addresses: int
+    """Addresses that one full node takes from its subnet, its own among them."""
+    node_group: str
+    """The group."""
+    node_prefixes: int
+    """/28 prefixes among them."""
+    pods: int
+    """Pods with an address that one node takes, DaemonSet pods included."""
+    same: int
+    """How many types of the group have this answer."""
+
+
+class CniReason(Record):
+    """A reason, with where it stands and on what it rests."""
+
+    _json_names = {
+        "code": "code",
+        "grade": "grade",
+        "kind": "kind",
+        "location": "location",
+        "message": "message",
+        "sources": "sources",
+    }
+    code: str
+    """The stable name of the reason."""
+    grade: Literal['documented', 'code', 'reported', 'inferred', 'unverified', None]
+    """The grade of the weakest fact behind it; null where something is missing in what was given."""
+    kind: Literal['warning', 'unknown', 'assumption', 'info']
+    """Whether it is a warning, something not known, something taken for granted, or a plain fact."""
+    location: Location | None
+    """Where it stands."""
+    message: str
+    """The reason as a sentence."""
+    sources: tuple[str, ...]
+    """The facts it rests on, as keys of the list of sources."""
 
 
 class ConfigMapEntry(Record):
@@ -707,6 +837,7 @@ class Dsr(Record):
         "ports": "ports",
         "problems": "problems",
         "supported": "supported",
+        "user_data": "userData",
         "verdict": "verdict",
     }
     advice: tuple[Note, ...]
@@ -730,13 +861,15 @@ class Dsr(Record):
     platform: Platform
     """The system."""
     policies: PolicyCounts | None
-    """The load-balancer policies of the node; null without services."""
+    """The load-balancer policies of the node; null without services and without a dump."""
     ports: Ports | None
-    """The ports of the node; null without services."""
+    """The ports of the node; null where neither services, a dump, a listing nor the request tell of them."""
     problems: tuple[Problem, ...]
     """What is wrong with the files."""
     supported: bool | None
     """Whether system and version have DSR; null if not known."""
+    user_data: tuple[UserData, ...]
+    """What each user data of the files does about DSR, and what that risks."""
     verdict: Literal['on', 'off', 'unsupported', 'refused', 'unknown']
     """`on`; `off`, although the system may have it; `unsupported` by the system; `refused`: kube-proxy exits
     at start-up; or `unknown`.
@@ -771,6 +904,7 @@ class Explanation(Record):
     _operation = 'explain'
     _is_row = True
     _json_names = {
+        "background": "background",
         "causes": "causes",
         "collect": "collect",
         "count": "count",
@@ -779,6 +913,7 @@ class Explanation(Record):
         "id": "id",
         "last_time": "lastTime",
         "location": "location",
+        "nodes": "nodes",
         "objects": "objects",
         "other_objects_count": "otherObjectsCount",
         "problems": "problems",
@@ -789,6 +924,8 @@ class Explanation(Record):
         "sources": "sources",
         "title": "title",
     }
+    background: tuple[BackgroundStep, ...]
+    """How it comes about, step by step, where that takes arithmetic."""
     causes: tuple[PossibleCause, ...]
     """The causes, the most likely first, given what else the inputs show."""
     collect: tuple[str, ...]
@@ -807,6 +944,10 @@ class Explanation(Record):
     """The latest time, as `first_time`."""
     location: Location
     """Where it stands first."""
+    nodes: tuple[str, ...]
+    """The nodes that it is about, as far as the inputs name them. If what they show makes other causes likely
+    on other nodes, each of these has an explanation of its own.
+    """
     objects: tuple[AffectedObject, ...]
     """The Kubernetes objects that it is about, the most frequent first, as far as the inputs name them. Of
     all errors together at most 1,000 are listed.
@@ -1496,6 +1637,7 @@ class Plan(Record):
     _json_names = {
         "advice": "advice",
         "cluster": "cluster",
+        "cni": "cni",
         "first_failure": "firstFailure",
         "kubernetes": "kubernetes",
         "node_groups": "nodeGroups",
@@ -1508,6 +1650,8 @@ class Plan(Record):
     """What would help, with numbers; empty where nothing is short."""
     cluster: str | None
     """The cluster's name, if a file says it."""
+    cni: CniAdvice | None = None
+    """Which CNI fits the cluster; absent unless asked for."""
     first_failure: Failure | None
     """The first group that cannot grow to its maximum, when all grow node by node in turn, or that cannot be
     upgraded there.
@@ -1591,8 +1735,11 @@ class PolicyKindCounts(Record):
     }
     dsr: int
     """With DSR."""
-    kind: Literal['cluster-ip', 'node-port', 'external-ip', 'ingress-ip', 'health-check']
-    """`cluster-ip`, `node-port`, `external-ip`, `ingress-ip` or `health-check`."""
+    kind: Literal['cluster-ip', 'node-port', 'external-ip', 'ingress-ip', 'health-check', 'address', 'no-address']
+    """`cluster-ip`, `node-port`, `external-ip`, `ingress-ip` or `health-check`. Found on a node:
+    `external-ip` for ingress IPs too, `address` for an address of which it is not known what it is,
+    `no-address` for none at all.
+    """
     non_dsr: int
     """Without DSR."""
     undecided: int
@@ -1842,6 +1989,22 @@ class PoolStep(Record):
     """Of `update`: whether the pool takes the job for a success; if not, it asks for a re-sync."""
 
 
+class PortSpan(Record):
+    """Ports from one to another."""
+
+    _json_names = {
+        "first": "first",
+        "last": "last",
+        "location": "location",
+    }
+    first: int
+    """The first port."""
+    last: int
+    """The last port."""
+    location: Location | None = None
+    """Where it is listed."""
+
+
 class Ports(Record):
     """The ports of a node. All that is said about demand is an estimate."""
 
@@ -1854,18 +2017,23 @@ class Ports(Record):
     """The ports of TCP."""
     udp: ProtocolPorts
     """The ports of UDP."""
-    verdict: Literal['ok', 'warn', 'exhausted']
-    """The worse one of both protocols: `ok`, `warn` with ten blocks or fewer left, or `exhausted`."""
+    verdict: Literal['ok', 'warn', 'exhausted', None]
+    """The worse one of both protocols: `ok`, `warn` with ten blocks or fewer left, or `exhausted`; null where
+    no demand is known.
+    """
 
 
 class PortsScenario(Record):
     """What would be with DSR on, or off."""
 
     _json_names = {
+        "blocks": "blocks",
         "certain": "certain",
         "demand": "demand",
         "verdict": "verdict",
     }
+    blocks: int
+    """Blocks of 64 that fit before HNS takes any."""
     certain: bool
     """Whether the verdict holds however policies share blocks and whatever pods take."""
     demand: BlockDemand
@@ -1959,37 +2127,65 @@ class ProtocolPorts(Record):
     """The ports of one protocol."""
 
     _json_names = {
+        "basis": "basis",
         "because": "because",
         "blocks": "blocks",
         "certain": "certain",
         "demand": "demand",
+        "excluded": "excluded",
         "first_port": "firstPort",
         "free_ports": "freePorts",
+        "gaps": "gaps",
+        "held_blocks": "heldBlocks",
         "last_port": "lastPort",
+        "lost_ports": "lostPorts",
+        "node_ports": "nodePorts",
+        "range_location": "rangeLocation",
         "verdict": "verdict",
         "with_dsr": "withDsr",
         "without_dsr": "withoutDsr",
     }
+    basis: Literal['live', 'estimate']
+    """`live`: a running node lists what is taken, the blocks that HNS holds among it, so that demand is not
+    counted again. `estimate`: blocks are those before HNS takes any, and the demand is held against them.
+    """
     because: tuple[Because, ...]
     """The reasons, what decides first."""
     blocks: int
-    """Blocks of 64 ports in a row that fit into them."""
+    """Blocks of 64 ports in a row that fit into the gaps."""
     certain: bool
-    """Whether the verdict holds however policies share blocks and whatever pods take."""
-    demand: BlockDemand
-    """Blocks that may be needed as DSR is now."""
+    """Whether the verdict holds however policies share blocks, whatever pods take and whatever else listens.
+    """
+    demand: BlockDemand | None
+    """Blocks that may be needed as DSR is now; null where neither services nor a dump tell."""
+    excluded: tuple[PortSpan, ...]
+    """Ranges that somebody excluded and that lie in the dynamic range, at least in part."""
     first_port: int
     """The first port of the dynamic range."""
     free_ports: int
-    """Ports of it that nothing has taken."""
+    """Ports of the range that nothing has taken."""
+    gaps: int
+    """Ranges of them without a break."""
+    held_blocks: int | None
+    """Blocks that HNS holds, as far as a listing shows: ranges of 64 ports that nobody excluded; null without
+    one.
+    """
     last_port: int
     """Its last port."""
-    verdict: Literal['ok', 'warn', 'exhausted']
-    """Whether they suffice, with one block for each policy."""
+    lost_ports: int
+    """Free ports that lie in no block."""
+    node_ports: PortSpan | None
+    """Node ports that lie in the dynamic range and are not excluded: HNS may take them."""
+    range_location: Location | None = None
+    """Where a listing has the range."""
+    verdict: Literal['ok', 'warn', 'exhausted', None]
+    """Whether they suffice: blocks free now, or else one block for each policy; null where no demand is
+    known.
+    """
     with_dsr: PortsScenario | None
     """The same with DSR on; null where system or version lack it."""
-    without_dsr: PortsScenario
-    """The same with DSR off."""
+    without_dsr: PortsScenario | None
+    """What policies would need with DSR off, against the blocks before HNS takes any."""
 
 
 class Related(Record):
@@ -2151,6 +2347,31 @@ class Sarif(Record):
     """The log, as JSON text."""
     unusable: bool
     """Whether an input is unusable, so that the log is about the rest."""
+
+
+class ScriptRisk(Record):
+    """What user data risks, with what that rests on."""
+
+    _json_names = {
+        "code": "code",
+        "grade": "grade",
+        "kind": "kind",
+        "location": "location",
+        "message": "message",
+        "sources": "sources",
+    }
+    code: str
+    """The stable name."""
+    grade: Literal['documented', 'code', 'reported', 'inferred', 'unverified', None]
+    """The grade of the weakest fact behind it; null where it is seen in the text itself."""
+    kind: Literal['warning', 'unknown', 'assumption', 'info']
+    """Whether it is a warning, something not known, or a plain fact."""
+    location: Location
+    """Where it stands."""
+    message: str
+    """The risk as a sentence."""
+    sources: tuple[str, ...]
+    """The facts it rests on, as keys of the list of sources."""
 
 
 class Share(Record):
@@ -3330,6 +3551,32 @@ class UnknownKind(Record):
     """The first of them."""
     kind: str
     """What they call themselves."""
+
+
+class UserData(Record):
+    """What user data does about DSR."""
+
+    _json_names = {
+        "arguments": "arguments",
+        "form": "form",
+        "location": "location",
+        "risks": "risks",
+        "would_match": "wouldMatch",
+    }
+    arguments: tuple[str, ...]
+    """The arguments that it gives kube-proxy, if it works."""
+    form: Literal['string-replace', 'KubeProxyExtraArgs', 'other', 'none']
+    """`string-replace`: it changes a text of Start-EKSBootstrap.ps1; `KubeProxyExtraArgs`: it uses the
+    parameter; `other`: it names the flag in another way; `none`: it does nothing about DSR.
+    """
+    location: Location
+    """Where it stands."""
+    risks: tuple[ScriptRisk, ...]
+    """What is known of it and what it risks."""
+    would_match: Literal['yes', 'no', 'unknown', None]
+    """Whether the text that is replaced stands in the script: known where the script is among the files, or
+    where the text cannot stand there; null without a replacement.
+    """
 
 
 class Waits(Record):
