@@ -42,6 +42,9 @@ def answers():
     yield winpod.migration(*(json.loads(document["text"]) for document in neighbours["args"]["documents"]))
     yield winpod.dsr(os_build="17763.1500", kubernetes="1.33", extra_args="", services=150, pods=3)
     yield winpod.dsr(release="2022", kube_proxy_args="--enable-dsr=yes")
+    listing = b"Protocol tcp\n----------    --------\n 50000 50059 *\n"
+    script = b"& $EKSBootstrapScriptFile -EKSClusterName a -KubeProxyExtraArgs '--feature-gates=WinDSR=true'\n"
+    yield winpod.dsr(listing, script, service_cidr="10.100.0.0/16")
     shared = next(case for case in CASES if case["id"] == "simulate-shared-subnet")
     documents = [document["text"].encode() for document in shared["args"]["documents"]]
     yield winpod.simulate(*documents, scenario="scale-out", csv=True)
