@@ -2243,6 +2243,299 @@ export interface TimelineRow {
   subnets: SubnetAt[];
 }
 
+/** A node as its HNS sees it. */
+export interface Topology {
+  /** How many of each there are. */
+  counts: TopologyCounts;
+  /** Endpoints of networks that are not listed. */
+  endpointsElsewhere: TopologyEndpoint[];
+  /** What contradicts itself or is left behind, each kind once. */
+  findings: Note[];
+  /** The version of HNS that the dumps carry, the latest if they differ; the second schema has none. */
+  hns: string | null;
+  /** The networks, each a vSwitch, in the order of the files. */
+  networks: TopologyNetwork[];
+  /** The node's name, if it was given or its address is among the nodes of the files. */
+  node: string | null;
+  /** What else there is to tell. */
+  notes: Note[];
+  /** The load-balancer policies, by address and port; node ports come last. */
+  policies: TopologyPolicy[];
+  /** What is wrong with the files. */
+  problems: Problem[];
+  /** The range of cluster IPs, as routes of the endpoints tell it. */
+  serviceCidr: string | null;
+  /** `consistent` as far as can be told, `contradictory` if there are findings, `unknown` without any object of HNS. */
+  verdict: "consistent" | "contradictory" | "unknown";
+}
+
+/** A backend of a policy. */
+export interface TopologyBackend {
+  /** Its address. */
+  address: string | null;
+  /** The id of its endpoint. */
+  endpoint: string;
+  /** `local` or `remote`; `missing` if no endpoint has this id, `unknown` if not all endpoints were given. */
+  place: "local" | "remote" | "missing" | "unknown";
+  /** Its pod. */
+  pod: TopologyPod | null;
+}
+
+/** How many of each there are. */
+export interface TopologyCounts {
+  /** Those with DSR. */
+  dsrPolicies: number;
+  /** Endpoints on this node. */
+  endpoints: number;
+  /** Endpoints on this node of which the pod is known. */
+  endpointsWithPod: number;
+  /** Networks. */
+  networks: number;
+  /** Those without. */
+  nonDsrPolicies: number;
+  /** Load-balancer policies. */
+  policies: number;
+  /** Endpoints that stand for addresses on other nodes. */
+  remoteEndpoints: number;
+  /** Those of which a backend is not among the endpoints. */
+  stalePolicies: number;
+}
+
+/** An endpoint of HNS: a vNIC, or an address on another node. */
+export interface TopologyEndpoint {
+  /** The number of its access lists. */
+  acls: number;
+  /** Its first address; null if it has none. */
+  address: string | null;
+  /** Whether nothing of it was cut or wrong in the files. */
+  complete: boolean;
+  /** The containers that it is attached to. */
+  containers: string[];
+  /** Its DNS servers. */
+  dnsServers: string[];
+  /** Its way out. */
+  gateway: string | null;
+  /** Its id. */
+  id: string;
+  /** Whether a proxy takes its connections. */
+  l4Proxy: boolean;
+  /** Its MAC address. */
+  mac: string | null;
+  /** Its other addresses. */
+  moreAddresses: string[];
+  /** Its name. */
+  name: string;
+  /** The network namespace that it is in. */
+  namespace: string | null;
+  /** The id of its network. */
+  network: string | null;
+  /** The types of its other policies. */
+  otherPolicies: string[];
+  /** Its outbound NAT: the ranges it spares; null if it has none, or if its policies were cut. */
+  outboundNat: TopologyNat | null;
+  /** The pod that the API server gives this address; null if the files do not tell. */
+  pod: TopologyPod | null;
+  /** The number of load-balancer policies that it is a backend of. */
+  policies: number;
+  /** Ports of the node that lead to it. */
+  portMappings: TopologyPort[];
+  /** The length of that address's prefix. */
+  prefixLength: number | null;
+  /** The address of the node behind a remote endpoint, on an overlay. */
+  providerAddress: string | null;
+  /** Whether it stands for an address on another node. */
+  remote: boolean;
+  /** Its routes. */
+  routes: TopologyRoute[];
+  /** Its state as HNS numbers it. */
+  state: number | null;
+}
+
+/** An elastic network interface of EC2. */
+export interface TopologyEni {
+  /** Its primary address. */
+  address: string | null;
+  /** The number of its single addresses, the primary one among them; null without a listing. */
+  addresses: number | null;
+  /** What tells that it is this one: the name of the network, its source MAC address, or the node's address on it. */
+  by: "network-name" | "source-mac" | "management-ip";
+  /** Its id; null without a listing of interfaces. */
+  id: string | null;
+  /** Its instance. */
+  instance: string | null;
+  /** Its MAC address. */
+  mac: string | null;
+  /** Its prefixes. */
+  prefixes: string[];
+  /** Its subnet. */
+  subnet: string | null;
+}
+
+/** An extension of a vSwitch. */
+export interface TopologyExtension {
+  /** Whether it takes part. */
+  enabled: boolean;
+  /** Its id. */
+  id: string;
+  /** Its name in the node's display language; the second schema leaves it out. */
+  name: string | null;
+}
+
+/** A range of MAC addresses. */
+export interface TopologyMacRange {
+  /** The first. */
+  first: string;
+  /** The last. */
+  last: string;
+}
+
+/** The outbound NAT of an endpoint. */
+export interface TopologyNat {
+  /** Only packets to these are translated, if there are any. */
+  destinations: string[];
+  /** Packets to these keep the pod's address. */
+  exceptions: string[];
+}
+
+/** A network of HNS: a vSwitch. */
+export interface TopologyNetwork {
+  /** The adapter it was asked to bind to. */
+  adapter: string | null;
+  /** Whether nothing of it was cut or wrong in the files. */
+  complete: boolean;
+  /** Its DNS servers. */
+  dnsServers: string[];
+  /** Its DNS suffix. */
+  dnsSuffix: string | null;
+  /** The number of its endpoints as HNS counts them. */
+  endpointCount: number | null;
+  /** Its endpoints on this node. */
+  endpoints: TopologyEndpoint[];
+  /** The ENI below it, as far as it is known. */
+  eni: TopologyEni | null;
+  /** The extensions of its vSwitch. */
+  extensions: TopologyExtension[];
+  /** Its id. */
+  id: string;
+  /** The id of the adapter below it. */
+  layeredOn: string | null;
+  /** The MAC addresses that its endpoints get. */
+  macRanges: TopologyMacRange[];
+  /** The node's address on it. */
+  managementIp: string | null;
+  /** Its name. */
+  name: string;
+  /** The types of its own policies. */
+  policies: string[];
+  /** Its endpoints that stand for addresses on other nodes. */
+  remoteEndpoints: TopologyEndpoint[];
+  /** The MAC address that its traffic leaves with. */
+  sourceMac: string | null;
+  /** Its ranges. */
+  subnets: TopologySubnet[];
+  /** Its type as HNS writes it, such as `l2bridge` or `Overlay`. */
+  type: string;
+  /** Whether its name is one that vpc-bridge gives. */
+  vpcBridge: boolean;
+}
+
+/** A pod. */
+export interface TopologyPod {
+  /** Its name. */
+  name: string;
+  /** Its namespace. */
+  namespace: string;
+  /** Its node. */
+  node: string | null;
+}
+
+/** A load-balancer policy. */
+export interface TopologyPolicy {
+  /** Its address; null for node ports. */
+  address: string | null;
+  /** Its backends. */
+  backends: TopologyBackend[];
+  /** Whether nothing of it was cut or wrong in the files. */
+  complete: boolean;
+  /** Whether it has Direct Server Return. */
+  dsr: boolean;
+  /** Its id. */
+  id: string;
+  /** Whether it is an internal load balancer. */
+  ilb: boolean;
+  /** What it is for; null if the files do not tell. */
+  kind: "cluster-ip" | "node-port" | "external-ip" | null;
+  /** Backends on this node. */
+  localBackends: number;
+  /** Backends that are not among the endpoints. */
+  missingBackends: number;
+  /** Its ports; kube-proxy makes one. */
+  ports: TopologyPort[];
+  /** Backends on other nodes. */
+  remoteBackends: number;
+  /** The schema it was read in: `v1` or `v2`. */
+  schema: "v1" | "v2";
+  /** The Service port that it is of, if the files have it. */
+  service: TopologyService | null;
+  /** Whether connections of one source address go to one backend; null in the first schema, which does not tell. */
+  sessionAffinity: boolean | null;
+  /** The address that backends see as the source. */
+  sourceVip: string | null;
+  /** Its state as HNS numbers it; the first schema has it. */
+  state: number | null;
+}
+
+/** A port and where it leads. */
+export interface TopologyPort {
+  /** The port of the address. */
+  port: number | null;
+  /** `TCP`, `UDP`, `SCTP`, or the protocol's number. */
+  protocol: string | null;
+  /** The port of the backends. */
+  targetPort: number | null;
+}
+
+/** Listings of one node. */
+export interface TopologyRequest {
+  /** Documents in memory. */
+  documents?: Document[] | undefined;
+  /** The name of the node, where files have the pods of several. */
+  node?: string | null | undefined;
+  /**
+   * Files and directories: what HNS lists on one node, and perhaps its pods, Services, `EndpointSlice`s, the node and
+   * its network interfaces.
+   */
+  paths?: string[] | undefined;
+}
+
+/** A route of an endpoint. */
+export interface TopologyRoute {
+  /** The range. */
+  destination: string;
+  /** Whether packets are encapsulated. */
+  needEncap: boolean;
+  /** The next hop; null for the node itself. */
+  nextHop: string | null;
+}
+
+/** A port of a Service. */
+export interface TopologyService {
+  /** Its name. */
+  name: string;
+  /** Its namespace. */
+  namespace: string;
+  /** The port's name; empty if it has none. */
+  port: string;
+}
+
+/** A range of a network. */
+export interface TopologySubnet {
+  /** The range. */
+  cidr: string;
+  /** The way out of it. */
+  gateway: string | null;
+}
+
 /** A node of one instance type in a group. */
 export interface TypePlan {
   /** Pods with an address that fit by CPU, DaemonSet pods included, if workloads with requests were given. */
@@ -2457,6 +2750,8 @@ export interface Operations {
   subtract: { request: SubtractRequest; answer: Prefixes };
   /** The prefix around a prefix. */
   supernet: { request: LengthRequest; answer: Supernet };
+  /** A node as its HNS sees it: ENI, networks, endpoints, load-balancer policies, and what contradicts itself. */
+  topology: { request: TopologyRequest; answer: Topology };
   /** The instance table, filtered and sorted. */
   types: { request: TypesRequest; answer: TypeRow[] };
 }
@@ -2670,6 +2965,24 @@ export type DsrOptions = WithFiles<Omit<DsrRequest, "excluded">> & {
  * dsr({ osBuild: "Windows" }); // throws WINDOWS_BUILD
  */
 export declare function dsr(options: DsrOptions): Dsr;
+
+/** Which node, where files have the pods of several. */
+export type TopologyOptions = Omit<TopologyRequest, "paths" | "documents">;
+
+/**
+ * A node as its HNS sees it: ENI, networks, endpoints, load-balancer policies, and what contradicts itself.
+ *
+ * Inputs are what HNS lists on one node (`Get-HnsNetwork`, `Get-HnsEndpoint`, `Get-HnsPolicyList`, or what `hnsdiag` and HCN
+ * print), and perhaps its pods, Services, EndpointSlices, the node and its network interfaces.
+ *
+ * @throws {WinpodError} code `REQUEST` without any input, `UNKNOWN_NODE`.
+ * @example
+ * const answer = topology(["networks.json", "endpoints.json", "policies.json", "pods.json"]);
+ * answer.verdict; // "consistent", "contradictory" or "unknown"
+ * answer.policies.filter((policy) => policy.missingBackends > 0); // lead to endpoints that are gone
+ * topology([]); // throws REQUEST
+ */
+export declare function topology(inputs: Input | Iterable<Input>, options?: TopologyOptions): Topology;
 
 /**
  * What an IPv4 prefix is.

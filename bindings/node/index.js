@@ -164,6 +164,10 @@ function migration(from, options) {
   return call("migration", merge(options, inputs(from)));
 }
 
+function topology(from, options) {
+  return call("topology", merge(options, inputs(from)));
+}
+
 function simulateSync(from, options) {
   return call("simulate", merge(options, inputs(from)));
 }
@@ -264,5 +268,6 @@ module.exports = {
   subnets,
   subtract,
   supernet,
+  topology,
   types,
 };

@@ -31,5 +31,6 @@ export const {
   subnets,
   subtract,
   supernet,
+  topology,
   types,
 } = winpod;

@@ -208,6 +208,24 @@ export type DsrOptions = WithFiles<Omit<DsrRequest, "excluded">> & {
  */
 export declare function dsr(options: DsrOptions): Dsr;
 
+/** Which node, where files have the pods of several. */
+export type TopologyOptions = Omit<TopologyRequest, "paths" | "documents">;
+
+/**
+ * {@about topology}
+ *
+ * Inputs are what HNS lists on one node (`Get-HnsNetwork`, `Get-HnsEndpoint`, `Get-HnsPolicyList`, or what `hnsdiag` and HCN
+ * print), and perhaps its pods, Services, EndpointSlices, the node and its network interfaces.
+ *
+ * @throws {WinpodError} code `REQUEST` without any input, `UNKNOWN_NODE`.
+ * @example
+ * const answer = topology(["networks.json", "endpoints.json", "policies.json", "pods.json"]);
+ * answer.verdict; // "consistent", "contradictory" or "unknown"
+ * answer.policies.filter((policy) => policy.missingBackends > 0); // lead to endpoints that are gone
+ * topology([]); // throws REQUEST
+ */
+export declare function topology(inputs: Input | Iterable<Input>, options?: TopologyOptions): Topology;
+
 /**
  * {@about prefix}
  *

@@ -19,6 +19,7 @@ const functions = {
   types: winpod.types,
   ipam: winpod.ipam,
   dsr: winpod.dsr,
+  topology: ({ paths = [], documents = [], ...options }) => winpod.topology([...paths, ...documents], options),
   pool: ({ pool, steps }) => winpod.pool(pool, steps),
   prefix: ({ prefix }) => winpod.prefix(prefix),
   contains: ({ prefix, ...options }) => winpod.contains(prefix, options),

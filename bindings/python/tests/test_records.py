@@ -45,6 +45,9 @@ def answers():
     listing = b"Protocol tcp\n----------    --------\n 50000 50059 *\n"
     script = b"& $EKSBootstrapScriptFile -EKSClusterName a -KubeProxyExtraArgs '--feature-gates=WinDSR=true'\n"
     yield winpod.dsr(listing, script, service_cidr="10.100.0.0/16")
+    for name in ("kinds-by-service", "eni-by-name", "pods", "endpoint-policies-second", "network-first-rest", "stale-first"):
+        documents = next(case for case in CASES if case["id"] == f"topology-{name}")["args"]["documents"]
+        yield winpod.topology(*(document["text"].encode() for document in documents))
     shared = next(case for case in CASES if case["id"] == "simulate-shared-subnet")
     documents = [document["text"].encode() for document in shared["args"]["documents"]]
     yield winpod.simulate(*documents, scenario="scale-out", csv=True)

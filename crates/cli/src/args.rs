@@ -6,6 +6,7 @@ use crate::memory;
 use crate::migration::Migration;
 use crate::simulate::Simulate;
 use crate::subnet::Subnet;
+use crate::topology::Topology;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
@@ -41,6 +42,7 @@ Examples:
                                       when the subnets run dry, and how long pods wait
   winpod dsr --release 2019 --kubernetes 1.33 --services 150
                                       is DSR on at a node, and will its ports run out
+  winpod topology node/               a node as its HNS sees it, and what is stale
   winpod explain kube-proxy.log       what the errors in it mean
 
 Exit codes: 0 all is well, or not known; 1 the answer is no; 2 the arguments or
@@ -88,6 +90,7 @@ pub(crate) enum Command {
     Migration(Migration),
     Simulate(Box<Simulate>),
     Dsr(Box<Dsr>),
+    Topology(Topology),
     Explain(Explain),
     Sources(Sources),
     Schema(Schema),

@@ -4,7 +4,7 @@ use crate::UNUSABLE;
 use crate::args::{self, Colour, Command, Format, Winpod};
 use crate::progress::Line;
 use crate::terminal::Terminal;
-use crate::{dsr, explain, migration, simulate, subnet};
+use crate::{dsr, explain, migration, simulate, subnet, topology};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -108,6 +108,7 @@ pub(crate) fn answer(winpod: Winpod, host: &mut Host<'_>) -> Result<(String, u8)
         Command::Migration(args) => migration::answer(args, format, style, host),
         Command::Simulate(args) => simulate::answer(*args, format, style, host),
         Command::Dsr(args) => dsr::answer(*args, format, style, host),
+        Command::Topology(args) => topology::answer(args, format, style, host),
         Command::Explain(args) => explain::answer(&args, format, style, host),
         Command::Sources(args) => {
             let answer = sources::sources(&SourcesRequest { ids: args.ids })?;

@@ -32,6 +32,7 @@ mod progress;
 mod simulate;
 mod subnet;
 mod terminal;
+mod topology;
 
 pub use terminal::Terminal;
 

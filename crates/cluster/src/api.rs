@@ -4,7 +4,9 @@
 
 use crate::progress::Progress;
 use crate::request::{Document, Refusal, known_keys, nearest};
-use crate::{capacity, dsr, explain, ipam, plan, pool, prefixes, read, simulate, sources, subnet, types};
+use crate::{
+    capacity, dsr, explain, ipam, plan, pool, prefixes, read, simulate, sources, subnet, topology, types,
+};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
@@ -112,6 +114,9 @@ operations! {
     "dsr", dsr::DsrRequest => dsr::Dsr,
         "Whether Direct Server Return is on at a node, whether it should be, and whether its ports run out.",
         dsr::dsr;
+    "topology", topology::TopologyRequest => topology::Topology,
+        "A node as its HNS sees it: ENI, networks, endpoints, load-balancer policies, and what contradicts itself.",
+        topology::topology;
     "prefix", prefixes::PrefixRequest => prefixes::Prefix, "What an IPv4 prefix is.",
         |request: &_, _: OnProgress<'_>| prefixes::prefix(request);
     "contains", prefixes::ContainsRequest => prefixes::Contains, "Which addresses and prefixes lie in a prefix.",

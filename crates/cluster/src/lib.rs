@@ -31,4 +31,5 @@ pub mod request;
 pub mod simulate;
 pub mod sources;
 pub mod subnet;
+pub mod topology;
 pub mod types;

@@ -85,9 +85,7 @@ fn an_endpoint_of_each_schema() {
       "IpConfigurations": [{"IpAddress": "10.0.8.31", "PrefixLength": 24}],
       "Dns": {"ServerList": ["172.20.0.10"]}, "Routes": [{"NextHop": "10.0.8.1", "DestinationPrefix": "0.0.0.0/0"}],
       "MacAddress": "00-15-5D-CD-BE-47", "SchemaVersion": {"Major": 2, "Minor": 0}}"#;
-    // Objects in a row, as hnsdiag prints them.
-    let cluster = cluster(&format!("{first}\r\n{second}"));
-    let [first, second] = &cluster.hns_endpoints[..] else { panic!("{:?}", cluster.hns_endpoints) };
+    let (first, second) = (&cluster(first).hns_endpoints.remove(0), &cluster(second).hns_endpoints.remove(0));
     assert_eq!((first.schema, second.schema), (HnsSchema::V1, HnsSchema::V2));
     for endpoint in [first, second] {
         assert_eq!(&*endpoint.id, "c55b2c86-bd06-400e-bca7-8fb7de11e635");
@@ -132,8 +130,7 @@ fn a_policy_of_each_schema() {
     let second = r#"{"ID": "d680d0e7-185b-46a7-b097-37a8b439f588", "HostComputeEndpoints": ["c55b2c86-bd06-400e-bca7-8fb7de11e635"],
       "FrontendVIPs": ["172.20.37.12"], "PortMappings": [{"Protocol": 6, "InternalPort": 8080, "ExternalPort": 80, "DistributionType": 2, "Flags": 1}],
       "SchemaVersion": {"Major": 2, "Minor": 0}, "Flags": 1}"#;
-    let cluster = cluster(&format!("{first}{second}"));
-    let [first, second] = &cluster.hns_policies[..] else { panic!("{:?}", cluster.hns_policies) };
+    let (first, second) = (&cluster(first).hns_policies.remove(0), &cluster(second).hns_policies.remove(0));
     for policy in [first, second] {
         assert_eq!(&*policy.id, "d680d0e7-185b-46a7-b097-37a8b439f588");
         assert_eq!(policy.vip, Some("172.20.37.12".parse().unwrap()));
@@ -158,6 +155,8 @@ fn lists_however_powershell_writes_them() {
         format!("{{\"Success\": true, \"Output\": [{object}]}}"),
         format!("{{\"Success\": true, \"Output\": {object}}}"),
         format!("[null, {object}]"),
+        // Objects in a row, as hnsdiag prints them; one twice is one.
+        format!("{object}\r\n{object}"),
     ] {
         let reading = reading(&text);
         assert_eq!(reading.cluster.hns_endpoints.len(), 1, "{text}");
@@ -227,4 +226,29 @@ fn other_json_is_not_taken_for_hns() {
         assert!(cluster.hns_networks.is_empty() && cluster.hns_endpoints.is_empty(), "{text}");
         assert!(cluster.hns_policies.is_empty() && cluster.hns_namespaces.is_empty(), "{text}");
     }
+}
+
+#[test]
+fn one_object_of_two_listings_is_one() {
+    let first = r#"{"ID": "P", "References": ["/endpoints/e"], "State": 2, "Version": 38654705669,
+      "Policies": [{"Type": "ELB", "Protocol": 6, "InternalPort": 8080, "ExternalPort": 80, "VIPs": ["172.20.37.12"]}]}"#;
+    let second = r#"{"ID": "p", "HostComputeEndpoints": ["e"], "FrontendVIPs": ["172.20.37.12"],
+      "PortMappings": [{"Protocol": 6, "InternalPort": 8080, "ExternalPort": 80, "DistributionType": 2}], "SchemaVersion": {"Major": 2, "Minor": 0}}"#;
+    for text in [format!("{first}{second}"), format!("{second}{first}"), format!("{first}{first}{second}")] {
+        let reading = reading(&text);
+        let [policy] = &reading.cluster.hns_policies[..] else { panic!("{text}") };
+        assert_eq!((policy.state, policy.schema), (Some(2), HnsSchema::V2));
+        assert_eq!(policy.ports[0].distribution, Some(HnsDistribution::SourceIp));
+        assert!(reading.notes.is_empty(), "{:?}", reading.notes);
+    }
+    let other = second.replace("\"e\"", "\"f\"");
+    let reading = reading(&format!("{first}{other}"));
+    assert_eq!(reading.cluster.hns_policies.len(), 1);
+    assert_eq!(reading.notes[0].code, "hns-differs");
+    // Two policies of one list are two.
+    let both = first.replace(
+        "}]}",
+        "}, {\"Type\": \"ELB\", \"Protocol\": 6, \"ExternalPort\": 443, \"VIPs\": [\"172.20.37.12\"]}]}",
+    );
+    assert_eq!(cluster(&both).hns_policies.len(), 2);
 }

@@ -55,6 +55,7 @@ __all__ = [
     "subnets",
     "subtract",
     "supernet",
+    "topology",
     "types",
 ]
 
@@ -406,6 +407,31 @@ def dsr(
         "excluded": excluded,
     }
     return _native.answer("dsr", request, inputs=inputs, progress=progress)
+
+
+def topology(*inputs: Input, node: str | None = None, progress: OnProgress | None = None) -> Topology:
+    """Tells a Windows node as its HNS sees it: ENI, networks, endpoints, load-balancer policies, what contradicts itself.
+
+    Inputs are what HNS lists on one node (`Get-HnsNetwork`, `Get-HnsEndpoint` and `Get-HnsPolicyList`, each through
+    `ConvertTo-Json -Depth 10`, or what `hnsdiag` and HCN print; UTF-8 and UTF-16), and perhaps pods, Services,
+    EndpointSlices, nodes and network interfaces. `node` names the node where there are pods of several. `progress` as in
+    `plan`. What is wrong with a file is in the answer's `problems`.
+
+    Raises WinpodError: REQUEST without inputs, UNKNOWN_NODE, STOPPED.
+
+    >>> endpoint = {"ID": "e1", "Name": "cid-1", "VirtualNetwork": "n", "IPAddress": "10.0.8.33"}
+    >>> policy = {"ID": "p", "References": ["/endpoints/e1", "/endpoints/e2"],
+    ...     "Policies": [{"Type": "ELB", "Protocol": 6, "InternalPort": 8080, "ExternalPort": 80, "VIPs": ["172.20.37.12"]}]}
+    >>> answer = winpod.topology([endpoint, policy])
+    >>> answer.verdict, answer.policies[0].local_backends, answer.policies[0].missing_backends
+    ('contradictory', 1, 1)
+    >>> answer.findings[0].code
+    'topology-stale-backends'
+    >>> winpod.topology()
+    Traceback (most recent call last):
+    winpod.WinpodError: names no file and no document: give what HNS lists on the node, such as Get-HnsEndpoint | ConvertTo-Json -Depth 10 [REQUEST]
+    """
+    return _native.answer("topology", {"node": node}, inputs=inputs, progress=progress)
 
 
 def pool(

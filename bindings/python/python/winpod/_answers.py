@@ -97,6 +97,21 @@ __all__ = [
     "Targets",
     "TargetsChange",
     "TimelineRow",
+    "Topology",
+    "TopologyBackend",
+    "TopologyCounts",
+    "TopologyEndpoint",
+    "TopologyEni",
+    "TopologyExtension",
+    "TopologyMacRange",
+    "TopologyNat",
+    "TopologyNetwork",
+    "TopologyPod",
+    "TopologyPolicy",
+    "TopologyPort",
+    "TopologyRoute",
+    "TopologyService",
+    "TopologySubnet",
     "TypePlan",
     "TypeRow",
     "UserData",
@@ -2522,6 +2537,449 @@ class TimelineRow(Record):
     """Each node group."""
     subnets: tuple[SubnetAt, ...]
     """Each subnet."""
+
+
+class Topology(Record):
+    """A node as its HNS sees it."""
+
+    _operation = 'topology'
+    _json_names = {
+        "counts": "counts",
+        "endpoints_elsewhere": "endpointsElsewhere",
+        "findings": "findings",
+        "hns": "hns",
+        "networks": "networks",
+        "node": "node",
+        "notes": "notes",
+        "policies": "policies",
+        "problems": "problems",
+        "service_cidr": "serviceCidr",
+        "verdict": "verdict",
+    }
+    counts: TopologyCounts
+    """How many of each there are."""
+    endpoints_elsewhere: tuple[TopologyEndpoint, ...]
+    """Endpoints of networks that are not listed."""
+    findings: tuple[Note, ...]
+    """What contradicts itself or is left behind, each kind once."""
+    hns: str | None
+    """The version of HNS that the dumps carry, the latest if they differ; the second schema has none."""
+    networks: tuple[TopologyNetwork, ...]
+    """The networks, each a vSwitch, in the order of the files."""
+    node: str | None
+    """The node's name, if it was given or its address is among the nodes of the files."""
+    notes: tuple[Note, ...]
+    """What else there is to tell."""
+    policies: tuple[TopologyPolicy, ...]
+    """The load-balancer policies, by address and port; node ports come last."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the files."""
+    service_cidr: str | None
+    """The range of cluster IPs, as routes of the endpoints tell it."""
+    verdict: Literal['consistent', 'contradictory', 'unknown']
+    """`consistent` as far as can be told, `contradictory` if there are findings, `unknown` without any object
+    of HNS.
+    """
+
+
+class TopologyBackend(Record):
+    """A backend of a policy."""
+
+    _json_names = {
+        "address": "address",
+        "endpoint": "endpoint",
+        "place": "place",
+        "pod": "pod",
+    }
+    address: str | None
+    """Its address."""
+    endpoint: str
+    """The id of its endpoint."""
+    place: Literal['local', 'remote', 'missing', 'unknown']
+    """`local` or `remote`; `missing` if no endpoint has this id, `unknown` if not all endpoints were given.
+    """
+    pod: TopologyPod | None
+    """Its pod."""
+
+
+class TopologyCounts(Record):
+    """How many of each there are."""
+
+    _json_names = {
+        "dsr_policies": "dsrPolicies",
+        "endpoints": "endpoints",
+        "endpoints_with_pod": "endpointsWithPod",
+        "networks": "networks",
+        "non_dsr_policies": "nonDsrPolicies",
+        "policies": "policies",
+        "remote_endpoints": "remoteEndpoints",
+        "stale_policies": "stalePolicies",
+    }
+    dsr_policies: int
+    """Those with DSR."""
+    endpoints: int
+    """Endpoints on this node."""
+    endpoints_with_pod: int
+    """Endpoints on this node of which the pod is known."""
+    networks: int
+    """Networks."""
+    non_dsr_policies: int
+    """Those without."""
+    policies: int
+    """Load-balancer policies."""
+    remote_endpoints: int
+    """Endpoints that stand for addresses on other nodes."""
+    stale_policies: int
+    """Those of which a backend is not among the endpoints."""
+
+
+class TopologyEndpoint(Record):
+    """An endpoint of HNS: a vNIC, or an address on another node."""
+
+    _json_names = {
+        "acls": "acls",
+        "address": "address",
+        "complete": "complete",
+        "containers": "containers",
+        "dns_servers": "dnsServers",
+        "gateway": "gateway",
+        "id": "id",
+        "l4_proxy": "l4Proxy",
+        "mac": "mac",
+        "more_addresses": "moreAddresses",
+        "name": "name",
+        "namespace": "namespace",
+        "network": "network",
+        "other_policies": "otherPolicies",
+        "outbound_nat": "outboundNat",
+        "pod": "pod",
+        "policies": "policies",
+        "port_mappings": "portMappings",
+        "prefix_length": "prefixLength",
+        "provider_address": "providerAddress",
+        "remote": "remote",
+        "routes": "routes",
+        "state": "state",
+    }
+    acls: int
+    """The number of its access lists."""
+    address: str | None
+    """Its first address; null if it has none."""
+    complete: bool
+    """Whether nothing of it was cut or wrong in the files."""
+    containers: tuple[str, ...]
+    """The containers that it is attached to."""
+    dns_servers: tuple[str, ...]
+    """Its DNS servers."""
+    gateway: str | None
+    """Its way out."""
+    id: str
+    """Its id."""
+    l4_proxy: bool
+    """Whether a proxy takes its connections."""
+    mac: str | None
+    """Its MAC address."""
+    more_addresses: tuple[str, ...]
+    """Its other addresses."""
+    name: str
+    """Its name."""
+    namespace: str | None
+    """The network namespace that it is in."""
+    network: str | None
+    """The id of its network."""
+    other_policies: tuple[str, ...]
+    """The types of its other policies."""
+    outbound_nat: TopologyNat | None
+    """Its outbound NAT: the ranges it spares; null if it has none, or if its policies were cut."""
+    pod: TopologyPod | None
+    """The pod that the API server gives this address; null if the files do not tell."""
+    policies: int
+    """The number of load-balancer policies that it is a backend of."""
+    port_mappings: tuple[TopologyPort, ...]
+    """Ports of the node that lead to it."""
+    prefix_length: int | None
+    """The length of that address's prefix."""
+    provider_address: str | None
+    """The address of the node behind a remote endpoint, on an overlay."""
+    remote: bool
+    """Whether it stands for an address on another node."""
+    routes: tuple[TopologyRoute, ...]
+    """Its routes."""
+    state: int | None
+    """Its state as HNS numbers it."""
+
+
+class TopologyEni(Record):
+    """An elastic network interface of EC2."""
+
+    _json_names = {
+        "address": "address",
+        "addresses": "addresses",
+        "by": "by",
+        "id": "id",
+        "instance": "instance",
+        "mac": "mac",
+        "prefixes": "prefixes",
+        "subnet": "subnet",
+    }
+    address: str | None
+    """Its primary address."""
+    addresses: int | None
+    """The number of its single addresses, the primary one among them; null without a listing."""
+    by: Literal['network-name', 'source-mac', 'management-ip']
+    """What tells that it is this one: the name of the network, its source MAC address, or the node's address
+    on it.
+    """
+    id: str | None
+    """Its id; null without a listing of interfaces."""
+    instance: str | None
+    """Its instance."""
+    mac: str | None
+    """Its MAC address."""
+    prefixes: tuple[str, ...]
+    """Its prefixes."""
+    subnet: str | None
+    """Its subnet."""
+
+
+class TopologyExtension(Record):
+    """An extension of a vSwitch."""
+
+    _json_names = {
+        "enabled": "enabled",
+        "id": "id",
+        "name": "name",
+    }
+    enabled: bool
+    """Whether it takes part."""
+    id: str
+    """Its id."""
+    name: str | None
+    """Its name in the node's display language; the second schema leaves it out."""
+
+
+class TopologyMacRange(Record):
+    """A range of MAC addresses."""
+
+    _json_names = {
+        "first": "first",
+        "last": "last",
+    }
+    first: str
+    """The first."""
+    last: str
+    """The last."""
+
+
+class TopologyNat(Record):
+    """The outbound NAT of an endpoint."""
+
+    _json_names = {
+        "destinations": "destinations",
+        "exceptions": "exceptions",
+    }
+    destinations: tuple[str, ...]
+    """Only packets to these are translated, if there are any."""
+    exceptions: tuple[str, ...]
+    """Packets to these keep the pod's address."""
+
+
+class TopologyNetwork(Record):
+    """A network of HNS: a vSwitch."""
+
+    _json_names = {
+        "adapter": "adapter",
+        "complete": "complete",
+        "dns_servers": "dnsServers",
+        "dns_suffix": "dnsSuffix",
+        "endpoint_count": "endpointCount",
+        "endpoints": "endpoints",
+        "eni": "eni",
+        "extensions": "extensions",
+        "id": "id",
+        "layered_on": "layeredOn",
+        "mac_ranges": "macRanges",
+        "management_ip": "managementIp",
+        "name": "name",
+        "policies": "policies",
+        "remote_endpoints": "remoteEndpoints",
+        "source_mac": "sourceMac",
+        "subnets": "subnets",
+        "type": "type",
+        "vpc_bridge": "vpcBridge",
+    }
+    adapter: str | None
+    """The adapter it was asked to bind to."""
+    complete: bool
+    """Whether nothing of it was cut or wrong in the files."""
+    dns_servers: tuple[str, ...]
+    """Its DNS servers."""
+    dns_suffix: str | None
+    """Its DNS suffix."""
+    endpoint_count: int | None
+    """The number of its endpoints as HNS counts them."""
+    endpoints: tuple[TopologyEndpoint, ...]
+    """Its endpoints on this node."""
+    eni: TopologyEni | None
+    """The ENI below it, as far as it is known."""
+    extensions: tuple[TopologyExtension, ...]
+    """The extensions of its vSwitch."""
+    id: str
+    """Its id."""
+    layered_on: str | None
+    """The id of the adapter below it."""
+    mac_ranges: tuple[TopologyMacRange, ...]
+    """The MAC addresses that its endpoints get."""
+    management_ip: str | None
+    """The node's address on it."""
+    name: str
+    """Its name."""
+    policies: tuple[str, ...]
+    """The types of its own policies."""
+    remote_endpoints: tuple[TopologyEndpoint, ...]
+    """Its endpoints that stand for addresses on other nodes."""
+    source_mac: str | None
+    """The MAC address that its traffic leaves with."""
+    subnets: tuple[TopologySubnet, ...]
+    """Its ranges."""
+    type: str
+    """Its type as HNS writes it, such as `l2bridge` or `Overlay`."""
+    vpc_bridge: bool
+    """Whether its name is one that vpc-bridge gives."""
+
+
+class TopologyPod(Record):
+    """A pod."""
+
+    _json_names = {
+        "name": "name",
+        "namespace": "namespace",
+        "node": "node",
+    }
+    name: str
+    """Its name."""
+    namespace: str
+    """Its namespace."""
+    node: str | None
+    """Its node."""
+
+
+class TopologyPolicy(Record):
+    """A load-balancer policy."""
+
+    _json_names = {
+        "address": "address",
+        "backends": "backends",
+        "complete": "complete",
+        "dsr": "dsr",
+        "id": "id",
+        "ilb": "ilb",
+        "kind": "kind",
+        "local_backends": "localBackends",
+        "missing_backends": "missingBackends",
+        "ports": "ports",
+        "remote_backends": "remoteBackends",
+        "schema": "schema",
+        "service": "service",
+        "session_affinity": "sessionAffinity",
+        "source_vip": "sourceVip",
+        "state": "state",
+    }
+    address: str | None
+    """Its address; null for node ports."""
+    backends: tuple[TopologyBackend, ...]
+    """Its backends."""
+    complete: bool
+    """Whether nothing of it was cut or wrong in the files."""
+    dsr: bool
+    """Whether it has Direct Server Return."""
+    id: str
+    """Its id."""
+    ilb: bool
+    """Whether it is an internal load balancer."""
+    kind: Literal['cluster-ip', 'node-port', 'external-ip', None]
+    """What it is for; null if the files do not tell."""
+    local_backends: int
+    """Backends on this node."""
+    missing_backends: int
+    """Backends that are not among the endpoints."""
+    ports: tuple[TopologyPort, ...]
+    """Its ports; kube-proxy makes one."""
+    remote_backends: int
+    """Backends on other nodes."""
+    schema: Literal['v1', 'v2']
+    """The schema it was read in: `v1` or `v2`."""
+    service: TopologyService | None
+    """The Service port that it is of, if the files have it."""
+    session_affinity: bool | None
+    """Whether connections of one source address go to one backend; null in the first schema, which does not
+    tell.
+    """
+    source_vip: str | None
+    """The address that backends see as the source."""
+    state: int | None
+    """Its state as HNS numbers it; the first schema has it."""
+
+
+class TopologyPort(Record):
+    """A port and where it leads."""
+
+    _json_names = {
+        "port": "port",
+        "protocol": "protocol",
+        "target_port": "targetPort",
+    }
+    port: int | None
+    """The port of the address."""
+    protocol: str | None
+    """`TCP`, `UDP`, `SCTP`, or the protocol's number."""
+    target_port: int | None
+    """The port of the backends."""
+
+
+class TopologyRoute(Record):
+    """A route of an endpoint."""
+
+    _json_names = {
+        "destination": "destination",
+        "need_encap": "needEncap",
+        "next_hop": "nextHop",
+    }
+    destination: str
+    """The range."""
+    need_encap: bool
+    """Whether packets are encapsulated."""
+    next_hop: str | None
+    """The next hop; null for the node itself."""
+
+
+class TopologyService(Record):
+    """A port of a Service."""
+
+    _json_names = {
+        "name": "name",
+        "namespace": "namespace",
+        "port": "port",
+    }
+    name: str
+    """Its name."""
+    namespace: str
+    """Its namespace."""
+    port: str
+    """The port's name; empty if it has none."""
+
+
+class TopologySubnet(Record):
+    """A range of a network."""
+
+    _json_names = {
+        "cidr": "cidr",
+        "gateway": "gateway",
+    }
+    cidr: str
+    """The range."""
+    gateway: str | None
+    """The way out of it."""
 
 
 class TypePlan(Record):

@@ -139,6 +139,8 @@ pub struct Cluster {
     pub reservations_listed: bool,
     /// Live nodes.
     pub nodes: Vec<LiveNode>,
+    /// Pods that have an address.
+    pub pods: Vec<LivePod>,
     /// Pods and what makes them.
     pub workloads: Vec<Workload>,
     /// Services, in the order of the files.
@@ -407,6 +409,8 @@ pub struct Interface {
     pub idle: bool,
     /// The instance it is attached to.
     pub instance: Option<Box<str>>,
+    /// Its MAC address.
+    pub mac: Option<MacAddress>,
     /// Its single addresses, the primary one first.
     pub addresses: Box<[Ipv4Addr]>,
     /// Its prefixes.
@@ -441,6 +445,8 @@ pub struct LiveNode {
     pub instance: Option<String>,
     /// Its instance type.
     pub instance_type: Option<String>,
+    /// Its address in the VPC.
+    pub internal_ip: Option<Ipv4Addr>,
     /// The group or pool that its labels name.
     pub group: Option<String>,
     /// The kubelet's pod limit.
@@ -449,6 +455,21 @@ pub struct LiveNode {
     pub kernel: Option<String>,
     /// The version of its kubelet.
     pub kubelet: Option<String>,
+    /// Where it is listed.
+    pub place: Place,
+}
+
+/// A pod that the API server gives an address of its own and that has not ended.
+#[derive(Debug, Clone)]
+pub struct LivePod {
+    /// Its namespace.
+    pub namespace: Arc<str>,
+    /// Its name.
+    pub name: Box<str>,
+    /// The node it is on.
+    pub node: Option<Arc<str>>,
+    /// Its address.
+    pub address: Ipv4Addr,
     /// Where it is listed.
     pub place: Place,
 }
@@ -512,6 +533,8 @@ pub struct Service {
     pub external_ips: u32,
     /// The number of ingress entries in its status with an `ip`.
     pub ingress_ips: u32,
+    /// Both of these, as far as they are IPv4.
+    pub outer_addresses: Box<[Ipv4Addr]>,
     /// Its ports.
     pub ports: Vec<ServicePort>,
     /// Where it is defined.
@@ -527,6 +550,10 @@ pub struct ServicePort {
     pub protocol: Protocol,
     /// Whether it has a node port, or gets one.
     pub node_port: bool,
+    /// Its number, if it is one.
+    pub number: Option<u16>,
+    /// The number of its node port, if it is written.
+    pub node_port_number: Option<u16>,
 }
 
 /// Backends of a Service that are ready.

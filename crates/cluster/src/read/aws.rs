@@ -242,6 +242,7 @@ struct InterfaceEntry {
     description: Option<Box<str>>,
     #[serde(default)]
     requester_managed: bool,
+    mac_address: Option<Box<str>>,
     operator: Option<Operator>,
     status: Option<Box<str>>,
     private_ip_address: Option<Address>,
@@ -460,6 +461,7 @@ impl Sink<'_, '_> {
             managed: entry.requester_managed || entry.operator.is_some_and(|operator| operator.managed),
             idle: entry.status.as_deref() == Some("available"),
             instance: entry.attachment.and_then(|attachment| attachment.instance_id),
+            mac: entry.mac_address.and_then(|text| text.parse().ok()),
             addresses: addresses.into(),
             prefixes: prefixes.into(),
             file: self.file.clone(),

@@ -3,7 +3,7 @@
 use super::fields::shortened;
 use super::node::{Kind, Node};
 use super::{Doc, quantity, services};
-use crate::model::{Field, LiveNode, Os, Toleration, Workload};
+use crate::model::{Field, LiveNode, LivePod, Os, Toleration, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use std::collections::BTreeMap;
@@ -128,10 +128,17 @@ fn live_node(doc: &mut Doc<'_, '_>, node: &Node) {
         return;
     }
     let info = |key: &str| node.path(&["status", "nodeInfo", key]).and_then(Node::as_text).map(str::to_owned);
+    let addresses = node.path(&["status", "addresses"]).map(Node::items).unwrap_or_default();
+    let text_of = |address: &Node, key: &str| address.get(key).and_then(Node::as_text).map(str::to_owned);
+    let internal_ip = addresses
+        .iter()
+        .filter(|address| text_of(address, "type").as_deref() == Some("InternalIP"))
+        .find_map(|address| text_of(address, "address")?.parse().ok());
     let live = LiveNode {
         name: name.to_owned(),
         os,
         instance,
+        internal_ip,
         instance_type: label("node.kubernetes.io/instance-type"),
         group,
         max_pods,
@@ -162,6 +169,9 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         matches!(node.path(&["status", "phase"]).and_then(Node::as_text), Some("Succeeded" | "Failed"));
     if kind == "Pod" && finished {
         return;
+    }
+    if kind == "Pod" {
+        live_pod(doc, node, spec);
     }
     let suspended = node.path(&["spec", "suspend"]).and_then(Node::as_bool) == Some(true);
     let replicas = match kind {
@@ -198,6 +208,22 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         place: doc.place_of(node),
     };
     doc.cluster().workloads.push(workload);
+}
+
+/// Keeps where a pod is; one on the node's own network has no address of its own.
+fn live_pod(doc: &mut Doc<'_, '_>, node: &Node, spec: &Node) {
+    let address = node.path(&["status", "podIP"]).and_then(Node::as_text).and_then(|text| text.parse().ok());
+    let host_network = spec.get("hostNetwork").and_then(Node::as_bool) == Some(true);
+    let Some(address) = address.filter(|_| !host_network) else { return };
+    let (namespace, name) = name_of(node);
+    let pod = LivePod {
+        namespace: doc.reader.share(namespace),
+        name: name.into(),
+        node: spec.get("nodeName").and_then(Node::as_text).map(|name| doc.reader.share(name)),
+        address,
+        place: doc.place_of(node),
+    };
+    doc.cluster().pods.push(pod);
 }
 
 fn one_unless_said(

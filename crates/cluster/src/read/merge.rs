@@ -22,6 +22,7 @@ pub(super) fn finish(
 ) -> Reading {
     node_classes(&mut reading, classes, pools);
     described_twice(&mut reading);
+    super::hns::finish(&mut reading.cluster, &mut reading.notes);
     let cluster = &mut reading.cluster;
     drop_owned(&mut cluster.workloads);
     sizes(cluster, &mut reading.problems);

@@ -54,12 +54,20 @@ fn service(doc: &mut Doc<'_, '_>, node: &Node) {
             ServiceType::LoadBalancer => given || allocates,
             _ => false,
         };
-        ports.push(ServicePort { name: doc.reader.share(port_name(port)), protocol, node_port });
+        let number = |key: &str| {
+            let number = port.get(key).and_then(Node::as_i64);
+            number.and_then(|number| u16::try_from(number).ok()).filter(|number| *number > 0)
+        };
+        let (number, node_port_number) = (number("port"), number("nodePort"));
+        let name = doc.reader.share(port_name(port));
+        ports.push(ServicePort { name, protocol, node_port, number, node_port_number });
     }
     let count =
         |node: Option<&Node>| u32::try_from(node.map_or(0, |node| node.items().len())).unwrap_or(u32::MAX);
     let ingress = node.path(&["status", "loadBalancer", "ingress"]).map(Node::items).unwrap_or_default();
     let with_ip = ingress.iter().filter(|entry| entry.get("ip").is_some_and(|ip| !ip.is_null())).count();
+    let external = get("externalIPs").map(Node::items).unwrap_or_default();
+    let outer = external.iter().chain(ingress.iter().filter_map(|entry| entry.get("ip")));
     let preserve = node.path(&["metadata", "annotations", "preserve-destination"]).and_then(Node::as_text);
     let service = Service {
         namespace: doc.reader.share(namespace),
@@ -72,6 +80,7 @@ fn service(doc: &mut Doc<'_, '_>, node: &Node) {
         preserve_destination: preserve == Some("true"),
         external_ips: count(get("externalIPs")),
         ingress_ips: u32::try_from(with_ip).unwrap_or(u32::MAX),
+        outer_addresses: outer.filter_map(|ip| ip.as_text()?.parse().ok()).collect(),
         ports,
         place: doc.place_of(node),
     };

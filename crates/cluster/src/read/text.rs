@@ -1,4 +1,4 @@
-//! From bytes to text: UTF-8, or UTF-16 with a byte order mark.
+//! From bytes to text: UTF-8 or UTF-16, with a byte order mark or without.
 
 use std::borrow::Cow;
 
@@ -7,9 +7,8 @@ use super::{error::ReadError, node::Position};
 /// Returns the text of a file, without its byte order mark; line breaks stay as they are.
 ///
 /// # Errors
-/// - [`ReadError::Encoding`] for anything but UTF-8 or UTF-16 with a byte order mark, with the offset of the
-///   first bad byte. Text that starts with a zero byte, or has one second, is UTF-16 or UTF-32 without a
-///   mark, and refused.
+/// - [`ReadError::Encoding`] for anything but UTF-8 or UTF-16, with the offset of the first bad byte. Without a
+///   mark UTF-16 is known by an ASCII character at its start, as every dump has one.
 ///
 /// # Examples
 /// ```
@@ -17,16 +16,18 @@ use super::{error::ReadError, node::Position};
 ///
 /// assert_eq!(text::decode(b"\xef\xbb\xbfa: 1\r\n").unwrap(), "a: 1\r\n");
 /// assert_eq!(text::decode(b"\xff\xfea\0").unwrap(), "a");
+/// assert_eq!(text::decode(b"{\0}\0").unwrap(), "{}");
 /// assert!(text::decode(b"a: \xff").is_err());
 /// ```
 pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
     match bytes {
         [0xFF, 0xFE, 0, 0, ..] => Err(bad(0, "UTF-8 or UTF-16 (UTF-32 is not read)", "")),
-        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes).map(Cow::Owned),
-        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes).map(Cow::Owned),
+        [0xFF, 0xFE, rest @ ..] => utf16(rest, 2, u16::from_le_bytes).map(Cow::Owned),
+        [0xFE, 0xFF, rest @ ..] => utf16(rest, 2, u16::from_be_bytes).map(Cow::Owned),
         [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest, 3).map(Cow::Borrowed),
-        [0, _, ..] => Err(bad(0, "UTF-8", "")),
-        [_, 0, ..] => Err(bad(1, "UTF-8", "")),
+        [0, 0, ..] | [_, 0, 0, 0, ..] => Err(bad(0, "UTF-8 or UTF-16 (UTF-32 is not read)", "")),
+        [0, 1..=0x7F, ..] => utf16(bytes, 0, u16::from_be_bytes).map(Cow::Owned),
+        [1..=0x7F, 0, ..] => utf16(bytes, 0, u16::from_le_bytes).map(Cow::Owned),
         _ => utf8(bytes, 0).map(Cow::Borrowed),
     }
 }
@@ -39,11 +40,11 @@ fn utf8(bytes: &[u8], skipped: usize) -> Result<&str, ReadError> {
     })
 }
 
-/// The text behind a mark of two bytes.
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, ReadError> {
+/// The text behind a mark of so many bytes.
+fn utf16(bytes: &[u8], mark: usize, unit: fn([u8; 2]) -> u16) -> Result<String, ReadError> {
     let (pairs, odd) = bytes.as_chunks::<2>();
     let mut text = String::with_capacity(bytes.len() / 2);
-    let mut offset = 2;
+    let mut offset = mark;
     for decoded in char::decode_utf16(pairs.iter().map(|&pair| unit(pair))) {
         let Ok(c) = decoded else { return Err(bad(offset, "UTF-16", &text)) };
         offset += c.len_utf16() * 2;
@@ -115,6 +116,8 @@ mod tests {
         assert_eq!(decode([b"\xef\xbb\xbf", text.as_bytes()].concat().as_slice()).unwrap(), text);
         assert_eq!(decode(&utf16_bytes(text, [0xFF, 0xFE], u16::to_le_bytes)).unwrap(), text);
         assert_eq!(decode(&utf16_bytes(text, [0xFE, 0xFF], u16::to_be_bytes)).unwrap(), text);
+        assert_eq!(decode(&utf16_bytes(text, [0, 0], u16::to_le_bytes)[2..]).unwrap(), text);
+        assert_eq!(decode(&utf16_bytes(text, [0, 0], u16::to_be_bytes)[2..]).unwrap(), text);
         assert_eq!(decode(b"").unwrap(), "");
         assert_eq!(decode(b"\xff\xfe").unwrap(), "");
     }
@@ -128,8 +131,10 @@ mod tests {
         // Half a unit.
         assert_eq!(refused(b"\xfe\xff\0a\0"), (4, 1, 2));
         // Without a mark.
-        assert_eq!(refused(b"{\0}\0"), (1, 1, 1));
-        assert_eq!(refused(b"\0{\0}"), (0, 1, 1));
+        assert_eq!(refused(b"{\0\x3d\xd8"), (2, 1, 2));
+        assert_eq!(refused(b"\0{\0"), (2, 1, 2));
+        assert_eq!(refused(b"{\0\0\0"), (0, 1, 1));
+        assert_eq!(refused(b"\0\0\0{"), (0, 1, 1));
         assert_eq!(refused(b"\xff\xfe\0\0a\0\0\0"), (0, 1, 1));
     }
 

@@ -2,7 +2,7 @@
 
 use super::subnet::{self, with_problems};
 use super::table::{Cell, Table, number, text};
-use super::{Block, Item, Tone, answers, dsr, explain, migration, plan, printable, simulate};
+use super::{Block, Item, Tone, answers, dsr, explain, migration, plan, printable, simulate, topology};
 use crate::subnet::{Carve, Censuses, Cures, Forecasts, Reservations, Size};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
@@ -82,6 +82,9 @@ pub fn html(operation: &str, answer: &Value) -> Option<String> {
         "dsr" => crate::dsr::Dsr::deserialize(answer)
             .ok()
             .map(|answer| with_problems(dsr::blocks(&answer, false), &answer.problems)),
+        "topology" => crate::topology::Topology::deserialize(answer)
+            .ok()
+            .map(|answer| with_problems(topology::blocks(&answer, true, false), &answer.problems)),
         "subnetForecast" => Forecasts::deserialize(answer)
             .ok()
             .map(|answer| with_problems(subnet::forecast_blocks(&answer, false), &answer.problems)),

@@ -13,6 +13,7 @@ mod simulate;
 mod subnet;
 mod table;
 mod text;
+mod topology;
 
 pub use answers::{capacity, ipam, operations, problems, sources, types};
 pub use dsr::dsr;
@@ -22,6 +23,7 @@ pub use migration::migration;
 pub use plan::plan;
 pub use simulate::simulate;
 pub use subnet::{carve, census, cure, forecast, reserve, size};
+pub use topology::topology;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -37,7 +37,8 @@ impl Page {
             Block::Table(table) => {
                 for line in table.lines(self.width) {
                     for (text, tone) in line {
-                        self.paint(&text, tone);
+                        // Blanks that must not be broken at hold trees together.
+                        self.paint(&text.replace('\u{a0}', " "), tone);
                     }
                     self.out.push('\n');
                 }

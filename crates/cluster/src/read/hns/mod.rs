@@ -4,12 +4,14 @@
 //! Fields are those of hcsshim 7c9ff7f, internal/hns and hcn (2026-08-20).
 
 mod endpoint;
+mod merge;
 mod network;
 mod policy;
 mod value;
 
 use super::Doc;
 use super::node::Node;
+pub(super) use merge::finish;
 use value::{get, items, scalar, wants};
 
 /// Reads one object of a listing; `false` if it is none.
@@ -39,6 +41,10 @@ pub(super) fn listed(node: &Node) -> Option<Vec<&Node>> {
     };
     inside.iter().any(|item| Kind::of(item).is_some()).then_some(inside)
 }
+
+/// The types of networks: hcsshim 7c9ff7f, hcn/hcnnetwork.go (2026-08-20).
+const TYPES: [&str; 8] =
+    ["NAT", "Transparent", "L2Bridge", "L2Tunnel", "ICS", "Private", "Internal", "Overlay"];
 
 enum Kind {
     PolicyList,
@@ -82,7 +88,8 @@ impl Kind {
             return Some(Self::SecondNetwork);
         }
         let own = ["LayeredOn", "MacPools", "ManagementIP", "NatName", "CurrentEndpointCount"];
-        if typed && (any(&own) || has("Subnets") && has("ID")) {
+        let known = TYPES.iter().any(|kind| wants(node, "Type", kind));
+        if typed && (any(&own) || has("Subnets") && has("ID")) || known && has("ID") && has("Name") {
             return Some(Self::FirstNetwork);
         }
         None
