@@ -341,8 +341,8 @@ fn listings_of_ports_put_the_causes_in_order() {
     let last = &free.explanations[0].causes[3];
     assert_eq!(last.why, ["blocks of 64 ports are left, 249 of 256 for TCP (ports.txt:5)"]);
 
-    let rows: String =
-        (0..256).map(|row| format!("{:10}{:12}\n", 49_152 + 64 * row, 49_215 + 64 * row)).collect();
+    let row = |row: u32| format!("{:10}{:12}", 49_152 + 64 * row, 49_215 + 64 * row);
+    let rows = (0..256).map(row).collect::<Vec<_>>().join("\n");
     let taken = format!(
         "Protocol tcp Port Exclusion Ranges\n\nStart Port    End Port\n----------    --------\n{rows}"
     );
