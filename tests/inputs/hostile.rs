@@ -273,7 +273,7 @@ fn files_in_every_encoding() {
     assert_eq!((&answer["subnets"][0]["freeAddresses"], &answer["verdict"]), (&json!(251), &json!("fits")));
     folder.write("subnets.json", [b"\xEF\xBB\xBF", SUBNETS.as_bytes()].concat());
     assert_eq!(folder.plan()["problems"], json!([]));
-    for bytes in [b"a: \xff\n".as_slice(), b"\xff\xfea", b"a\0:\0", b"\xff\xfe\0\0a\0\0\0"] {
+    for bytes in [b"a: \xff\n".as_slice(), b"\xff\xfea", b"a\0:", b"\xff\xfe\0\0a\0\0\0"] {
         folder.write("bad.yaml", bytes);
         let answer = folder.plan();
         assert_eq!(codes(&answer["problems"]), ["ENCODING"], "{bytes:?}");

@@ -42,6 +42,9 @@ def answers():
     yield winpod.migration(*(json.loads(document["text"]) for document in neighbours["args"]["documents"]))
     yield winpod.dsr(os_build="17763.1500", kubernetes="1.33", extra_args="", services=150, pods=3)
     yield winpod.dsr(release="2022", kube_proxy_args="--enable-dsr=yes")
+    listing = b"Protocol tcp\n----------    --------\n 50000 50059 *\n"
+    script = b"& $EKSBootstrapScriptFile -EKSClusterName a -KubeProxyExtraArgs '--feature-gates=WinDSR=true'\n"
+    yield winpod.dsr(listing, script, service_cidr="10.100.0.0/16")
     for name in ("kinds-by-service", "eni-by-name", "pods", "endpoint-policies-second", "network-first-rest", "stale-first"):
         documents = next(case for case in CASES if case["id"] == f"topology-{name}")["args"]["documents"]
         yield winpod.topology(*(document["text"].encode() for document in documents))

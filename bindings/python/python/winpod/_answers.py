@@ -63,6 +63,7 @@ __all__ = [
     "PoolOwner",
     "PoolState",
     "PoolStep",
+    "PortSpan",
     "Ports",
     "PortsScenario",
     "PossibleCause",
@@ -75,6 +76,7 @@ __all__ = [
     "Reservations",
     "ResultCode",
     "Rollout",
+    "ScriptRisk",
     "Share",
     "Simulation",
     "Size",
@@ -112,6 +114,7 @@ __all__ = [
     "TopologySubnet",
     "TypePlan",
     "TypeRow",
+    "UserData",
     "Waits",
     "WithoutReservation",
 ]
@@ -616,6 +619,7 @@ class Dsr(Record):
         "ports": "ports",
         "problems": "problems",
         "supported": "supported",
+        "user_data": "userData",
         "verdict": "verdict",
     }
     advice: tuple[Note, ...]
@@ -639,13 +643,15 @@ class Dsr(Record):
     platform: Platform
     """The system."""
     policies: PolicyCounts | None
-    """The load-balancer policies of the node; null without services."""
+    """The load-balancer policies of the node; null without services and without a dump."""
     ports: Ports | None
-    """The ports of the node; null without services."""
+    """The ports of the node; null where neither services, a dump, a listing nor the request tell of them."""
     problems: tuple[Problem, ...]
     """What is wrong with the files."""
     supported: bool | None
     """Whether system and version have DSR; null if not known."""
+    user_data: tuple[UserData, ...]
+    """What each user data of the files does about DSR, and what that risks."""
     verdict: Literal['on', 'off', 'unsupported', 'refused', 'unknown']
     """`on`; `off`, although the system may have it; `unsupported` by the system; `refused`: kube-proxy exits
     at start-up; or `unknown`.
@@ -1404,8 +1410,11 @@ class PolicyKindCounts(Record):
     }
     dsr: int
     """With DSR."""
-    kind: Literal['cluster-ip', 'node-port', 'external-ip', 'ingress-ip', 'health-check']
-    """`cluster-ip`, `node-port`, `external-ip`, `ingress-ip` or `health-check`."""
+    kind: Literal['cluster-ip', 'node-port', 'external-ip', 'ingress-ip', 'health-check', 'address', 'no-address']
+    """`cluster-ip`, `node-port`, `external-ip`, `ingress-ip` or `health-check`. Found on a node:
+    `external-ip` for ingress IPs too, `address` for an address of which it is not known what it is,
+    `no-address` for none at all.
+    """
     non_dsr: int
     """Without DSR."""
     undecided: int
@@ -1655,6 +1664,22 @@ class PoolStep(Record):
     """Of `update`: whether the pool takes the job for a success; if not, it asks for a re-sync."""
 
 
+class PortSpan(Record):
+    """Ports from one to another."""
+
+    _json_names = {
+        "first": "first",
+        "last": "last",
+        "location": "location",
+    }
+    first: int
+    """The first port."""
+    last: int
+    """The last port."""
+    location: Location | None = None
+    """Where it is listed."""
+
+
 class Ports(Record):
     """The ports of a node. All that is said about demand is an estimate."""
 
@@ -1667,18 +1692,23 @@ class Ports(Record):
     """The ports of TCP."""
     udp: ProtocolPorts
     """The ports of UDP."""
-    verdict: Literal['ok', 'warn', 'exhausted']
-    """The worse one of both protocols: `ok`, `warn` with ten blocks or fewer left, or `exhausted`."""
+    verdict: Literal['ok', 'warn', 'exhausted', None]
+    """The worse one of both protocols: `ok`, `warn` with ten blocks or fewer left, or `exhausted`; null where
+    no demand is known.
+    """
 
 
 class PortsScenario(Record):
     """What would be with DSR on, or off."""
 
     _json_names = {
+        "blocks": "blocks",
         "certain": "certain",
         "demand": "demand",
         "verdict": "verdict",
     }
+    blocks: int
+    """Blocks of 64 that fit before HNS takes any."""
     certain: bool
     """Whether the verdict holds however policies share blocks and whatever pods take."""
     demand: BlockDemand
@@ -1772,37 +1802,65 @@ class ProtocolPorts(Record):
     """The ports of one protocol."""
 
     _json_names = {
+        "basis": "basis",
         "because": "because",
         "blocks": "blocks",
         "certain": "certain",
         "demand": "demand",
+        "excluded": "excluded",
         "first_port": "firstPort",
         "free_ports": "freePorts",
+        "gaps": "gaps",
+        "held_blocks": "heldBlocks",
         "last_port": "lastPort",
+        "lost_ports": "lostPorts",
+        "node_ports": "nodePorts",
+        "range_location": "rangeLocation",
         "verdict": "verdict",
         "with_dsr": "withDsr",
         "without_dsr": "withoutDsr",
     }
+    basis: Literal['live', 'estimate']
+    """`live`: a running node lists what is taken, the blocks that HNS holds among it, so that demand is not
+    counted again. `estimate`: blocks are those before HNS takes any, and the demand is held against them.
+    """
     because: tuple[Because, ...]
     """The reasons, what decides first."""
     blocks: int
-    """Blocks of 64 ports in a row that fit into them."""
+    """Blocks of 64 ports in a row that fit into the gaps."""
     certain: bool
-    """Whether the verdict holds however policies share blocks and whatever pods take."""
-    demand: BlockDemand
-    """Blocks that may be needed as DSR is now."""
+    """Whether the verdict holds however policies share blocks, whatever pods take and whatever else listens.
+    """
+    demand: BlockDemand | None
+    """Blocks that may be needed as DSR is now; null where neither services nor a dump tell."""
+    excluded: tuple[PortSpan, ...]
+    """Ranges that somebody excluded and that lie in the dynamic range, at least in part."""
     first_port: int
     """The first port of the dynamic range."""
     free_ports: int
-    """Ports of it that nothing has taken."""
+    """Ports of the range that nothing has taken."""
+    gaps: int
+    """Ranges of them without a break."""
+    held_blocks: int | None
+    """Blocks that HNS holds, as far as a listing shows: ranges of 64 ports that nobody excluded; null without
+    one.
+    """
     last_port: int
     """Its last port."""
-    verdict: Literal['ok', 'warn', 'exhausted']
-    """Whether they suffice, with one block for each policy."""
+    lost_ports: int
+    """Free ports that lie in no block."""
+    node_ports: PortSpan | None
+    """Node ports that lie in the dynamic range and are not excluded: HNS may take them."""
+    range_location: Location | None = None
+    """Where a listing has the range."""
+    verdict: Literal['ok', 'warn', 'exhausted', None]
+    """Whether they suffice: blocks free now, or else one block for each policy; null where no demand is
+    known.
+    """
     with_dsr: PortsScenario | None
     """The same with DSR on; null where system or version lack it."""
-    without_dsr: PortsScenario
-    """The same with DSR off."""
+    without_dsr: PortsScenario | None
+    """What policies would need with DSR off, against the blocks before HNS takes any."""
 
 
 class ReservationCensus(Record):
@@ -1883,6 +1941,31 @@ class Rollout(Record):
     """Pods to replace."""
     ready: int
     """New pods that became ready."""
+
+
+class ScriptRisk(Record):
+    """What user data risks, with what that rests on."""
+
+    _json_names = {
+        "code": "code",
+        "grade": "grade",
+        "kind": "kind",
+        "location": "location",
+        "message": "message",
+        "sources": "sources",
+    }
+    code: str
+    """The stable name."""
+    grade: Literal['documented', 'code', 'reported', 'inferred', 'unverified', None]
+    """The grade of the weakest fact behind it; null where it is seen in the text itself."""
+    kind: Literal['warning', 'unknown', 'assumption', 'info']
+    """Whether it is a warning, something not known, or a plain fact."""
+    location: Location
+    """Where it stands."""
+    message: str
+    """The risk as a sentence."""
+    sources: tuple[str, ...]
+    """The facts it rests on, as keys of the list of sources."""
 
 
 class Share(Record):
@@ -3024,6 +3107,32 @@ class TypeRow(Record):
     """Whether Windows runs on it: `yes`, `no` or `unknown`."""
     windows_reason: Literal['x86-64', 'architecture', 'accelerator', 'no-evidence']
     """Why: `x86-64`, `architecture`, `accelerator` or `no-evidence`."""
+
+
+class UserData(Record):
+    """What user data does about DSR."""
+
+    _json_names = {
+        "arguments": "arguments",
+        "form": "form",
+        "location": "location",
+        "risks": "risks",
+        "would_match": "wouldMatch",
+    }
+    arguments: tuple[str, ...]
+    """The arguments that it gives kube-proxy, if it works."""
+    form: Literal['string-replace', 'KubeProxyExtraArgs', 'other', 'none']
+    """`string-replace`: it changes a text of Start-EKSBootstrap.ps1; `KubeProxyExtraArgs`: it uses the
+    parameter; `other`: it names the flag in another way; `none`: it does nothing about DSR.
+    """
+    location: Location
+    """Where it stands."""
+    risks: tuple[ScriptRisk, ...]
+    """What is known of it and what it risks."""
+    would_match: Literal['yes', 'no', 'unknown', None]
+    """Whether the text that is replaced stands in the script: known where the script is among the files, or
+    where the text cannot stand there; null without a replacement.
+    """
 
 
 class Waits(Record):
