@@ -68,6 +68,16 @@ export type Answer =
   /** They cannot as it is. */
   | "no";
 
+/** A step of how an error comes about. */
+export interface BackgroundStep {
+  /** How well it is established. */
+  grade: "documented" | "code" | "reported" | "inferred" | "unverified";
+  /** The facts it rests on, as keys of the list of sources. */
+  sources: string[];
+  /** What is so. */
+  text: string;
+}
+
 /** A reason, with what it rests on. */
 export interface Because {
   /** The stable name of the reason. */
@@ -581,7 +591,10 @@ export interface ExplainRequest {
   documents?: Document[] | undefined;
   /** Each the path of an existing file or directory, or else a text. */
   given?: string[] | undefined;
-  /** Logs, lists of events as JSON, zips of the log collector, and directories of them. */
+  /**
+   * Logs, events, zips of the log collector, and directories of them. Dumps of HNS, netsh's listings of ports,
+   * kube-proxy's command line and Node objects put the causes in order; dumps and listings up to 8 MiB each.
+   */
   paths?: string[] | undefined;
   /** A text: an error message, events, a piece of a log. */
   text?: string | null | undefined;
@@ -589,6 +602,8 @@ export interface ExplainRequest {
 
 /** What an error or event means. */
 export interface Explanation {
+  /** How it comes about, step by step, where that takes arithmetic. */
+  background: BackgroundStep[];
   /** The causes, the most likely first, given what else the inputs show. */
   causes: PossibleCause[];
   /** What to look at next. */
@@ -608,6 +623,11 @@ export interface Explanation {
   lastTime: string | null;
   /** Where it stands first. */
   location: Location;
+  /**
+   * The nodes that it is about, as far as the inputs name them. If what they show makes other causes likely on other
+   * nodes, each of these has an explanation of its own.
+   */
+  nodes: string[];
   /**
    * The Kubernetes objects that it is about, the most frequent first, as far as the inputs name them. Of all errors
    * together at most 1,000 are listed.

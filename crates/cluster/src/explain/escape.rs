@@ -2,7 +2,7 @@
 //!
 //! Their letters belong to no word.
 
-use memchr::memchr3;
+use memchr::memchr3_iter;
 
 /// Backslashes in a row, as JSON inside JSON has them.
 const MOST_BACKSLASHES: usize = 16;
@@ -22,14 +22,16 @@ pub(super) struct Escape {
 /// Stands for every character outside of ASCII.
 pub(super) const OTHER: u8 = 0x80;
 
-/// The first byte that may begin an escape.
-pub(super) fn next(text: &[u8]) -> Option<usize> {
-    memchr3(b'\\', b'&', 0x1b, text)
+/// Where escapes may begin.
+pub(super) fn starts(text: &[u8]) -> impl Iterator<Item = usize> {
+    memchr3_iter(b'\\', b'&', 0x1b, text)
 }
 
 /// The escape that a text begins with, if it has letters.
 pub(super) fn at(text: &[u8]) -> Option<Escape> {
     match text.first()? {
+        // What is escaped most often has no letters.
+        b'\\' if text.get(1) == Some(&b'"') => None,
         b'\\' => json(text),
         b'&' => html(text),
         0x1b => colour(text),

@@ -56,6 +56,8 @@ enum Before {
 /// A pattern, ready for the check.
 struct Ready {
     pattern: &'static Pattern,
+    /// As it is mostly written, from its first letter to its last.
+    written: &'static [u8],
     /// One for each letter; that of the first is not used.
     before: Vec<Before>,
     /// The last word goes on.
@@ -168,17 +170,16 @@ impl Cursor<'_> {
     fn take_block(&mut self, window: &[u8], to: usize) -> (usize, usize) {
         let offset = self.done;
         let end = to.min(offset + BLOCK);
-        let (mut count, mut at, mut seen) = (0, offset, offset);
-        while seen < end {
-            let Some(ahead) = escape::next(window.get(seen..end).unwrap_or_default()) else { break };
-            let place = seen + ahead;
-            match escape::at(window.get(place..).unwrap_or_default()) {
-                Some(escape) => {
-                    count = self.take(window, offset, at..place, count);
-                    at = place + escape.len;
-                    seen = at;
-                }
-                None => seen = place + 1,
+        let (mut count, mut at) = (0, offset);
+        for ahead in escape::starts(window.get(offset..end).unwrap_or_default()) {
+            let place = offset + ahead;
+            // What begins inside of an escape is a part of it.
+            if place < at {
+                continue;
+            }
+            if let Some(escape) = escape::at(window.get(place..).unwrap_or_default()) {
+                count = self.take(window, offset, at..place, count);
+                at = place + escape.len;
             }
         }
         if at < end {
@@ -241,8 +242,11 @@ impl Ready {
         };
         let rest = letters.windows(2).map(|pair| before(between(pair)));
         let finders = |words: &[&str]| words.iter().map(|words| finder(words)).collect();
+        let ends = letters.first().zip(letters.last());
+        let written = ends.and_then(|(first, last)| text.as_bytes().get(*first..=*last)).unwrap_or_default();
         Self {
             pattern,
+            written,
             with: finders(pattern.with),
             without: finders(pattern.without),
             before: std::iter::once(Before::Letter).chain(rest).collect(),
@@ -253,6 +257,22 @@ impl Ready {
     /// The offset of the first byte of the match that ends with the last letter, if it is one.
     fn check(&self, window: &[u8], places: Places<'_>) -> Option<usize> {
         let end = places.back(0)?;
+        let here = match self.starts_as_written(window, end) {
+            Some(start) => start,
+            None => self.starts(window, places, end)?,
+        };
+        let after = window.get(end + 1).copied().unwrap_or_default();
+        let ends = self.goes_on || !is_letter(after) && !is_coloured(window, end + 1);
+        (ends && self.begins(window, places, here)).then_some(here)
+    }
+
+    fn starts_as_written(&self, window: &[u8], end: usize) -> Option<usize> {
+        let start = (end + 1).checked_sub(self.written.len())?;
+        window.get(start..=end)?.eq_ignore_ascii_case(self.written).then_some(start)
+    }
+
+    /// The offset of the first letter, if the bytes between all of them may stand there.
+    fn starts(&self, window: &[u8], places: Places<'_>, end: usize) -> Option<usize> {
         let mut here = end;
         for (nth, before) in self.before.iter().skip(1).rev().enumerate() {
             let letter = places.back(nth + 1)?;
@@ -269,9 +289,7 @@ impl Ready {
             }
             here = letter;
         }
-        let after = window.get(end + 1).copied().unwrap_or_default();
-        let ends = self.goes_on || !is_letter(after) && !is_coloured(window, end + 1);
-        (ends && self.begins(window, places, here)).then_some(here)
+        Some(here)
     }
 
     /// Whether a word begins here, or the number that the pattern is.
