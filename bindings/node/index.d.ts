@@ -284,6 +284,8 @@ export interface Check {
 export interface CheckAnswer {
   /** Rules that judged something and found nothing. */
   clean: string[];
+  /** Which CNI fits the cluster; absent unless asked for. */
+  cni?: CniAdvice | null;
   /** The mildest severity that fails the check: of the request, else of the configuration, else `high`. */
   failOn: Severity;
   /** What is wrong: by file, line and rule. */
@@ -306,6 +308,8 @@ export interface CheckAnswer {
 
 /** What to check, and how. */
 export interface CheckRequest {
+  /** Whether to tell which CNI fits the cluster, and what each would break. */
+  advise?: boolean | undefined;
   /** An earlier answer of `check` as JSON; what it has is not told again. */
   baseline?: Given | null | undefined;
   /** A `.winpod.toml`: rules, their severities, and what is known and left out. */
@@ -349,6 +353,72 @@ export interface CheckSummary {
   unusable: boolean;
   /** Findings of likely waste or trouble. */
   warn: number;
+}
+
+/** Which CNI fits a cluster's Windows nodes, and what each would break. */
+export interface CniAdvice {
+  /** Why this one, or why none; what decides first. */
+  because: CniReason[];
+  /** Inputs that would settle what is open. */
+  missing: Lack[];
+  /** The four options, always in this order. */
+  options: CniOption[];
+  /** The option to take; null where none fits, or the files do not tell enough. */
+  recommended: "vpc-cni" | "vpc-cni-prefixes" | "vpc-cni-calico-policy" | "calico-overlay" | null;
+}
+
+/** One CNI, or one way to run it. */
+export interface CniOption {
+  /** What the verdict rests on. */
+  because: CniReason[];
+  /** What would not work, or not as it seems. */
+  breaks: CniReason[];
+  /** Its name. */
+  cni: "vpc-cni" | "vpc-cni-prefixes" | "vpc-cni-calico-policy" | "calico-overlay";
+  /** What it needs that the files do not show. */
+  needs: CniReason[];
+  /** Whether the files show that it is in use. */
+  now: boolean;
+  /** What a node of each group takes. */
+  podsPerNode: CniPods[];
+  /** Whether it fits this cluster. */
+  verdict: Verdict;
+}
+
+/** A node of one instance type in a group. */
+export interface CniPods {
+  /** The type; of several types with equal answers the first by name. */
+  instanceType: string;
+  /** The limit that is reached first. */
+  limitedBy: LimitedBy;
+  /** Where the addresses of its pods are from. */
+  mode: "secondary-ip" | "prefix-delegation" | "overlay";
+  /** Addresses that one full node takes from its subnet, its own among them. */
+  nodeAddresses: number;
+  /** The group. */
+  nodeGroup: string;
+  /** /28 prefixes among them. */
+  nodePrefixes: number;
+  /** Pods with an address that one node takes, DaemonSet pods included. */
+  pods: number;
+  /** How many types of the group have this answer. */
+  same: number;
+}
+
+/** A reason, with where it stands and on what it rests. */
+export interface CniReason {
+  /** The stable name of the reason. */
+  code: string;
+  /** The grade of the weakest fact behind it; null where something is missing in what was given. */
+  grade: "documented" | "code" | "reported" | "inferred" | "unverified" | null;
+  /** Whether it is a warning, something not known, something taken for granted, or a plain fact. */
+  kind: NoteKind;
+  /** Where it stands. */
+  location: Location | null;
+  /** The reason as a sentence. */
+  message: string;
+  /** The facts it rests on, as keys of the list of sources. */
+  sources: string[];
 }
 
 /** A key of the amazon-vpc-cni ConfigMap with a value. */
@@ -1388,6 +1458,8 @@ export interface Plan {
   advice: Advice[];
   /** The cluster's name, if a file says it. */
   cluster: string | null;
+  /** Which CNI fits the cluster; absent unless asked for. */
+  cni?: CniAdvice | null;
   /**
    * The first group that cannot grow to its maximum, when all grow node by node in turn, or that cannot be upgraded
    * there.
@@ -1409,6 +1481,8 @@ export interface Plan {
 
 /** What to plan. */
 export interface PlanRequest {
+  /** Whether to tell which CNI fits the cluster, and what each would break. */
+  advise?: boolean | undefined;
   /** Documents in memory. */
   documents?: Document[] | undefined;
   /** Files and directories; a directory is read whole. */
@@ -1861,22 +1935,6 @@ export interface Rollout {
   ready: number;
 }
 
-/** What user data risks, with what that rests on. */
-export interface ScriptRisk {
-  /** The stable name. */
-  code: string;
-  /** The grade of the weakest fact behind it; null where it is seen in the text itself. */
-  grade: "documented" | "code" | "reported" | "inferred" | "unverified" | null;
-  /** Whether it is a warning, something not known, or a plain fact. */
-  kind: NoteKind;
-  /** Where it stands. */
-  location: Location;
-  /** The risk as a sentence. */
-  message: string;
-  /** The facts it rests on, as keys of the list of sources. */
-  sources: string[];
-}
-
 /** One rule. */
 export interface RuleRow {
   /** Other severities that they may have. */
@@ -1923,6 +1981,22 @@ export interface Sarif {
   log: string;
   /** Whether an input is unusable, so that the log is about the rest. */
   unusable: boolean;
+}
+
+/** What user data risks, with what that rests on. */
+export interface ScriptRisk {
+  /** The stable name. */
+  code: string;
+  /** The grade of the weakest fact behind it; null where it is seen in the text itself. */
+  grade: "documented" | "code" | "reported" | "inferred" | "unverified" | null;
+  /** Whether it is a warning, something not known, or a plain fact. */
+  kind: NoteKind;
+  /** Where it stands. */
+  location: Location;
+  /** The risk as a sentence. */
+  message: string;
+  /** The facts it rests on, as keys of the list of sources. */
+  sources: string[];
 }
 
 /** How bad a finding is. */
@@ -2887,6 +2961,16 @@ export interface TypesRequest {
   windows?: "yes" | "no" | "unknown" | "any" | null | undefined;
 }
 
+/** Documents of one kind that is not read. */
+export interface UnknownKind {
+  /** How many there are. */
+  count: number;
+  /** The first of them. */
+  first: Location;
+  /** What they call themselves. */
+  kind: string;
+}
+
 /** What user data does about DSR. */
 export interface UserData {
   /** The arguments that it gives kube-proxy, if it works. */
@@ -2905,14 +2989,6 @@ export interface UserData {
    * text cannot stand there; null without a replacement.
    */
   wouldMatch: "yes" | "no" | "unknown" | null;
-/** Documents of one kind that is not read. */
-export interface UnknownKind {
-  /** How many there are. */
-  count: number;
-  /** The first of them. */
-  first: Location;
-  /** What they call themselves. */
-  kind: string;
 }
 
 /** Whether something fits. */
