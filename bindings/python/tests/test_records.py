@@ -24,6 +24,7 @@ def answers():
     yield winpod.capacity("m5.large", mode="prefix-delegation")
     yield winpod.mixed_capacity("m5.large", mode="secondary-ip")
     yield winpod.plan(GROUP, boto3_subnets(), "missing.yaml")
+    yield winpod.plan(GROUP, boto3_subnets(), advise=True)
     yield winpod.plan({"nodeGroups": [{"name": "win", "amiFamily": "WindowsServer2022CoreContainer"}]})
     yield winpod.ipam(data={"warm-ip-target": "x", "enable-windows-ipam": "true"}, instance_type="m5.large", pods=3)
     yield winpod.prefix("192.0.2.0/24")

@@ -112,6 +112,7 @@ def check(
     config: Input | None = None,
     baseline: Input | None = None,
     fail_on: str | None = None,
+    advise: bool | None = None,
     progress: OnProgress | None = None,
 ) -> CheckAnswer:
     """Tells what in the files of a cluster is wrong, and what could not be judged.
@@ -119,8 +120,8 @@ def check(
     `date` is the day to judge from, such as "2026-11-22"; without it, rules about support that ends are skipped. `config`
     is a `.winpod.toml`: its path, or `bytes` of its text; none is looked for. `baseline` is an earlier answer as JSON: a
     path, `bytes`, or what `winpod.call("check", ...)` or `to_dict()` gave; only what is new is told. `fail_on` is the
-    mildest severity for `summary.fails`: `info`, `warn`, `high` or `error`. `progress` as in `plan`. A file that cannot be
-    used is a finding of the rule PARSE.
+    mildest severity for `summary.fails`: `info`, `warn`, `high` or `error`. `advise` and `progress` as in `plan`. A file
+    that cannot be used is a finding of the rule PARSE.
 
     Raises WinpodError: REQUEST without inputs, DATE, SEVERITY, CONFIG, BASELINE, UNREADABLE, STOPPED, ENCODING, TOO_DEEP.
 
@@ -133,7 +134,7 @@ def check(
     Traceback (most recent call last):
     winpod.WinpodError: config:1:11: fail-on is "never": info, warn, high or error is allowed [CONFIG]
     """
-    options = {"date": date, "failOn": fail_on}
+    options = {"date": date, "failOn": fail_on, "advise": advise}
     given = {"config": config, "baseline": baseline}
     return _native.answer("check", options, inputs=inputs, given=given, progress=progress)
 
@@ -144,6 +145,7 @@ def check_sarif(
     config: Input | None = None,
     baseline: Input | None = None,
     fail_on: str | None = None,
+    advise: bool | None = None,
     progress: OnProgress | None = None,
 ) -> Sarif:
     """As `check`, with the findings as SARIF 2.1.0 for code scanning: `log` is the text of the file.
@@ -154,7 +156,7 @@ def check_sarif(
     >>> '"version": "2.1.0"' in answer.log, answer.fails
     (True, False)
     """
-    options = {"date": date, "failOn": fail_on}
+    options = {"date": date, "failOn": fail_on, "advise": advise}
     given = {"config": config, "baseline": baseline}
     return _native.answer("checkSarif", options, inputs=inputs, given=given, progress=progress)
 
