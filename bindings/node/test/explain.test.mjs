@@ -27,6 +27,15 @@ test("texts, paths, URLs, documents", async () => {
   assert.deepEqual(explainSync(event).map(({ id, count, objects }) => [id, count, objects[0].name]), [["sched-too-many-pods", 4, "web-1"]]);
 });
 
+test("causes are those of the node", () => {
+  const node = { kind: "Node", metadata: { name: "win-a" }, status: { nodeInfo: { operatingSystem: "windows", kernelVersion: "10.0.17763.8027" } } };
+  const line = (name) => `E1122 10:11:12.345678 1 proxier.go:1] node="${name}" err="(0x803b0013)"\n`;
+  const found = explainSync([node, { name: "kube-proxy.log", text: line("win-a") + line("win-b") + line("win-b") }]);
+  const told = found.map(({ nodes, count, causes }) => [nodes, count, causes[0].likelihood]);
+  assert.deepEqual(told, [[["win-b"], 2, "possible"], [["win-a"], 1, "likely"]]);
+  assert.equal(found[0].background[1].grade, "documented");
+});
+
 test("what is refused", async () => {
   assert.throws(() => explainSync(undefined), { code: "REQUEST" });
   assert.throws(() => explainSync(pathToFileURL(join(directory, "absent.log"))), { code: "UNREADABLE" });

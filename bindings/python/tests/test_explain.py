@@ -36,6 +36,22 @@ def test_a_zip_as_others_write_it(tmp_path):
     assert found.problems == ()
 
 
+def test_causes_are_those_of_the_node(tmp_path):
+    nodes = tmp_path / "nodes.json"
+    nodes.write_text(
+        '{"kind": "Node", "metadata": {"name": "win-a"}, "status": {"nodeInfo":'
+        ' {"operatingSystem": "windows", "kernelVersion": "10.0.17763.8027"}}}'
+    )
+    log = tmp_path / "kube-proxy.log"
+    log.write_text("".join(LINE.replace("err=", f'node="{node}" err=') for node in ("win-a", "win-b", "win-b")))
+    found = winpod.explain(nodes, log)
+    assert [(it.nodes, it.count, it.causes[0].likelihood) for it in found] == [
+        (("win-b",), 2, "possible"),
+        (("win-a",), 1, "likely"),
+    ]
+    assert "16,384 / 64 = 256" in found[0].background[1].text and found[0].background[1].grade == "documented"
+
+
 def test_refusals(tmp_path):
     for inputs, code in (((), "REQUEST"), ((pathlib.Path("no-such.log"),), "UNREADABLE"), ((5,), "REQUEST")):
         with pytest.raises((winpod.WinpodError, TypeError)) as raised:
