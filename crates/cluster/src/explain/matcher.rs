@@ -450,18 +450,16 @@ impl Words {
         self.begins.clear();
         let (mut at, mut begins) = (0, true);
         while let Some(byte) = record.get(at) {
-            if let Some(escape) = record.get(at..).and_then(escape::at) {
-                at += escape.len;
-                begins = true;
-                continue;
-            }
             let letter = LETTERS[usize::from(*byte)];
-            if letter != 0 {
+            if letter == 0 {
+                let escape = record.get(at..).and_then(escape::at);
+                at += escape.map_or(1, |escape| escape.len);
+            } else {
                 self.letters.push(letter);
                 self.begins.push(begins);
+                at += 1;
             }
             begins = letter == 0;
-            at += 1;
         }
     }
 
