@@ -114,12 +114,17 @@ const fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
 }
 
-/// The bytes of a text that is nothing but base64; what is cut off at its end is left out.
+/// The bytes of a text that looks like base64 where it need not be: short words do too, so it must be longer than those.
 pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
-    const SHORTEST: usize = 16;
+    const SHORTEST: usize = 12;
+    base64(text).filter(|bytes| bytes.len() >= SHORTEST)
+}
+
+/// The bytes of a text that is nothing but base64; what is cut off at its end is left out.
+pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
     let digits = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut held, mut count) = (0u32, 0u8, 0usize);
+    let (mut bits, mut held) = (0u32, 0u8);
     let mut ended = false;
     for digit in digits {
         let value = match digit {
@@ -137,7 +142,6 @@ pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
         if ended {
             return None;
         }
-        count += 1;
         bits = bits << 6 | u32::from(value);
         held += 6;
         if held >= 8 {
@@ -145,12 +149,12 @@ pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
             bytes.push(u8::try_from(bits >> held & 0xFF).unwrap_or_default());
         }
     }
-    (count >= SHORTEST).then_some(bytes)
+    Some(bytes)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{from_base64, is_script};
+    use super::{base64, from_base64, is_script};
 
     const CALL: &str =
         "& $EKSBootstrapScriptFile -EKSClusterName a -KubeProxyExtraArgs '--enable-dsr=true'\n";
@@ -164,6 +168,8 @@ mod tests {
         for text in ["", "QQ==", "PHBvd2Vyc2hlbGw+ä", "QQ==PHBvd2Vyc2hlbGw+", "<powershell>"] {
             assert_eq!(from_base64(text), None, "{text}");
         }
+        // What is known to be base64 may be short.
+        assert_eq!(base64("R2V0LURhdGU=").as_deref(), Some(b"Get-Date".as_slice()));
     }
 
     #[test]

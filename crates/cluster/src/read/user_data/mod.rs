@@ -5,7 +5,7 @@ mod powershell;
 
 use super::Doc;
 use super::node::{Node, Style};
-use super::script::from_base64;
+use super::script::{base64, from_base64};
 use crate::model::{Field, Place, Script, ScriptKind, StartScript, UserData};
 use crate::problem::Problem;
 use std::path::Path;
@@ -49,7 +49,7 @@ pub(super) fn value(
         Some(value) => match value.as_text() {
             None => doc.wrong(value, key, object, "a string"),
             Some(text) if encoded => {
-                let decoded = from_base64(text).and_then(|bytes| String::from_utf8(bytes).ok());
+                let decoded = base64(text).and_then(|bytes| String::from_utf8(bytes).ok());
                 let Some(decoded) = decoded else {
                     let place = doc.place_of(value);
                     let message = format!("{key} of {object} is no base64 of text in UTF-8");
