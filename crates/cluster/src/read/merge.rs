@@ -257,7 +257,6 @@ fn overlapping_subnets(cluster: &Cluster, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Removes interfaces that were listed twice and refuses those with addresses that their subnet does not have.
 /// Whether two listings of an interface say the same addresses, in whatever order.
 fn holds_the_same(one: &crate::model::Interface, other: &crate::model::Interface) -> bool {
     fn sorted<T: Ord + Copy>(all: &[T]) -> Vec<T> {
@@ -270,6 +269,7 @@ fn holds_the_same(one: &crate::model::Interface, other: &crate::model::Interface
         && sorted(&one.prefixes) == sorted(&other.prefixes)
 }
 
+/// Removes interfaces that were listed twice and refuses those with addresses that their subnet does not have.
 fn interfaces(cluster: &mut Cluster, problems: &mut Vec<Problem>, notes: &mut Vec<Note>) {
     let mut first: HashMap<Box<str>, usize> = HashMap::with_capacity(cluster.interfaces.len());
     let mut twice = Vec::new();

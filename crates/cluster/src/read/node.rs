@@ -30,8 +30,8 @@ impl Position {
 /// Where a node is written, from its first character to the one behind its last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Span {
-    /// The first character. A block scalar (`|`, `>`) starts at the first character of its content, so that
-    /// line n of its text is line `start.line + n` of the file.
+    /// The first character. A block scalar (`|`, `>`) starts at the first character of its content that is no line
+    /// break: empty lines at its head stand before `start`.
     pub start: Position,
     /// The character behind the last one. A block collection ends where its last element ends.
     pub end: Position,
