@@ -47,7 +47,7 @@ fn role_of<'c>(group: &'c NodeGroup, found: &mut Found) -> Option<(&'c str, &'c 
                 let reason =
                     format!("{} names an instance profile, which does not tell its role", named(group));
                 found.unknown(reason, place);
-            } else if matches!(group.tool, Tool::Karpenter | Tool::EksManaged) {
+            } else if matches!(group.tool, Tool::Karpenter | Tool::EksManaged | Tool::AutoScaling) {
                 found.lacks(Need::NodeRoles);
             }
         }

@@ -42,7 +42,7 @@ pub(crate) fn of<'c>(context: &Context<'c>, group: &'c NodeGroup) -> Bootstrap<'
     // A self-managed group of another tool is known by its nodes only.
     if scripts.is_empty()
         && group.custom_ami
-        && !matches!(group.tool, Tool::EksctlSelfManaged | Tool::Karpenter)
+        && !(group.tool.is_self_managed() || group.tool == Tool::Karpenter)
     {
         return Bootstrap::Hidden("its AMI is its own, and so is its user data".to_owned());
     }

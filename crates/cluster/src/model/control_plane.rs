@@ -9,6 +9,8 @@ use winpod::Ipv4Prefix;
 pub struct ControlPlane {
     /// A whole `ClusterConfig` of eksctl, not a fragment.
     pub eksctl: Option<Place>,
+    /// A template of CloudFormation that makes the cluster.
+    pub template: Option<Place>,
     /// The answer of `describe-cluster`.
     pub described: Option<Place>,
     /// The platform version, such as `eks.12`.

@@ -70,10 +70,14 @@ pub struct LaunchTemplate {
     pub version: u64,
     /// Whether this is the default version.
     pub default: bool,
+    /// A stack makes it, with this one version.
+    pub planned: bool,
     /// The AMI: an id or `resolve:ssm:` with a parameter.
     pub image: Field<String>,
     /// The instance type.
     pub instance_type: Field<String>,
+    /// The instance profile: an ARN or a name.
+    pub instance_profile: Field<String>,
     /// The number of network interfaces that it lists.
     pub interfaces: Field<u32>,
     /// Devices with the sizes of their volumes in GiB.
@@ -241,7 +245,7 @@ impl Cluster {
         let found = match choice.version.as_deref() {
             None | Some("$Default") => versions.find(|template| template.default),
             // A listing may show a part of the versions; the newest of a part is not the newest.
-            Some("$Latest") => None,
+            Some("$Latest") => versions.find(|template| template.planned),
             Some(number) => versions.find(|template| number.parse() == Ok(template.version)),
         };
         found.ok_or(NoTemplate::Unlisted)

@@ -269,9 +269,16 @@ pub enum Tool {
     EksManaged,
     /// A Karpenter `NodePool` with its `EC2NodeClass`.
     Karpenter,
+    /// An Auto Scaling group of a template of CloudFormation, whose user data is the user's own.
+    AutoScaling,
 }
 
 impl Tool {
+    /// Whether its groups are replaced as a whole, by second groups, and start with user data of their own.
+    pub const fn is_self_managed(self) -> bool {
+        matches!(self, Self::EksctlSelfManaged | Self::AutoScaling)
+    }
+
     /// The name used in text and JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -279,6 +286,7 @@ impl Tool {
             Self::EksctlSelfManaged => "eksctl-self-managed",
             Self::EksManaged => "eks-managed",
             Self::Karpenter => "karpenter",
+            Self::AutoScaling => "auto-scaling",
         }
     }
 }

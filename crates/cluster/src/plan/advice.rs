@@ -126,12 +126,15 @@ fn larger_type(
 }
 
 fn raise_max_pods(group: &NodeGroup, row: &TypePlan) -> Option<Advice> {
-    let can = matches!(group.tool, Tool::EksctlSelfManaged | Tool::Karpenter);
+    let can = group.tool.is_self_managed() || group.tool == Tool::Karpenter;
     if row.limited_by != LimitedBy::MaxPods || !can || row.ipv4 <= row.max_pods || row.same > 1 {
         return None;
     }
-    let setting =
-        if group.tool == Tool::Karpenter { "kubelet.maxPods of its EC2NodeClass" } else { "maxPodsPerNode" };
+    let setting = match group.tool {
+        Tool::Karpenter => "kubelet.maxPods of its EC2NodeClass",
+        Tool::AutoScaling => "-KubeletExtraArgs '--max-pods=…' in its user data",
+        _ => "maxPodsPerNode",
+    };
     let message = format!(
         "{} has {} addresses and the kubelet stops at {}: {setting} raises that limit, if CPU and memory allow",
         row.instance_type, row.ipv4, row.max_pods
@@ -220,7 +223,7 @@ fn smaller_steps(short: &SubnetPlan, asking: &[Asking<'_>]) -> Vec<Advice> {
         return Vec::new();
     }
     let here = asking.iter().filter(|asks| asks.subnets.contains(&short.id.as_str()));
-    here.filter(|asks| asks.group.tool == Tool::EksctlSelfManaged)
+    here.filter(|asks| asks.group.tool.is_self_managed())
         .filter_map(|asks| {
             let Cost { addresses, prefixes } = asks.cost?;
             let left = maximum.available_addresses?.saturating_sub(maximum.needed_addresses);

@@ -203,7 +203,7 @@ fn upgrade(id: &str, groups: &[&Asking<'_>], supplies: &BTreeMap<String, Supply>
             let here = |nodes| group.here(nodes, id, None, supplies);
             let more_here = match group.group.tool {
                 // A second group is spread by itself: its odd nodes may be where those of the first are.
-                Tool::EksctlSelfManaged => here(more),
+                tool if tool.is_self_managed() => here(more),
                 // Old and new nodes of one group are spread together.
                 _ => here(size.saturating_add(more)) - here(size),
             };
@@ -393,7 +393,7 @@ pub(super) fn first_failure(asking: &[Asking<'_>], supplies: &BTreeMap<String, S
         let zones = u32::try_from(group.zones.len()).unwrap_or(u32::MAX);
         let more = surge(group.group, group.size, zones)?;
         // A second group starts from its own first node.
-        let first = if group.group.tool == Tool::EksctlSelfManaged { 0 } else { group.size };
+        let first = if group.group.tool.is_self_managed() { 0 } else { group.size };
         let mut left = left.clone();
         (0..more).find_map(|node| {
             let place = first.saturating_add(node);

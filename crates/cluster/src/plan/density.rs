@@ -89,14 +89,16 @@ pub(crate) fn max_pods(group: &NodeGroup, vcpus: Option<u32>, live: Option<u32>)
     const DEFAULT: u32 = 110;
     let written = group.max_pods.known().copied();
     // What a file sets for new nodes counts more than what the old ones have.
-    let configurable = matches!(group.tool, Tool::EksctlSelfManaged | Tool::Karpenter);
+    let configurable = !matches!(group.tool, Tool::EksctlManaged | Tool::EksManaged);
     if let Some(live) = live.filter(|_| written.is_none() || !configurable) {
         return (live, "live");
     }
     match group.tool {
         // eksctl drops the value for managed groups; EKS writes their user data.
         Tool::EksctlManaged | Tool::EksManaged => (DEFAULT, "default"),
-        Tool::EksctlSelfManaged => written.map_or((DEFAULT, "default"), |pods| (pods, "configured")),
+        Tool::EksctlSelfManaged | Tool::AutoScaling => {
+            written.map_or((DEFAULT, "default"), |pods| (pods, "configured"))
+        }
         Tool::Karpenter => {
             let (pods, from) = written.map_or((DEFAULT, "default"), |pods| (pods, "configured"));
             match (group.pods_per_core.known(), vcpus) {
@@ -229,7 +231,7 @@ pub(crate) fn surge(group: &NodeGroup, size: u32, zones: u32) -> Option<u32> {
         Tool::EksctlManaged | Tool::EksManaged => {
             Some(managed_surge(group.max_unavailable.known().copied(), size, zones))
         }
-        Tool::EksctlSelfManaged => Some(size),
+        Tool::EksctlSelfManaged | Tool::AutoScaling => Some(size),
         Tool::Karpenter => {
             group.max_unavailable.known().map(|unavailable| share(*unavailable, size).min(size))
         }

@@ -166,7 +166,7 @@ pub(super) fn how_demand_counts(asking: &[Asking<'_>], notes: &mut Vec<Note>) {
     };
     for (tools, text) in [
         (&[Tool::EksctlManaged, Tool::EksManaged][..], &note::UPGRADE_MANAGED),
-        (&[Tool::EksctlSelfManaged], &note::UPGRADE_SELF_MANAGED),
+        (&[Tool::EksctlSelfManaged, Tool::AutoScaling], &note::UPGRADE_SELF_MANAGED),
         (&[Tool::Karpenter], &note::UPGRADE_KARPENTER),
     ] {
         if any(tools) {

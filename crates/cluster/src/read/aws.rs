@@ -561,7 +561,7 @@ impl Sink<'_, '_> {
 /// `describe-cluster`, `describe-nodegroup`, listings as YAML, and lists that `--query` cut out of their object.
 pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     if let Some(cluster) = node.get("cluster").filter(|cluster| cluster.get("resourcesVpcConfig").is_some()) {
-        describe_cluster(doc, cluster);
+        self::cluster(doc, cluster, true);
     } else if let Some(group) = node_group(node) {
         describe_nodegroup(doc, group);
     } else if launch::object(doc, node) {
@@ -614,7 +614,8 @@ fn listing_of(node: &Node) -> Option<&'static str> {
     .find_map(|(key, listing)| has(key).then_some(listing))
 }
 
-fn describe_cluster(doc: &mut Doc<'_, '_>, node: &Node) {
+/// A cluster in the words of the API: the one that runs, or one that a file asks for.
+pub(super) fn cluster(doc: &mut Doc<'_, '_>, node: &Node, runs: bool) {
     if let Some(name) = node.get("name").filter(|name| name.as_text().is_some()) {
         doc.name_cluster(name.as_text().unwrap_or_default(), name);
     }
@@ -625,9 +626,13 @@ fn describe_cluster(doc: &mut Doc<'_, '_>, node: &Node) {
     };
     let cluster = doc.cluster();
     // What runs counts more than what a file asks for.
-    cluster.version = version.or(std::mem::take(&mut cluster.version));
-    cluster.control_plane_subnets = subnets.or(std::mem::take(&mut cluster.control_plane_subnets));
-    super::eks::describe_cluster(doc, node);
+    let before = (std::mem::take(&mut cluster.version), std::mem::take(&mut cluster.control_plane_subnets));
+    (cluster.version, cluster.control_plane_subnets) = if runs {
+        (version.or(before.0), subnets.or(before.1))
+    } else {
+        (before.0.or(version), before.1.or(subnets))
+    };
+    super::eks::cluster(doc, node, runs);
 }
 
 /// What `describe-nodegroup` shows, or the request of `create-nodegroup`, which has the same names.
@@ -638,7 +643,7 @@ fn node_group(node: &Node) -> Option<&Node> {
         .or_else(|| Some(node).filter(named).filter(|it| it.get("clusterName").is_some()))
 }
 
-fn describe_nodegroup(doc: &mut Doc<'_, '_>, node: &Node) {
+pub(super) fn describe_nodegroup(doc: &mut Doc<'_, '_>, node: &Node) {
     let name = node.get("nodegroupName").and_then(Node::as_text).unwrap_or_default().to_owned();
     if let Some(cluster) = node.get("clusterName").filter(|cluster| cluster.as_text().is_some()) {
         doc.name_cluster(cluster.as_text().unwrap_or_default(), cluster);

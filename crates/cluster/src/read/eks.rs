@@ -4,7 +4,8 @@
 use super::node::Node;
 use super::{Doc, addons};
 use crate::model::{
-    AccessEntry, AuthenticationMode, FargateProfile, FargateSelector, Field, IpFamily, Origin, PodIdentity,
+    AccessEntry, AuthenticationMode, ControlPlane, FargateProfile, FargateSelector, Field, IpFamily, Origin,
+    PodIdentity,
 };
 use std::mem::take;
 
@@ -15,7 +16,7 @@ const OF_CLUSTER_ROLES: [&str; 2] = ["AmazonEKSClusterPolicy", "AmazonEKSVPCReso
 pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     let entries = |key: &str| node.get(key).filter(|list| list.kind_name() == "a list").map(Node::items);
     if let Some(entry) = node.get("accessEntry").filter(|entry| entry.get("principalArn").is_some()) {
-        access_entry(doc, entry);
+        access_entry(doc, entry, false);
     } else if let Some(principals) = node.get("accessEntries").filter(|list| strings(list)) {
         let texts = principals.items().iter().filter_map(|item| item.as_text().map(str::to_owned)).collect();
         doc.cluster().identity.principals = doc.written(texts, principals);
@@ -44,60 +45,77 @@ fn strings(list: &Node) -> bool {
     list.kind_name() == "a list" && list.items().iter().all(|item| item.as_text().is_some())
 }
 
-/// Settings of `describe-cluster` beside its name, version and subnets.
-pub(super) fn describe_cluster(doc: &mut Doc<'_, '_>, node: &Node) {
+/// Settings of a cluster beside its name, version and subnets: of the one that runs, or of one that a file asks for.
+pub(super) fn cluster(doc: &mut Doc<'_, '_>, node: &Node, runs: bool) {
     const OBJECT: &str = "the cluster";
     let place = doc.place_of(node);
-    let platform_version = doc.text(node, "platformVersion", OBJECT);
-    let role = doc.text(node, "roleArn", OBJECT);
-    let named = |path: &[&str]| node.path(path).and_then(|value| Some((value.as_text()?, value)));
-    let mode = named(&["accessConfig", "authenticationMode"])
-        .and_then(|(text, value)| Some(doc.written(AuthenticationMode::from_name(text)?, value)));
-    let family = named(&["kubernetesNetworkConfig", "ipFamily"])
-        .and_then(|(text, value)| Some(doc.written(IpFamily::from_name(text)?, value)));
     let block = node.path(&["kubernetesNetworkConfig", "serviceIpv4Cidr"]).filter(|value| !value.is_null());
-    let service_cidr = block.and_then(|value| {
-        let block = doc.cidr(value, "serviceIpv4Cidr", OBJECT)?;
-        Some(doc.written(block, value))
-    });
-    let flag = |path: &[&str]| node.path(path).and_then(|value| Some((value.as_bool()?, value)));
-    let auto_mode = flag(&["computeConfig", "enabled"]).map(|(on, value)| doc.written(on, value));
-    let private = flag(&["resourcesVpcConfig", "endpointPublicAccess"])
-        .map(|(public, value)| doc.written(!public, value));
+    let service_cidr = match block {
+        Some(value) if value.hidden().is_some() => doc.choice(Some(value), |_| None),
+        Some(value) => doc
+            .cidr(value, "serviceIpv4Cidr", OBJECT)
+            .map_or(Field::Absent, |block| doc.written(block, value)),
+        None => Field::Absent,
+    };
+    let flag = |path: &[&str]| doc.choice(node.path(path), |text| text.parse::<bool>().ok());
     let outposts = node.path(&["outpostConfig", "outpostArns"]).and_then(|arns| arns.items().first());
-    let outpost = outposts.and_then(|arn| Some(doc.written(arn.as_text()?.to_owned(), arn)));
     let remote = node.get("remoteNetworkConfig").filter(|remote| !remote.entries().is_empty());
-    let remote = remote.map(|remote| doc.written((), remote));
-
+    let said = ControlPlane {
+        ip_family: doc.choice(node.path(&["kubernetesNetworkConfig", "ipFamily"]), IpFamily::from_name),
+        authentication_mode: doc
+            .choice(node.path(&["accessConfig", "authenticationMode"]), AuthenticationMode::from_name),
+        auto_mode: flag(&["computeConfig", "enabled"]),
+        private: match flag(&["resourcesVpcConfig", "endpointPublicAccess"]) {
+            Field::Known(public, origin) => Field::Known(!public, origin),
+            field => field,
+        },
+        outpost: doc.choice(outposts, |arn| Some(arn.to_owned())),
+        remote_networks: remote.map_or(Field::Absent, |remote| doc.written((), remote)),
+        service_cidr,
+        platform_version: doc.text(node, "platformVersion", OBJECT),
+        role: doc.text(node, "roleArn", OBJECT),
+        ..ControlPlane::default()
+    };
     let control = &mut doc.cluster().control_plane;
-    control.described = Some(place);
+    if runs {
+        control.described = Some(place);
+    } else {
+        control.template.get_or_insert(place);
+    }
     // What runs counts more than what a file asks for.
-    control.platform_version = platform_version.or(take(&mut control.platform_version));
-    control.role = role.or(take(&mut control.role));
-    control.authentication_mode = mode.unwrap_or_default().or(take(&mut control.authentication_mode));
-    control.ip_family = family.unwrap_or_default().or(take(&mut control.ip_family));
-    control.service_cidr = service_cidr.unwrap_or_default().or(take(&mut control.service_cidr));
-    control.auto_mode = auto_mode.unwrap_or_default().or(take(&mut control.auto_mode));
-    control.private = private.unwrap_or_default().or(take(&mut control.private));
-    control.outpost = outpost.unwrap_or_default().or(take(&mut control.outpost));
-    control.remote_networks = remote.unwrap_or_default().or(take(&mut control.remote_networks));
+    fn either<T>(known: &mut Field<T>, said: Field<T>, runs: bool) {
+        let before = take(known);
+        *known = if runs { said.or(before) } else { before.or(said) };
+    }
+    either(&mut control.platform_version, said.platform_version, runs);
+    either(&mut control.role, said.role, runs);
+    either(&mut control.authentication_mode, said.authentication_mode, runs);
+    either(&mut control.ip_family, said.ip_family, runs);
+    either(&mut control.service_cidr, said.service_cidr, runs);
+    either(&mut control.auto_mode, said.auto_mode, runs);
+    either(&mut control.private, said.private, runs);
+    either(&mut control.outpost, said.outpost, runs);
+    either(&mut control.remote_networks, said.remote_networks, runs);
 }
 
-fn access_entry(doc: &mut Doc<'_, '_>, node: &Node) {
+pub(super) fn access_entry(doc: &mut Doc<'_, '_>, node: &Node, declared: bool) {
     let Some(principal) = node.get("principalArn").and_then(Node::as_text).map(str::to_owned) else { return };
     let object = format!("access entry of {principal:?}");
     let entry = AccessEntry {
         principal,
         kind: doc.text(node, "type", &object),
         groups: doc.texts(node, "kubernetesGroups", &object),
-        policies: Field::Absent,
-        declared: false,
+        policies: match node.get("accessPolicies").map(Node::items) {
+            Some(policies) => doc.written(u32::try_from(policies.len()).unwrap_or(u32::MAX), node),
+            None => Field::Absent,
+        },
+        declared,
         place: doc.place_of(node),
     };
     doc.cluster().identity.access_entries.push(entry);
 }
 
-fn fargate_profile(doc: &mut Doc<'_, '_>, node: &Node) {
+pub(super) fn fargate_profile(doc: &mut Doc<'_, '_>, node: &Node) {
     let name = node.get("fargateProfileName").and_then(Node::as_text).unwrap_or_default().to_owned();
     let object = format!("Fargate profile {name:?}");
     let mut selectors = Vec::new();
@@ -110,7 +128,7 @@ fn fargate_profile(doc: &mut Doc<'_, '_>, node: &Node) {
     doc.cluster().control_plane.fargate_profiles.push(FargateProfile { name, selectors, place });
 }
 
-fn pod_identity(doc: &mut Doc<'_, '_>, node: &Node) {
+pub(super) fn pod_identity(doc: &mut Doc<'_, '_>, node: &Node) {
     let text = |key: &str| node.get(key).and_then(Node::as_text).map(str::to_owned);
     let (Some(namespace), Some(service_account)) = (text("namespace"), text("serviceAccount")) else {
         return;

@@ -80,7 +80,7 @@ fn replaceable(scalar: &Scalar) -> bool {
 /// A copy of a tree with other places; those of no `whole` values have no extent.
 fn moved(node: &Node, whole: bool, to: &impl Fn(Position) -> Position) -> Node {
     let value = match &node.value {
-        Value::Scalar(scalar) => Value::Scalar(scalar.clone()),
+        Value::Scalar(_) | Value::Hidden(_) => node.value.clone(),
         Value::Sequence(items) => Value::Sequence(items.iter().map(|item| moved(item, whole, to)).collect()),
         Value::Mapping(entries) => Value::Mapping(
             entries

@@ -117,8 +117,23 @@ impl Doc<'_, '_> {
         }
     }
 
-    /// Tells a value of the wrong kind; the field is unknown then.
+    /// One of the texts that `parse` knows.
+    pub(super) fn choice<T>(&self, node: Option<&Node>, parse: impl Fn(&str) -> Option<T>) -> Field<T> {
+        match node.map(|value| (value, value.hidden(), value.as_text())) {
+            Some((value, Some(reason), _)) => self.unknown(reason, value),
+            Some((value, None, Some(text))) => {
+                parse(text).map_or(Field::Absent, |known| self.written(known, value))
+            }
+            _ => Field::Absent,
+        }
+    }
+
+    /// Tells a value of the wrong kind, unless the file leaves it to a later time; the field is unknown then.
     pub(super) fn wrong<T>(&mut self, value: &Node, key: &str, object: &str, allowed: &str) -> Field<T> {
+        let hidden = value.hidden().or_else(|| value.items().iter().find_map(Node::hidden));
+        if let Some(reason) = hidden {
+            return self.unknown(reason, value);
+        }
         let got = match value.as_scalar() {
             Some(scalar) if scalar.kind == Kind::String => format!("{:?}", shortened(&scalar.text)),
             Some(scalar) => shortened(&scalar.text),

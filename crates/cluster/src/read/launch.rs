@@ -9,11 +9,11 @@ use crate::problem::Problem;
 /// Reads `describe-launch-template-versions` and `describe-images`; `false` if a document is neither.
 pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     if let Some(versions) = node.get("LaunchTemplateVersions") {
-        versions.items().iter().for_each(|version| template(doc, version));
+        versions.items().iter().for_each(|version| template(doc, version, false));
     } else if let Some(images) = node.get("Images") {
         images.items().iter().for_each(|listed| image(doc, listed));
     } else if node.items().first().is_some_and(|first| first.get("LaunchTemplateData").is_some()) {
-        node.items().iter().for_each(|version| template(doc, version));
+        node.items().iter().for_each(|version| template(doc, version, false));
     } else if node
         .items()
         .first()
@@ -26,7 +26,8 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     true
 }
 
-fn template(doc: &mut Doc<'_, '_>, node: &Node) {
+/// A version of a template, one that a stack makes where `planned`.
+pub(super) fn template(doc: &mut Doc<'_, '_>, node: &Node, planned: bool) {
     let text = |key: &str| node.get(key).and_then(Node::as_text).unwrap_or_default().to_owned();
     let (id, name) = (text("LaunchTemplateId"), text("LaunchTemplateName"));
     let object = format!("launch template {:?}", if name.is_empty() { &id } else { &name });
@@ -49,9 +50,14 @@ fn template(doc: &mut Doc<'_, '_>, node: &Node) {
     };
     let template = LaunchTemplate {
         version,
-        default: node.get("DefaultVersion").and_then(Node::as_bool).unwrap_or(false),
+        default: planned || node.get("DefaultVersion").and_then(Node::as_bool).unwrap_or(false),
+        planned,
         image: doc.text(data, "ImageId", &object),
         instance_type: doc.text(data, "InstanceType", &object),
+        instance_profile: match data.get("IamInstanceProfile") {
+            Some(profile) => doc.text(profile, "Arn", &object).or(doc.text(profile, "Name", &object)),
+            None => Field::Absent,
+        },
         interfaces,
         volumes,
         user_data: user_data::value(doc, data, "UserData", &object, true),

@@ -21,6 +21,7 @@ mod aws;
 mod aws_auth;
 mod aws_node;
 mod calico;
+mod cloudformation;
 mod comments;
 mod eks;
 mod eksctl;
@@ -205,6 +206,7 @@ impl Reader<'_> {
         let mut document = Doc { reader: self, file };
         match (group, kind) {
             ("eksctl.io", "ClusterConfig") => eksctl::cluster_config(&mut document, node),
+            ("", "") if cloudformation::is_template(node) => cloudformation::read(&mut document, node),
             ("karpenter.sh", "NodePool") => karpenter::node_pool(&mut document, node),
             ("karpenter.k8s.aws", "EC2NodeClass") => karpenter::node_class(&mut document, node),
             _ if kind.ends_with("List") && node.get("items").is_some() => {

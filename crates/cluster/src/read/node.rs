@@ -8,6 +8,8 @@ pub const MAX_DEPTH: usize = 128;
 pub const MAX_TEXT: usize = 64 << 20;
 /// The most nodes that one file may have, copies made by aliases included.
 pub const MAX_NODES: usize = 8 << 20;
+/// The tag of a text that a tool is to encode in base64, as CloudFormation's function of that name is written.
+pub(super) const ENCODED: &str = "!Base64";
 
 /// A place in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +100,8 @@ pub enum Value {
     Sequence(Box<[Node]>),
     /// A mapping in the order written, keys given twice included.
     Mapping(Box<[Entry]>),
+    /// Something that the file leaves to a later time, such as a parameter of a template: why it is not known.
+    Hidden(Arc<str>),
 }
 
 /// A value with the place where it is written.
@@ -201,11 +205,17 @@ impl Node {
         })
     }
 
+    /// Why the value is not known, if the file leaves it to a later time.
+    pub fn hidden(&self) -> Option<&str> {
+        if let Value::Hidden(reason) = &self.value { Some(reason) } else { None }
+    }
+
     /// What this is, for a message: `a list`, `a number`.
     pub fn kind_name(&self) -> &'static str {
         match &self.value {
             Value::Sequence(_) => "a list",
             Value::Mapping(_) => "a mapping",
+            Value::Hidden(_) => "an expression",
             Value::Scalar(scalar) => match scalar.kind {
                 Kind::Null => "null",
                 Kind::Bool => "a boolean",

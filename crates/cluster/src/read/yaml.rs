@@ -116,6 +116,7 @@ impl Size {
     fn of(node: &Node) -> Self {
         let mut size = match &node.value {
             Value::Scalar(scalar) => Self { nodes: 1, bytes: COPY_COST + scalar.text.len(), depth: 0 },
+            Value::Hidden(reason) => Self { nodes: 1, bytes: COPY_COST + reason.len(), depth: 0 },
             Value::Sequence(items) => Self { nodes: 1, bytes: COPY_COST, depth: 1 }.around(items.iter()),
             Value::Mapping(entries) => Self { nodes: 1, bytes: COPY_COST, depth: 1 }
                 .around(entries.iter().flat_map(|entry| [&entry.key, &entry.value])),

@@ -263,12 +263,12 @@ fn replace_nodes(script: &mut Script, cast: &Cast<'_>, terms: &Terms, from_ms: u
         Tool::EksctlManaged | Tool::EksManaged => {
             unavailable_nodes(cast.member.group.max_unavailable.known().copied(), size).max(1)
         }
-        Tool::EksctlSelfManaged => size.div_ceil(10),
+        Tool::EksctlSelfManaged | Tool::AutoScaling => size.div_ceil(10),
         Tool::Karpenter => extra,
     };
     let (mut at_ms, most) = (from_ms, size.saturating_add(extra));
     let steps = size.div_ceil(batch);
-    let second_group = cast.member.group.tool == Tool::EksctlSelfManaged;
+    let second_group = cast.member.group.tool.is_self_managed();
     let joins = u64::from(extra) + u64::from(steps) * u64::from(extra.max(batch));
     too_many("nodes that may come", joins, MAX_NODES.into())?;
     script.act(at_ms, Action::NodesReach { group, count: most, most: extra });

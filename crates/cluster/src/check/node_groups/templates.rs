@@ -107,6 +107,10 @@ pub(super) fn no_bootstrap(context: &Context<'_>, found: &mut Found) {
 
 pub(super) fn bootstrap_twice(context: &Context<'_>, found: &mut Found) {
     for start in starts(context) {
+        // Nobody adds a call to the user data of such a group.
+        if start.group.is_some_and(|group| group.tool == Tool::AutoScaling) {
+            continue;
+        }
         let (form, who): (&str, &str) = match start.runs {
             Runs::Template(template) if template.image.is_absent() => ("template", "EKS"),
             Runs::BeforeBootstrap => ("commands", "eksctl"),

@@ -4,7 +4,7 @@
 mod powershell;
 
 use super::Doc;
-use super::node::{Node, Style};
+use super::node::{ENCODED, Node, Style};
 use super::script::{base64, from_base64};
 use crate::model::{Field, Place, Script, ScriptKind, StartScript, UserData};
 use crate::problem::Problem;
@@ -48,7 +48,7 @@ pub(super) fn value(
         Some(value) if value.is_null() => Field::Absent,
         Some(value) => match value.as_text() {
             None => doc.wrong(value, key, object, "a string"),
-            Some(text) if encoded => {
+            Some(text) if encoded && value.tag() != Some(ENCODED) => {
                 let decoded = base64(text).and_then(|bytes| String::from_utf8(bytes).ok());
                 let Some(decoded) = decoded else {
                     let place = doc.place_of(value);
