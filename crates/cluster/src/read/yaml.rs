@@ -210,7 +210,7 @@ impl<'text> Builder<'text> {
         tag: Option<&Tag>,
         range: Range,
     ) -> Result<(), ReadError> {
-        let start = position(range.start);
+        let mut start = position(range.start);
         let mut end = position(range.end);
         let style = match style {
             ScalarStyle::Plain => Style::Plain,
@@ -222,6 +222,10 @@ impl<'text> Builder<'text> {
         if matches!(style, Style::SingleQuoted | Style::DoubleQuoted) && anchor == 0 && tag.is_none() {
             // The parser's end includes the blanks and the comment behind the quote.
             end = self.cursor.end_of_quoted(range.start).unwrap_or(end);
+        }
+        if matches!(style, Style::Literal | Style::Folded) && (anchor != 0 || tag.is_some()) {
+            // The parser's start is that of the tag or the anchor.
+            start = self.cursor.start_of_block(range.start).unwrap_or(start);
         }
         let kind = match tag {
             None if style == Style::Plain => kind_of(text),
@@ -466,6 +470,22 @@ impl<'text> Cursor<'text> {
 
     fn byte(&mut self, mark: Marker) -> Option<u8> {
         self.from(mark)?.bytes().next()
+    }
+
+    /// Where the content starts of a block scalar whose tag or anchor is here: behind its line, blank lines left out.
+    fn start_of_block(&mut self, start: Marker) -> Option<Position> {
+        let mut lines = self.from(start)?.split('\n');
+        lines.next()?;
+        let mut at = position(start);
+        for line in lines {
+            at.next_line();
+            let content = line.trim_start_matches(' ');
+            if !content.trim_end_matches('\r').is_empty() {
+                let column = u32::try_from(line.len() - content.len()).unwrap_or(u32::MAX);
+                return Some(Position { column: column.saturating_add(1), ..at });
+            }
+        }
+        None
     }
 
     /// The place behind the closing quote of a scalar that starts here.

@@ -7,6 +7,8 @@ mod groups;
 mod intrinsic;
 mod manifests;
 mod template;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use super::node::Node;
