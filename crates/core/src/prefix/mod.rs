@@ -9,14 +9,19 @@
 //! | [`range`] | O(m), and m is at most 62 |
 //! | `aggregate`, `subtract`, `intersect` (feature `alloc`) | O(n log n + m) |
 
+mod blocks;
 #[cfg(feature = "alloc")]
-use alloc::vec::Vec;
-use core::fmt;
-use core::iter::FusedIterator;
+mod sets;
+mod text;
+
+pub use blocks::{Addresses, Range, Subnets};
+#[cfg(feature = "alloc")]
+pub use sets::{aggregate, intersect, subtract};
+
 use core::net::Ipv4Addr;
-use core::str::FromStr;
 
 use crate::Error;
+use blocks::Blocks;
 
 /// A block of IPv4 addresses: a network address and a prefix length, with no host bits set.
 ///
@@ -25,7 +30,7 @@ use crate::Error;
 ///
 /// # Parsing and printing
 ///
-/// Text is `a.b.c.d/len`, in decimal, without spaces, leading zeros or a missing length. [`FromStr`] refuses host
+/// Text is `a.b.c.d/len`, in decimal, without spaces, leading zeros or a missing length. [`FromStr`](core::str::FromStr) refuses host
 /// bits; [`parse_lenient`](Self::parse_lenient) clears them and says so. With feature `serde` a prefix is this text.
 ///
 /// # Order
@@ -161,7 +166,7 @@ impl Ipv4Prefix {
 
     /// Reads a prefix that a person wrote: host bits are cleared, and the flag says whether there were any.
     ///
-    /// All else is as strict as [`FromStr`]. EC2 clears host bits in the same way when a VPC or subnet is created.
+    /// All else is as strict as [`FromStr`](core::str::FromStr). EC2 clears host bits in the same way when a VPC or subnet is created.
     ///
     /// # Errors
     ///
@@ -189,7 +194,7 @@ impl Ipv4Prefix {
     /// Amazon EC2 API Reference, `CreateVpc`, parameter `CidrBlock`: `100.68.0.18/18` becomes `100.68.0.0/18`
     /// (2026-11-17).
     pub fn parse_lenient(text: &str) -> Result<(Self, bool), Error> {
-        let (address, prefix_len) = parse_parts(text)?;
+        let (address, prefix_len) = text::parse_parts(text)?;
         let prefix = Self::truncating(address, prefix_len)?;
         Ok((prefix, prefix.network() != address))
     }
@@ -446,37 +451,6 @@ impl Ipv4Prefix {
     }
 }
 
-impl fmt::Display for Ipv4Prefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if f.width().is_none() {
-            return write!(f, "{}/{}", self.network(), self.prefix_len);
-        }
-        // "255.255.255.255/32" is 18 bytes long; padding needs the whole text at once.
-        let mut text = Text { bytes: [0; 18], len: 0 };
-        fmt::write(&mut text, format_args!("{}/{}", self.network(), self.prefix_len))?;
-        f.pad(text.as_str())
-    }
-}
-
-impl fmt::Debug for Ipv4Prefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ipv4Prefix")
-            .field("network", &self.network())
-            .field("prefix_len", &self.prefix_len)
-            .finish()
-    }
-}
-
-/// Reads `a.b.c.d/len`; see [`Ipv4Prefix`] for what is refused.
-impl FromStr for Ipv4Prefix {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let (address, prefix_len) = parse_parts(text)?;
-        Self::new(address, prefix_len)
-    }
-}
-
 /// The /32 of the address.
 impl From<Ipv4Addr> for Ipv4Prefix {
     fn from(address: Ipv4Addr) -> Self {
@@ -580,280 +554,6 @@ pub const fn range(first: Ipv4Addr, last: Ipv4Addr) -> Result<Range, Error> {
     Ok(Range { next: Some(first.to_bits()), last: last.to_bits() })
 }
 
-/// The fewest prefixes that hold exactly the addresses of those given, sorted and apart from each other.
-///
-/// # Examples
-///
-/// ```
-/// use winpod::{Ipv4Prefix, prefix};
-///
-/// let halves = [Ipv4Prefix::constant([192, 0, 2, 128], 25), Ipv4Prefix::constant([192, 0, 2, 0], 25)];
-/// assert_eq!(prefix::aggregate(halves), [Ipv4Prefix::constant([192, 0, 2, 0], 24)]);
-///
-/// // Neighbours that are not the halves of one block stay two.
-/// let neighbours = [Ipv4Prefix::constant([192, 0, 2, 0], 24), Ipv4Prefix::constant([192, 0, 1, 0], 24)];
-/// assert_eq!(prefix::aggregate(neighbours).len(), 2);
-/// ```
-#[cfg(feature = "alloc")]
-pub fn aggregate(prefixes: impl IntoIterator<Item = Ipv4Prefix>) -> Vec<Ipv4Prefix> {
-    let mut pieces = Vec::new();
-    for span in spans(prefixes) {
-        pieces.extend(span.pieces());
-    }
-    pieces
-}
-
-/// The fewest prefixes that hold the addresses of `prefixes` which are not in `without`, sorted.
-///
-/// Both lists may be in any order, overlap and repeat.
-///
-/// # Examples
-///
-/// ```
-/// use winpod::{Ipv4Prefix, prefix};
-///
-/// let subnet = [Ipv4Prefix::constant([192, 0, 2, 0], 26)];
-/// let used = [Ipv4Prefix::constant([192, 0, 2, 0], 28), Ipv4Prefix::constant([192, 0, 2, 48], 28)];
-/// let free = prefix::subtract(&subnet, &used);
-/// assert_eq!(free.iter().map(ToString::to_string).collect::<Vec<_>>(), ["192.0.2.16/28", "192.0.2.32/28"]);
-///
-/// assert_eq!(prefix::subtract(&subnet, &[Ipv4Prefix::ALL]), []);
-/// ```
-#[cfg(feature = "alloc")]
-pub fn subtract(prefixes: &[Ipv4Prefix], without: &[Ipv4Prefix]) -> Vec<Ipv4Prefix> {
-    let cuts = spans(without.iter().copied());
-    let mut cuts = cuts.iter().peekable();
-    let mut pieces = Vec::new();
-    for span in spans(prefixes.iter().copied()) {
-        while cuts.next_if(|cut| cut.last < span.first).is_some() {}
-        // What is left of the span; the last cut may reach into the next span, so it stays in the queue.
-        let mut left = Some(span);
-        while let (Some(rest), Some(cut)) = (left, cuts.peek()) {
-            if cut.first > rest.last {
-                break;
-            }
-            if cut.first > rest.first {
-                pieces.extend(Span { first: rest.first, last: cut.first - 1 }.pieces());
-            }
-            left = (cut.last < rest.last).then(|| Span { first: cut.last + 1, last: rest.last });
-            if left.is_some() {
-                cuts.next();
-            }
-        }
-        pieces.extend(left.into_iter().flat_map(Span::pieces));
-    }
-    pieces
-}
-
-/// The fewest prefixes that hold the addresses which are in both lists, sorted.
-///
-/// Both lists may be in any order, overlap and repeat.
-///
-/// # Examples
-///
-/// ```
-/// use winpod::{Ipv4Prefix, prefix};
-///
-/// let subnet = Ipv4Prefix::constant([192, 0, 2, 0], 24);
-/// let reserved = Ipv4Prefix::constant([192, 0, 2, 64], 26);
-/// assert_eq!(prefix::intersect(&[subnet], &[reserved]), [reserved]);
-///
-/// assert_eq!(prefix::intersect(&[subnet], &[Ipv4Prefix::constant([198, 51, 100, 0], 24)]), []);
-/// ```
-#[cfg(feature = "alloc")]
-pub fn intersect(a: &[Ipv4Prefix], b: &[Ipv4Prefix]) -> Vec<Ipv4Prefix> {
-    let (a, b) = (spans(a.iter().copied()), spans(b.iter().copied()));
-    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
-    let mut pieces = Vec::new();
-    while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
-        let common = Span { first: x.first.max(y.first), last: x.last.min(y.last) };
-        if common.first <= common.last {
-            pieces.extend(common.pieces());
-        }
-        if x.last <= y.last {
-            a.next();
-        } else {
-            b.next();
-        }
-    }
-    pieces
-}
-
-/// The blocks that make up a prefix; made by [`Ipv4Prefix::subnets`].
-#[derive(Debug, Clone)]
-pub struct Subnets(Blocks);
-
-impl Iterator for Subnets {
-    type Item = Ipv4Prefix;
-
-    fn next(&mut self) -> Option<Ipv4Prefix> {
-        self.0.next()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
-    }
-
-    fn nth(&mut self, n: usize) -> Option<Ipv4Prefix> {
-        self.0.nth(n)
-    }
-
-    fn last(mut self) -> Option<Ipv4Prefix> {
-        self.next_back()
-    }
-}
-
-impl DoubleEndedIterator for Subnets {
-    fn next_back(&mut self) -> Option<Ipv4Prefix> {
-        self.0.next_back()
-    }
-}
-
-impl ExactSizeIterator for Subnets {}
-impl FusedIterator for Subnets {}
-
-/// The addresses of a prefix; made by [`Ipv4Prefix::addresses`].
-#[derive(Debug, Clone)]
-pub struct Addresses(Blocks);
-
-impl Iterator for Addresses {
-    type Item = Ipv4Addr;
-
-    fn next(&mut self) -> Option<Ipv4Addr> {
-        self.0.next().map(Ipv4Prefix::network)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
-    }
-
-    fn nth(&mut self, n: usize) -> Option<Ipv4Addr> {
-        self.0.nth(n).map(Ipv4Prefix::network)
-    }
-
-    fn last(mut self) -> Option<Ipv4Addr> {
-        self.next_back()
-    }
-}
-
-impl DoubleEndedIterator for Addresses {
-    fn next_back(&mut self) -> Option<Ipv4Addr> {
-        self.0.next_back().map(Ipv4Prefix::network)
-    }
-}
-
-impl FusedIterator for Addresses {}
-
-/// The fewest prefixes of a range of addresses; made by [`range`].
-#[derive(Debug, Clone)]
-pub struct Range {
-    next: Option<u32>,
-    last: u32,
-}
-
-impl Iterator for Range {
-    type Item = Ipv4Prefix;
-
-    fn next(&mut self) -> Option<Ipv4Prefix> {
-        let first = self.next?;
-        let left = u64::from(self.last - first) + 1;
-        // The largest block that starts here (all 32 bits at 0.0.0.0) and does not pass the end.
-        let host_bits = first.trailing_zeros().min(left.ilog2());
-        let prefix = Ipv4Prefix { network: first, prefix_len: Ipv4Prefix::MAX_LEN - low_byte(host_bits) };
-        let end = prefix.last_bits();
-        self.next = (end < self.last).then(|| end + 1);
-        Some(prefix)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        // Up the alignments and down again: at worst 31 blocks each way.
-        if self.next.is_some() { (1, Some(62)) } else { (0, Some(0)) }
-    }
-}
-
-impl FusedIterator for Range {}
-
-/// Equal blocks side by side, as the indices of the first and the last one still to give.
-#[derive(Debug, Clone)]
-struct Blocks {
-    base: u32,
-    prefix_len: u8,
-    left: Option<(u32, u32)>,
-}
-
-impl Blocks {
-    const fn new(prefix: Ipv4Prefix, prefix_len: u8) -> Self {
-        let last = !mask(Ipv4Prefix::MAX_LEN - (prefix_len - prefix.prefix_len));
-        Self { base: prefix.network, prefix_len, left: Some((0, last)) }
-    }
-
-    fn count(&self) -> u64 {
-        self.left.map_or(0, |(first, last)| u64::from(last - first) + 1)
-    }
-
-    fn at(&self, index: u32) -> Ipv4Prefix {
-        // The only block of 32 host bits is the one at index 0.
-        let offset = index.checked_shl(u32::from(Ipv4Prefix::MAX_LEN - self.prefix_len)).unwrap_or(0);
-        Ipv4Prefix { network: self.base | offset, prefix_len: self.prefix_len }
-    }
-
-    fn next(&mut self) -> Option<Ipv4Prefix> {
-        self.nth(0)
-    }
-
-    fn nth(&mut self, n: usize) -> Option<Ipv4Prefix> {
-        let (first, last) = self.left?;
-        let index = u32::try_from(n).ok().and_then(|n| first.checked_add(n)).filter(|index| *index <= last);
-        self.left = index.filter(|index| *index < last).map(|index| (index + 1, last));
-        index.map(|index| self.at(index))
-    }
-
-    fn next_back(&mut self) -> Option<Ipv4Prefix> {
-        let (first, last) = self.left?;
-        self.left = (first < last).then(|| (first, last - 1));
-        Some(self.at(last))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        match usize::try_from(self.count()) {
-            Ok(count) => (count, Some(count)),
-            Err(_) => (usize::MAX, None),
-        }
-    }
-}
-
-/// A run of addresses, both ends included.
-#[cfg(feature = "alloc")]
-#[derive(Clone, Copy)]
-struct Span {
-    first: u32,
-    last: u32,
-}
-
-#[cfg(feature = "alloc")]
-impl Span {
-    fn pieces(self) -> Range {
-        Range { next: Some(self.first), last: self.last }
-    }
-}
-
-/// The addresses of the prefixes as the fewest runs, sorted, with a gap between any two.
-#[cfg(feature = "alloc")]
-fn spans(prefixes: impl IntoIterator<Item = Ipv4Prefix>) -> Vec<Span> {
-    let mut sorted: Vec<Ipv4Prefix> = prefixes.into_iter().collect();
-    sorted.sort_unstable();
-    let mut spans: Vec<Span> = Vec::new();
-    for prefix in sorted {
-        match spans.last_mut() {
-            Some(open) if prefix.network <= open.last.saturating_add(1) => {
-                open.last = open.last.max(prefix.last_bits());
-            }
-            _ => spans.push(Span { first: prefix.network, last: prefix.last_bits() }),
-        }
-    }
-    spans
-}
-
 const fn mask(prefix_len: u8) -> u32 {
     if prefix_len == 0 { 0 } else { u32::MAX << (Ipv4Prefix::MAX_LEN - prefix_len) }
 }
@@ -861,85 +561,4 @@ const fn mask(prefix_len: u8) -> u32 {
 /// A count of bits, 0 to 32, as a byte.
 const fn low_byte(bits: u32) -> u8 {
     bits.to_le_bytes()[0]
-}
-
-fn parse_parts(text: &str) -> Result<(Ipv4Addr, u8), Error> {
-    let Some((address, len)) = text.split_once('/') else {
-        return Err(text
-            .parse()
-            .map_or(Error::PrefixSyntax, |address| Error::PrefixLengthMissing { address }));
-    };
-    let address = address.parse().map_err(|_| Error::PrefixSyntax)?;
-    Ok((address, parse_len(len)?))
-}
-
-/// A decimal number without leading zeros; a minus sign is read so that the error can name the value.
-fn parse_len(text: &str) -> Result<u8, Error> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let canonical =
-        digits.bytes().all(|byte| byte.is_ascii_digit()) && (!digits.starts_with('0') || text == "0");
-    if !canonical {
-        return Err(Error::PrefixSyntax);
-    }
-    // Empty text and what no i64 holds.
-    check_len(text.parse().map_err(|_| Error::PrefixSyntax)?)
-}
-
-/// Room for the longest prefix as text.
-struct Text {
-    bytes: [u8; 18],
-    len: usize,
-}
-
-impl Text {
-    fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
-    }
-}
-
-impl fmt::Write for Text {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.len + text.len();
-        self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
-    }
-}
-
-#[cfg(feature = "serde")]
-mod as_text {
-    use core::fmt;
-
-    use serde::de::{Deserialize, Deserializer, Error, Visitor};
-    use serde::ser::{Serialize, Serializer};
-
-    use super::Ipv4Prefix;
-
-    /// As text, such as `192.0.2.0/24`.
-    impl Serialize for Ipv4Prefix {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_str(self)
-        }
-    }
-
-    /// From text, as strictly as [`FromStr`](core::str::FromStr).
-    impl<'de> Deserialize<'de> for Ipv4Prefix {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            deserializer.deserialize_str(PrefixVisitor)
-        }
-    }
-
-    struct PrefixVisitor;
-
-    impl Visitor<'_> for PrefixVisitor {
-        type Value = Ipv4Prefix;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an IPv4 prefix such as 192.0.2.0/24")
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Ipv4Prefix, E> {
-            text.parse().map_err(E::custom)
-        }
-    }
 }
