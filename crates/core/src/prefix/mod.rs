@@ -30,8 +30,9 @@ use blocks::Blocks;
 ///
 /// # Parsing and printing
 ///
-/// Text is `a.b.c.d/len`, in decimal, without spaces, leading zeros or a missing length. [`FromStr`](core::str::FromStr) refuses host
-/// bits; [`parse_lenient`](Self::parse_lenient) clears them and says so. With feature `serde` a prefix is this text.
+/// Text is `a.b.c.d/len`, in decimal, without spaces, leading zeros or a missing length.
+/// [`FromStr`](core::str::FromStr) refuses host bits; [`parse_lenient`](Self::parse_lenient) clears them and says so.
+/// With feature `serde` a prefix is this text.
 ///
 /// # Order
 ///
@@ -166,7 +167,8 @@ impl Ipv4Prefix {
 
     /// Reads a prefix that a person wrote: host bits are cleared, and the flag says whether there were any.
     ///
-    /// All else is as strict as [`FromStr`](core::str::FromStr). EC2 clears host bits in the same way when a VPC or subnet is created.
+    /// All else is as strict as [`FromStr`](core::str::FromStr). EC2 clears host bits in the same way when a VPC or
+    /// subnet is created.
     ///
     /// # Errors
     ///
