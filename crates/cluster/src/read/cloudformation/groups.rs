@@ -75,7 +75,6 @@ pub(super) fn auto_scaling(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
         }
     }
     if let Some(template) = &template {
-        group.launch.image = template.image.clone();
         of_image(&mut group, template);
         group.max_pods = max_pods(template);
         group.role = role(doc, resource, template);
