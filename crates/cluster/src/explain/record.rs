@@ -187,10 +187,10 @@ impl<'a> Facts<'a> {
     }
 
     /// Of the lines of a match in a record without a head: other lines are about something else, unless a terminal broke
-    /// one line into several.
-    pub(super) fn of_lines(record: &'a [u8], lines: &'a [u8]) -> Self {
+    /// one line of a paste into several.
+    pub(super) fn of_lines(record: &'a [u8], lines: &'a [u8], pasted: bool) -> Self {
         let own = Self::of(lines);
-        if own.named.object.is_some() || !is_wrapped(record) {
+        if !pasted || own.named.object.is_some() || !is_wrapped(record) {
             return own;
         }
         let all = Self::of(record);

@@ -20,6 +20,8 @@ const MAX_GROUPS: usize = 1000;
 const MAX_PARTS: usize = 1000;
 /// Results without a name that are listed.
 const MAX_UNNAMED: usize = 20;
+/// What somebody pastes is no longer; a longer text is a log, where each line stands for itself.
+const PASTE: u64 = 1 << 16;
 
 /// What was found in all inputs.
 pub(super) struct Tally {
@@ -157,7 +159,7 @@ impl Tally {
             self.heads = Heads::default();
         }
         if let Clue::Error(index) = candidate.clue
-            && let Some(Some(found)) = self.errors.get(index)
+            && let Some(Some(found)) = self.errors.get_mut(index)
             && found.last.has(hit)
             && !candidate.is_beginning()
         {
@@ -262,7 +264,7 @@ impl Tally {
         let record = hit.window.get(bounds.start..bounds.end).unwrap_or_default();
         let facts = hit.facts.copied().unwrap_or_else(|| match lines {
             None => Facts::of(record),
-            Some(lines) => Facts::of_lines(record, hit.window.get(lines).unwrap_or_default()),
+            Some(lines) => Facts::of_lines(record, hit.window.get(lines).unwrap_or_default(), end < PASTE),
         });
         let named = facts.named;
         // Its events and its lines are about what is described.
@@ -344,10 +346,21 @@ impl Last {
         }
     }
 
-    /// Whether a match lies in a record that was written at once and is counted already.
-    fn has(&self, hit: &Hit<'_>) -> bool {
+    /// Whether a match certainly lies in a record, or a line of one, that is counted already.
+    fn has(&mut self, hit: &Hit<'_>) -> bool {
         let at = hit.base + hit.start as u64;
-        self.headed && self.stream == hit.stream && (self.start..self.end).contains(&at)
+        if self.stream != hit.stream || !(self.start..=self.end).contains(&at) {
+            return false;
+        }
+        if self.headed {
+            return at < self.end;
+        }
+        let line = hit.base + hit.line_start() as u64;
+        let same = self.first.1 == line;
+        if same && hit.pattern != self.first.0 && self.others.iter().all(|(other, _)| *other != hit.pattern) {
+            self.others.push((hit.pattern, line));
+        }
+        same
     }
 
     /// Whether a match is another occurrence, and not the same in another form: text, hexadecimal and decimal result
