@@ -47,7 +47,7 @@ impl Around {
     /// Whether a number of HCN's own range is meant as a result: a count of bytes may be the same number.
     pub(super) fn is_result(&self) -> bool {
         match self.label() {
-            Label::Result => !self.is_amount(),
+            Label::Result => !self.is_amount() && !self.goes_on(),
             Label::Maybe => self.is_of_hns(),
             Label::Other => self.is_alone(),
         }
@@ -82,13 +82,19 @@ impl Around {
         let start = text.iter().take(end).rposition(|byte| !is_letter(*byte)).map_or(0, |at| at + 1);
         let word = text.get(start..end).unwrap_or_default().to_ascii_lowercase();
         let is_one = |words: &[&str]| words.iter().any(|known| known.as_bytes() == word);
-        if is_one(&RESULTS) || word.starts_with(b"hns") || word.starts_with(b"hcn") {
+        let keyed = gap.contains(&b'=');
+        if is_one(&RESULTS) || !keyed && (word.starts_with(b"hns") || word.starts_with(b"hcn")) {
             Label::Result
         } else if is_one(&MAYBE_RESULTS) {
             Label::Maybe
         } else {
             Label::Other
         }
+    }
+
+    /// It is the first part of an identifier: `803b0013-41c2-…`.
+    fn goes_on(&self) -> bool {
+        matches!(self.after.get(..2), Some([b'-', next]) if is_letter(*next))
     }
 
     fn is_amount(&self) -> bool {
@@ -110,8 +116,8 @@ impl Around {
             open += i32::from(*byte == b'{') - i32::from(*byte == b'}');
             open > 0
         });
-        // The brace may be cut off.
-        let before = brace.map_or(last_line(&self.before), |at| self.before.get(at..).unwrap_or_default());
+        // The brace may be cut off, or there is none in a list of PowerShell.
+        let before = self.before.get(brace.unwrap_or(0)..).unwrap_or_default();
         let after = memchr(b'}', &self.after).and_then(|end| self.after.get(..end)).unwrap_or(&self.after);
         let letters: Vec<u8> = [before, b"\0", after].concat().iter().map(u8::to_ascii_lowercase).collect();
         let has = |key: &[u8], value: &[u8]| {
@@ -119,7 +125,8 @@ impl Around {
                 let behind = letters.get(at + key.len()..).unwrap_or_default();
                 let marks =
                     behind.iter().take_while(|byte| matches!(byte, b'"' | b':' | b'=' | b' ')).count();
-                marks > 0 && behind.get(marks..).is_some_and(|rest| rest.starts_with(value))
+                let (marks, behind) = behind.split_at_checked(marks).unwrap_or_default();
+                marks.iter().any(|byte| matches!(byte, b':' | b'=')) && behind.starts_with(value)
             })
         };
         has(b"success", b"false") || has(b"error", b"") && has(b"errorcode", b"")
@@ -348,6 +355,7 @@ mod tests {
             "HNS failed with error : 0x57",
             "hcnOpenEndpoint: 0x57",
             "error code 0x57 from HcnModifyEndpoint",
+            "Success   : False\r\nError     : x\r\nErrorCode : 0x57\r\n",
             "Failed to create endpoint in HNS, HRESULT: 0x57",
             "2026-11-22T10:11:12Z stderr F hcnCreateLoadBala\nncer failed in Win32: The parameter is in\ncorrect. (0x57)",
         ] {
@@ -380,6 +388,7 @@ mod tests {
             "\\\"ErrorCode\\\":2151350291}",
             "@{Success=False; Error=x; ErrorCode=2151350291}",
             "HNS result 2151350291",
+            "hcnOpenEndpoint: 2151350291",
             "hnsCall failed (2151350291)",
             "exit code 2151350291",
         ] {
@@ -388,6 +397,8 @@ mod tests {
         for text in [
             "read 2151350291 bytes",
             "bytes=2151350291",
+            "hnsEndpointPolicy=2151350291",
+            "error 2151350291-41c2-4b50",
             "\"id\":2151350291",
             "HNS wrote 2151350291 bytes",
             "size of the result: 2151350291 bytes",

@@ -177,7 +177,9 @@ pub(super) fn type_column(line: &[u8]) -> Option<usize> {
 fn in_table(record: &[u8]) -> Named<'_> {
     let line = memchr(b'\n', record).and_then(|end| record.get(..end)).unwrap_or(record);
     let Some(kind) = type_column(line) else { return Named::default() };
-    let found = columns(line).skip(kind + 1).take(3).find_map(kind_and_name);
+    // Behind the reason; what is no kind of Kubernetes itself may stand there too.
+    let other = || columns(line).nth(kind + 2).and_then(other_kind_and_name);
+    let found = columns(line).skip(kind + 1).take(3).find_map(kind_and_name).or_else(other);
     // The namespace stands before the age.
     let namespace = || {
         kind.checked_sub(2).and_then(|at| columns(line).nth(at)).and_then(|it| std::str::from_utf8(it).ok())
@@ -213,11 +215,18 @@ fn count_column(line: &[u8]) -> Option<u64> {
     (count > 0).then_some(count)
 }
 
-fn kind_and_name(column: &[u8]) -> Option<(&'static str, &str)> {
+fn kind_and_name(column: &[u8]) -> Option<(&str, &str)> {
     let (kind, name) = std::str::from_utf8(column).ok()?.split_once('/')?;
     let kind = KINDS.into_iter().find(|known| kind.eq_ignore_ascii_case(known))?;
     let whole = name_at(name.as_bytes())?;
     (whole.len() == name.len()).then_some((kind, whole))
+}
+
+fn other_kind_and_name(column: &[u8]) -> Option<(&str, &str)> {
+    let (kind, name) = std::str::from_utf8(column).ok()?.split_once('/')?;
+    let is_kind = kind.len() > 2 && kind.bytes().all(|byte| byte.is_ascii_lowercase());
+    let whole = name_at(name.as_bytes())?;
+    (is_kind && whole.len() == name.len()).then_some((kind, whole))
 }
 
 /// `pod="default/web-1"`, also with escaped quotes.
@@ -294,5 +303,7 @@ mod tests {
             object("service", Some("shop"), "web")
         );
         assert_eq!(found("\"x\" pod=\"web-1 is gone\""), None);
+        let scaler = "12s   Warning   Failed   horizontalpodautoscaler/web-1   a message";
+        assert_eq!(found(scaler), object("horizontalpodautoscaler", None, "web-1"));
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn find(text: &[u8]) -> Named<'_> {
         }
         named.object = named.object.or(Some(object));
     }
-    named.object = named.object.or_else(|| of_plugin(text));
+    named.object = named.object.or_else(|| of_plugin(text)).or_else(|| of_kubelet(text));
     if let Some(object) = &mut named.object
         && object.namespace.is_none()
         && !OF_THE_CLUSTER.contains(&object.kind)
@@ -163,6 +163,19 @@ fn of_plugin(text: &[u8]) -> Option<ObjectRef<'_>> {
     ObjectRef::new("pod", value_of(text, "K8S_POD_NAMESPACE"), value_of(text, "K8S_POD_NAME")?)
 }
 
+/// The pod in what the kubelet says about its sandbox: `"web-1_shop(…)"`.
+fn of_kubelet(text: &[u8]) -> Option<ObjectRef<'_>> {
+    memchr::memchr_iter(b'(', text).find_map(|at| {
+        let before = text.get(..at)?;
+        let quote = before.iter().rposition(|byte| *byte == b'"')?;
+        let value = before.get(quote + 1..)?;
+        let part = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._".contains(byte);
+        let (name, namespace) = std::str::from_utf8(value).ok()?.split_once('_')?;
+        let good = value.iter().all(part) && !namespace.contains('_');
+        good.then(|| ObjectRef::new("pod", Some(namespace), name))?
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +194,7 @@ mod tests {
             ("Error syncing pod \"shop/web-1\", skipping", "pod shop/web-1"),
             ("pods \"web-1\" is forbidden", "pod web-1"),
             ("sandbox for pod \\\"web-1_shop(0a1b)\\\": x", "pod shop/web-1"),
+            ("Error syncing pod 12 (\"web-1_shop(12)\"), skipping", "pod shop/web-1"),
             ("{\"pod\":\"shop/web-1\",\"err\":\"x\"}", "pod shop/web-1"),
             ("{\"pod\":{\"name\":\"web-1\",\"namespace\":\"shop\"}}", "pod shop/web-1"),
             ("namespace=shop pod=web-1 x", "pod shop/web-1"),
