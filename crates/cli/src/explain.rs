@@ -59,8 +59,11 @@ pub(crate) fn answer(
         explainer.text("<text>", &args.inputs.join(" "))?;
         explainer.finish()
     };
-    let text = written(format, &explanations, || report::explain(&explanations, style))?;
     let code = u8::from(explanations.is_empty());
+    if format == Format::Text && problems.iter().any(|problem| problem.code == "EMPTY") {
+        return Ok((String::new(), host.problems(&problems, style).unwrap_or(code)));
+    }
+    let text = written(format, &explanations, || report::explain(&explanations, style))?;
     if explanations.is_empty() && !named {
         _ = writeln!(host.stderr, "The arguments were taken as the text, because they name no file.");
     } else if explanations.is_empty() && format == Format::Json {

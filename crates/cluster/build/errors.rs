@@ -31,8 +31,9 @@ pub(crate) fn tables() -> String {
     format!(
         "pub(super) static SIGNALS: &[Signal] = &[{}];\npub(super) static ERRORS: &[Error] = &[{}];\n\
          pub(super) static PATTERNS: &[Pattern] = &[{}];\n\
-         pub(super) static RESULTS: &[&str] = &[{}];\n",
-        book.signals, book.errors, book.patterns, book.names
+         pub(super) static RESULTS: &[&str] = &[{}];\n\
+         pub(super) static HNS_WORDS: &[&str] = &{:?};\n",
+        book.signals, book.errors, book.patterns, book.names, book.context["hcn"]
     )
 }
 
@@ -68,7 +69,7 @@ impl Book {
 
     fn signal(&mut self, index: usize, signal: &DeTable<'_>) {
         let id = text("signal", signal, "id");
-        only(id, signal, &["id", "text", "patterns", "reads"]);
+        only(id, signal, &["id", "text", "patterns", "reads", "opposite"]);
         let reads = signal.get("reads").map(|_| match text(id, signal, "reads") {
             "build" => "Reads::Build",
             "node" => "Reads::Node",
@@ -77,8 +78,12 @@ impl Book {
         });
         let reads = reads.map_or("None".to_owned(), |reads| format!("Some({reads})"));
         let words = text(id, signal, "text");
-        writeln!(self.signals, "Signal {{ id: {id:?}, text: {words:?}, reads: {reads} }},")
-            .expect("a string");
+        let opposite = self.clues(id, &strings(id, signal, "opposite"));
+        writeln!(
+            self.signals,
+            "Signal {{ id: {id:?}, text: {words:?}, reads: {reads}, opposite: &[{opposite}] }},"
+        )
+        .expect("a string");
         self.patterns(id, &format!("Clue::Signal({index})"), signal);
     }
 
@@ -160,13 +165,14 @@ impl Book {
     }
 
     fn cause(&self, id: &str, cause: &DeTable<'_>) -> String {
-        only(id, cause, &["text", "remedy", "raised", "lowered", "sources"]);
+        only(id, cause, &["text", "remedy", "raised", "lowered", "refuted", "sources"]);
         format!(
-            "Cause {{ text: {:?}, remedy: {:?}, raised: &[{}], lowered: &[{}], sources: &[{}] }},",
+            "Cause {{ text: {:?}, remedy: {:?}, raised: &[{}], lowered: &[{}], refuted: &[{}], sources: &[{}] }},",
             text(id, cause, "text"),
             cause.contains_key("remedy").then(|| text(id, cause, "remedy")),
             self.clues(id, &strings(id, cause, "raised")),
             self.clues(id, &strings(id, cause, "lowered")),
+            self.clues(id, &strings(id, cause, "refuted")),
             sources(id, cause),
         )
     }
@@ -179,39 +185,68 @@ impl Book {
                 DeValue::String(words) => (&**words, Vec::new(), Vec::new()),
                 DeValue::Table(it) => {
                     only(id, it, &["text", "with", "without"]);
-                    (text(id, it, "text"), self.contexts(id, it, "with"), self.contexts(id, it, "without"))
+                    (text(id, it, "text"), strings(id, it, "with"), strings(id, it, "without"))
                 }
                 _ => panic!("data/errors.toml: {id}: a pattern is a text or a table"),
             };
-            self.pattern(target, "Kind::Words", words, &with, &without);
+            let said = if with.contains(&"@hcn") { "Said::ByHns" } else { "Said::Anywhere" };
+            let with: Vec<&str> = with.into_iter().filter(|word| *word != "@hcn").collect();
+            self.pattern(target, "Kind::Words", words, said, &with, &without);
         }
         list.len()
     }
 
-    fn pattern(&mut self, target: &str, kind: &str, words: &str, with: &[String], without: &[String]) {
+    fn pattern(
+        &mut self,
+        target: &str,
+        kind: &str,
+        words: &str,
+        said: &str,
+        with: &[&str],
+        without: &[&str],
+    ) {
         let short = words.bytes().filter(u8::is_ascii_alphanumeric).count();
         assert!((3..=100).contains(&short), "data/errors.toml: {words:?} has {short} letters");
         writeln!(
             self.patterns,
-            "Pattern {{ target: {target}, kind: {kind}, text: {words:?}, with: &{with:?}, without: &{without:?} }},"
+            "Pattern {{ target: {target}, kind: {kind}, text: {words:?}, said: {said}, with: &{with:?}, without: &{without:?} }},"
         )
         .expect("a string");
     }
 
     /// The forms of a result: hexadecimal, decimal, and decimal as a signed number.
     fn code(&mut self, target: &str, number: u32, short: Option<&str>) {
-        let with = if number & 0xffff_0000 == HCN { Vec::new() } else { self.named_context("hcn") };
+        let said = if number & 0xffff_0000 == HCN { "Said::AsResult" } else { "Said::ByHns" };
         let signed = number.cast_signed().unsigned_abs().to_string();
-        self.pattern(target, "Kind::Hex", &format!("{number:08x}"), &with, &[]);
-        self.pattern(target, "Kind::Decimal", &number.to_string(), &with, &[]);
-        self.pattern(target, "Kind::Signed", &signed, &with, &[]);
-        if let Some(short) = short {
-            self.pattern(target, "Kind::Words", short, &with, &[]);
+        let forms = [
+            ("Kind::Hex", format!("{number:08x}")),
+            ("Kind::Decimal", number.to_string()),
+            ("Kind::Signed", signed),
+        ];
+        let short = short.map(|short| ("Kind::Short", short.to_owned()));
+        for (kind, digits) in forms.into_iter().chain(short) {
+            self.pattern(target, kind, &digits, said, &[], &[]);
         }
     }
 
+    /// What all results of HCN begin with, to tell those that have no name.
+    fn unnamed(&mut self, index: usize, hcn: &DeTable<'_>) {
+        const BEGINNINGS: [(&str, &str); 5] = [
+            ("Kind::Hex", "803b…"),
+            ("Kind::Decimal", "21513…"),
+            ("Kind::Decimal", "21514…"),
+            ("Kind::Signed", "21436…"),
+            ("Kind::Signed", "21435…"),
+        ];
+        for (kind, digits) in BEGINNINGS {
+            self.pattern(&format!("Clue::Error({index})"), kind, digits, "Said::AsResult", &[], &[]);
+        }
+        let remedy = [text("hcn", hcn, "unnamed_remedy")];
+        self.write("hcn-unnamed", text("hcn", hcn, "unnamed"), false, &[], "", &remedy, hcn);
+    }
+
     fn results(&mut self, first: usize, hcn: &DeTable<'_>) {
-        only("hcn", hcn, &["title", "collect", "sources", "names"]);
+        only("hcn", hcn, &["title", "unnamed", "unnamed_remedy", "collect", "sources", "names"]);
         let names = strings("hcn", hcn, "names");
         let mut index = first;
         for (code, name) in (HCN + 1..).zip(&names) {
@@ -226,18 +261,7 @@ impl Book {
         let stray = self.owned_results.iter().find(|code| (**code - HCN) as usize > names.len());
         assert!(stray.is_none(), "data/errors.toml: a code that [hcn] does not name: {stray:x?}");
         self.names = quoted(&names);
-    }
-
-    fn contexts(&self, id: &str, table: &DeTable<'_>, key: &str) -> Vec<String> {
-        let words = strings(id, table, key).into_iter().flat_map(|word| match word.strip_prefix('@') {
-            Some(name) => self.named_context(name),
-            None => vec![word.to_lowercase()],
-        });
-        words.collect()
-    }
-
-    fn named_context(&self, name: &str) -> Vec<String> {
-        self.context.get(name).unwrap_or_else(|| panic!("data/errors.toml: no [context] {name}")).clone()
+        self.unnamed(index, hcn);
     }
 }
 

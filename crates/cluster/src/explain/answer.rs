@@ -54,7 +54,7 @@ pub struct Explanation {
     pub causes: Vec<PossibleCause>,
     /// How it comes about, step by step, where that takes arithmetic.
     pub background: Vec<BackgroundStep>,
-    /// What to do, in the order of the causes.
+    /// What to do, in the order of the causes, without those that are refuted.
     pub remedy: Vec<String>,
     /// What to look at next.
     pub collect: Vec<String>,
@@ -112,7 +112,7 @@ pub struct PossibleCause {
     pub text: String,
     /// What the inputs say about it.
     pub likelihood: Likelihood,
-    /// What in the inputs speaks for it, or against it if it is unlikely.
+    /// What in the inputs speaks for it; against it if it is unlikely, and what excludes it if it is refuted.
     pub why: Vec<String>,
     /// What helps against it.
     pub remedy: Option<String>,
@@ -194,11 +194,13 @@ fn explanation(error: &'static Error, group: &Group<'_>) -> Explanation {
     let causes = causes(error, &group.weighed);
     let mut remedy: Vec<String> = Vec::new();
     let general = error.remedy.iter().map(|text| (*text).to_owned());
-    for text in causes.iter().filter_map(|cause| cause.remedy.clone()).chain(general) {
+    let open = causes.iter().filter(|cause| cause.likelihood != Likelihood::Refuted);
+    for text in open.filter_map(|cause| cause.remedy.clone()).chain(general) {
         if !remedy.contains(&text) {
             remedy.push(text);
         }
     }
+    let unnamed: BTreeSet<u32> = group.parts.iter().flat_map(|part| &part.unnamed).copied().collect();
     let (mut span, mut by_object) = (Span::default(), BTreeMap::new());
     for part in &group.parts {
         span.join(part.span);
@@ -231,7 +233,7 @@ fn explanation(error: &'static Error, group: &Group<'_>) -> Explanation {
             column: first.column,
         },
         shown: first.shown.clone(),
-        results: error.results.iter().map(|code| result(*code)).collect(),
+        results: error.results.iter().chain(&unnamed).map(|code| result(*code)).collect(),
         causes,
         background: error.background.iter().map(step).collect(),
         remedy,

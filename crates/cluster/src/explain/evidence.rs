@@ -44,6 +44,8 @@ pub enum Likelihood {
     Possible,
     /// Something else in the inputs speaks against it.
     Unlikely,
+    /// Something else in the inputs excludes it.
+    Refuted,
 }
 
 /// A cause, how likely it is, and why.
@@ -86,14 +88,20 @@ impl Evidence {
     /// The causes of an error on a node, the most likely first, each with what speaks for or against it.
     pub(super) fn weigh(&self, error: &'static Error, node: Option<Node>, nodes: &Nodes) -> Vec<Weighed> {
         let weigh = |(index, cause): (usize, &'static Cause)| {
-            let shown = |clues| self.shown(clues, node, nodes);
-            let (lowered, raised) = (shown(cause.lowered), shown(cause.raised));
-            // What speaks for a cause is about that very cause; what speaks against it may be about another node.
-            let (likelihood, why) = match (raised.is_empty(), lowered.is_empty()) {
-                (false, _) => (Likelihood::Likely, raised),
-                (true, false) => (Likelihood::Unlikely, lowered),
-                (true, true) => (Likelihood::Possible, Vec::new()),
+            let shown = |clues: &[Clue]| -> Vec<String> {
+                clues.iter().filter_map(|clue| self.shown(*clue, node, nodes)).collect()
             };
+            let refutes = |clue: &&Clue| self.refutes(**clue, node, nodes);
+            let refuted: Vec<Clue> = cause.refuted.iter().filter(refutes).copied().collect();
+            // What speaks for a cause is about that very cause; what speaks against it may be about another node.
+            let (likelihood, why) = [
+                (Likelihood::Refuted, shown(&refuted)),
+                (Likelihood::Likely, shown(cause.raised)),
+                (Likelihood::Unlikely, shown(&[cause.lowered, cause.refuted].concat())),
+            ]
+            .into_iter()
+            .find(|(_, why)| !why.is_empty())
+            .unwrap_or((Likelihood::Possible, Vec::new()));
             Weighed { cause: index, likelihood, why }
         };
         let mut causes: Vec<Weighed> = error.causes.iter().enumerate().map(weigh).collect();
@@ -102,28 +110,41 @@ impl Evidence {
         causes
     }
 
-    fn shown(&self, clues: &[Clue], node: Option<Node>, nodes: &Nodes) -> Vec<String> {
-        let told = |clue: &Clue| {
-            let seen = self.seen.get(clue)?;
-            let one = |node: &Option<Node>| node.map(|node| nodes.one(node));
-            let of_node = |wanted: Option<Node>| seen.iter().find(|(node, _)| one(node) == wanted);
-            // About a node that nobody knows, everything may say something.
-            let found = match node {
-                Some(node) => of_node(Some(nodes.one(node))).or_else(|| of_node(None)),
-                None => of_node(None).or_else(|| seen.iter().next()),
-            };
-            let (seen_on, Shown { place, detail }) = found?;
-            let what = match *clue {
-                Clue::Signal(index) => SIGNALS.get(index)?.text.to_owned(),
-                Clue::Error(index) => {
-                    let error = ERRORS.get(index)?;
-                    format!("{}: {}", error.id, error.title)
-                }
-            };
-            let detail = detail.as_ref().map(|it| format!(", {it}")).unwrap_or_default();
-            let on = seen_on.map(|node| format!(", on {}", nodes.name(node))).unwrap_or_default();
-            Some(format!("{what}{detail}{on} ({}:{})", place.file, place.line))
+    /// Where a clue was seen that says something about a node.
+    fn seen(&self, clue: Clue, node: Option<Node>, nodes: &Nodes) -> Option<(Option<Node>, &Shown)> {
+        let seen = self.seen.get(&clue)?;
+        let one = |node: &Option<Node>| node.map(|node| nodes.one(node));
+        let of_node = |wanted: Option<Node>| seen.iter().find(|(node, _)| one(node) == wanted);
+        // About a node that nobody knows, everything may say something.
+        let found = match node {
+            Some(node) => of_node(Some(nodes.one(node))).or_else(|| of_node(None)),
+            None => of_node(None).or_else(|| seen.iter().next()),
         };
-        clues.iter().filter_map(told).collect()
+        found.map(|(node, shown)| (*node, shown))
+    }
+
+    /// Whether a clue is about the node, and no other reading disagrees with it.
+    fn refutes(&self, clue: Clue, node: Option<Node>, nodes: &Nodes) -> bool {
+        let opposite = match clue {
+            Clue::Signal(index) => SIGNALS.get(index).map_or(&[][..], |signal| signal.opposite),
+            Clue::Error(_) => &[],
+        };
+        let about = self.seen(clue, node, nodes).is_some_and(|(seen, _)| seen.is_none() || node.is_some());
+        about && opposite.iter().all(|other| self.seen(*other, node, nodes).is_none())
+    }
+
+    /// A clue as a reason, if it was seen.
+    fn shown(&self, clue: Clue, node: Option<Node>, nodes: &Nodes) -> Option<String> {
+        let (seen_on, Shown { place, detail }) = self.seen(clue, node, nodes)?;
+        let what = match clue {
+            Clue::Signal(index) => SIGNALS.get(index)?.text.to_owned(),
+            Clue::Error(index) => {
+                let error = ERRORS.get(index)?;
+                format!("{}: {}", error.id, error.title)
+            }
+        };
+        let detail = detail.as_ref().map(|it| format!(", {it}")).unwrap_or_default();
+        let on = seen_on.map(|node| format!(", on {}", nodes.name(node))).unwrap_or_default();
+        Some(format!("{what}{detail}{on} ({}:{})", place.file, place.line))
     }
 }

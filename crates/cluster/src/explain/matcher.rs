@@ -3,9 +3,10 @@
 //! Blanks, punctuation and line breaks are not fed to it: whoever pastes from a terminal has breaks in the middle of
 //! words, and quotes inside quotes. So what it finds is a candidate, and the bytes between its letters decide.
 
+use super::context::Around;
 use super::escape::{self, OTHER};
 use super::record;
-use super::table::{Clue, Kind, PATTERNS, Pattern};
+use super::table::{Clue, Kind, PATTERNS, Pattern, Said, is_of_hcn, result_name};
 use aho_corasick::automaton::{Automaton as _, StateID};
 use aho_corasick::dfa::{Builder, DFA};
 use aho_corasick::{Anchored, MatchKind};
@@ -303,7 +304,7 @@ impl Ready {
             places.back(nth).is_none_or(|letter| letter + 1 != place && !is_coloured(window, letter + 1))
         };
         match self.pattern.kind {
-            Kind::Words => begins(letters, start),
+            Kind::Words | Kind::Short => begins(letters, start),
             Kind::Hex => match places.back(letters + 1) {
                 Some(zero)
                     if window.get(zero) == Some(&b'0')
@@ -488,14 +489,49 @@ impl Candidate {
         Some(Self { clue: ready.pattern.target, ready })
     }
 
-    /// It depends on what else the record has.
-    pub(super) fn depends(&self) -> bool {
+    /// It depends on what words the record has.
+    pub(super) fn asks_for_words(&self) -> bool {
         !self.ready.with.is_empty() || !self.ready.without.is_empty()
     }
 
-    /// Whether the record has what the pattern asks for.
-    pub(super) fn fits(&self, words: &Words) -> bool {
-        let Ready { with, without, .. } = self.ready;
-        (with.is_empty() || with.iter().any(|it| words.has(it))) && !without.iter().any(|it| words.has(it))
+    /// Whether the record has what the pattern asks for: its words, and at the bytes from `start` to before `end`
+    /// something that is meant as such.
+    pub(super) fn fits(&self, record: &[u8], start: usize, end: usize, words: &Words) -> bool {
+        let Ready { pattern, with, without, .. } = self.ready;
+        if without.iter().any(|it| words.has(it)) {
+            return false;
+        }
+        let with_words = || with.iter().any(|it| words.has(it));
+        let around = || Around::new(record, start, end);
+        match pattern.said {
+            Said::Anywhere => with.is_empty() || with_words(),
+            Said::AsResult => {
+                let base = record.get(start.saturating_sub(2)..start).unwrap_or_default();
+                pattern.kind == Kind::Hex && base.eq_ignore_ascii_case(b"0x") || around().is_result()
+            }
+            Said::ByHns if pattern.kind == Kind::Words => with_words() || around().is_of_hns(),
+            Said::ByHns => around().is_result_of_hns(),
+        }
+    }
+
+    /// The pattern is only the beginning of a number.
+    pub(super) fn is_beginning(&self) -> bool {
+        self.ready.goes_on && self.ready.pattern.kind != Kind::Words
+    }
+
+    /// Where a number ends whose first digits were found at `start`, and which result of HCN without a name it is;
+    /// `None` if it is something else.
+    pub(super) fn unnamed(&self, window: &[u8], start: usize) -> Option<(usize, u32)> {
+        const MOST_DIGITS: usize = 10;
+        let text = window.get(start..(start + MOST_DIGITS + 1).min(window.len()))?;
+        let len = text.iter().take_while(|byte| is_letter(**byte)).count();
+        let digits = std::str::from_utf8(text.get(..len)?).ok()?;
+        let number = match self.ready.pattern.kind {
+            Kind::Hex if len == 8 => u32::from_str_radix(digits, 16).ok()?,
+            Kind::Decimal => digits.parse().ok()?,
+            Kind::Signed => digits.parse::<u32>().ok()?.wrapping_neg(),
+            _ => return None,
+        };
+        (is_of_hcn(number) && result_name(number).is_none()).then_some((start + len - 1, number))
     }
 }

@@ -6,15 +6,18 @@
 
 mod answer;
 mod archive;
+mod context;
 mod described;
 mod documents;
 mod escape;
 mod events;
 mod evidence;
+mod excerpt;
 mod matcher;
 mod nodes;
 mod object;
 mod platform;
+mod prose;
 mod record;
 mod stream;
 mod table;
@@ -36,6 +39,7 @@ use crate::request::{Document, Refusal};
 use documents::{Documents, Kept};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -85,7 +89,7 @@ pub struct Explained {
 /// # Errors
 /// - Code `REQUEST` without any input; `STOPPED`.
 /// - If nothing is recognised and an input could not be read, the code of that problem: `UNREADABLE`, `NOT_TEXT`,
-///   `JSON_TRUNCATED`, `TOO_LARGE`, `ZIP`, `ZIP_TOO_LARGE`, `DIRECTORY_TOO_DEEP`.
+///   `JSON_TRUNCATED`, `TOO_LARGE`, `ZIP`, `ZIP_TOO_LARGE`, `DIRECTORY_TOO_DEEP`; `EMPTY` if all inputs are empty.
 ///
 /// # Examples
 /// ```
@@ -168,6 +172,12 @@ pub struct Explainer<'p> {
     documents: Documents,
     meter: Meter<'p>,
     problems: Vec<Problem>,
+    /// The files that were read, so that none is counted twice.
+    read: HashSet<PathBuf>,
+    /// Texts with something in them.
+    texts: u64,
+    /// The first input with nothing in it, and what is told of it.
+    empty: Option<Problem>,
 }
 
 impl std::fmt::Debug for Explainer<'_> {
@@ -217,7 +227,15 @@ impl<'p> Explainer<'p> {
         let scanner =
             Scanner::new().ok_or_else(|| Refusal::new("INTERNAL", "the table of patterns is broken"))?;
         let meter = Meter { progress, done: 0, told: 0, total: 0 };
-        Ok(Self { scanner, documents: Documents::default(), meter, problems: Vec::new() })
+        Ok(Self {
+            scanner,
+            documents: Documents::default(),
+            meter,
+            problems: Vec::new(),
+            read: HashSet::new(),
+            texts: 0,
+            empty: None,
+        })
     }
 
     /// Tells progress how much there is in these files, if all can be measured.
@@ -248,7 +266,15 @@ impl<'p> Explainer<'p> {
     /// # Errors
     /// - [`Stopped`] if the caller's progress function said so. What cannot be read is told by [`Explainer::finish`].
     pub fn path(&mut self, path: &Path) -> Result<(), Stopped> {
-        if path.is_dir() { self.directory(path, 0) } else { self.file(path, false) }
+        if !path.is_dir() {
+            return self.file(path, false);
+        }
+        let (texts, files) = (self.texts, self.read.len());
+        self.directory(path, 0)?;
+        if (texts, files) == (self.texts, self.read.len()) {
+            self.is_empty(&name_of(path), "holds no file: there is nothing to explain");
+        }
+        Ok(())
     }
 
     /// What was found in all inputs.
@@ -262,6 +288,10 @@ impl<'p> Explainer<'p> {
         // Stable: what is as frequent stays in the order of the table.
         told.sort_by_key(|(last, it)| (*last, std::cmp::Reverse(it.count)));
         let explanations = told.into_iter().map(|(_, it)| it).collect();
+        // A log may be empty where others are not.
+        if self.texts == 0 && self.problems.is_empty() {
+            self.problems.extend(self.empty);
+        }
         Explained { explanations, problems: self.problems }
     }
 
@@ -294,6 +324,10 @@ impl<'p> Explainer<'p> {
 
     fn file(&mut self, path: &Path, inside: bool) -> Result<(), Stopped> {
         let name = name_of(path);
+        // By another name it is the same file; what cannot be found is told when it is opened.
+        if fs::canonicalize(path).is_ok_and(|real| real.is_file() && !self.read.insert(real)) {
+            return Ok(());
+        }
         let opened = File::open(path).and_then(|file| Ok((file.try_clone()?, file)));
         let (mut again, mut file) = match opened {
             Ok(opened) => opened,
@@ -347,6 +381,11 @@ impl<'p> Explainer<'p> {
             self.unreadable(name, &error);
             return Ok(());
         }
+        if head.len() < SNIFF && head.trim_ascii().is_empty() {
+            self.is_empty(name, "is empty: there is nothing to explain");
+            return Ok(());
+        }
+        self.texts += 1;
         let is_list = events::is_list(&head);
         let kind = documents::Kind::of(&head, head.len() < SNIFF);
         let mut source = Kept::new(Cursor::new(head).chain(source), kind);
@@ -447,6 +486,11 @@ impl<'p> Explainer<'p> {
             archive::Refused::Io(error) => self.unreadable(name, &error),
             archive::Refused::Zip(code, message) => self.problem(name, code, message),
         }
+    }
+
+    fn is_empty(&mut self, name: &Arc<str>, message: &str) {
+        let problem = || Problem::new("EMPTY", message.to_owned(), &Place::file(name));
+        self.empty.get_or_insert_with(problem);
     }
 
     fn unreadable(&mut self, name: &Arc<str>, error: &io::Error) {

@@ -1,5 +1,6 @@
 //! The Kubernetes object that a record is about, where it names one.
 
+use super::prose;
 use memchr::{memchr, memchr_iter, memmem};
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
@@ -83,7 +84,7 @@ impl Hash for Object {
 /// Names of Kubernetes are no longer.
 const LONGEST: usize = 253;
 /// Kinds as kubectl's tables write them.
-const KINDS: [&str; 16] = [
+pub(super) const KINDS: [&str; 16] = [
     "pod",
     "node",
     "deployment",
@@ -102,9 +103,16 @@ const KINDS: [&str; 16] = [
     "namespace",
 ];
 /// Kinds that lie in no namespace, whatever namespace their events have.
-const OF_THE_CLUSTER: [&str; 6] = ["node", "nodeclaim", "nodepool", "ec2nodeclass", "cninode", "namespace"];
-/// Keys of structured logs.
-const KEYS: [&str; 3] = ["pod", "node", "service"];
+pub(super) const OF_THE_CLUSTER: [&str; 6] =
+    ["node", "nodeclaim", "nodepool", "ec2nodeclass", "cninode", "namespace"];
+/// Keys of structured logs, and the kinds that they name.
+const KEYS: [(&str, &str); 5] = [
+    ("pod", "pod"),
+    ("node", "node"),
+    ("service", "service"),
+    ("serviceName", "service"),
+    ("servicePortName", "service"),
+];
 
 impl<'a> ObjectRef<'a> {
     /// `kind` is in lower case.
@@ -123,13 +131,17 @@ impl<'a> ObjectRef<'a> {
     }
 }
 
-/// What a record names: in a table's columns, by keys of a structured log, or as the user `system:node:…`.
+/// What a record names: in a table's columns, by keys of a structured log, in prose, or as the user `system:node:…`.
 pub(super) fn find(record: &[u8]) -> Named<'_> {
     static USER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("system:node:"));
     let mut named = in_table(record);
     if named.object.is_none() {
         let keys = in_keys(record);
         named = Named { object: keys.object, node: named.node.or(keys.node), ..named };
+    }
+    if named.object.is_none() && !named.described {
+        let prose = prose::find(record);
+        named = Named { object: prose.object, node: named.node.or(prose.node), ..named };
     }
     if named.object.is_none() {
         let user = USER.find(record).and_then(|at| name_at(record.get(at + "system:node:".len()..)?));
@@ -165,7 +177,9 @@ pub(super) fn type_column(line: &[u8]) -> Option<usize> {
 fn in_table(record: &[u8]) -> Named<'_> {
     let line = memchr(b'\n', record).and_then(|end| record.get(..end)).unwrap_or(record);
     let Some(kind) = type_column(line) else { return Named::default() };
-    let found = columns(line).skip(kind + 1).take(3).find_map(kind_and_name);
+    // Behind the reason; what is no kind of Kubernetes itself may stand there too.
+    let other = || columns(line).nth(kind + 2).and_then(other_kind_and_name);
+    let found = columns(line).skip(kind + 1).take(3).find_map(kind_and_name).or_else(other);
     // The namespace stands before the age.
     let namespace = || {
         kind.checked_sub(2).and_then(|at| columns(line).nth(at)).and_then(|it| std::str::from_utf8(it).ok())
@@ -201,11 +215,18 @@ fn count_column(line: &[u8]) -> Option<u64> {
     (count > 0).then_some(count)
 }
 
-fn kind_and_name(column: &[u8]) -> Option<(&'static str, &str)> {
+fn kind_and_name(column: &[u8]) -> Option<(&str, &str)> {
     let (kind, name) = std::str::from_utf8(column).ok()?.split_once('/')?;
     let kind = KINDS.into_iter().find(|known| kind.eq_ignore_ascii_case(known))?;
     let whole = name_at(name.as_bytes())?;
     (whole.len() == name.len()).then_some((kind, whole))
+}
+
+fn other_kind_and_name(column: &[u8]) -> Option<(&str, &str)> {
+    let (kind, name) = std::str::from_utf8(column).ok()?.split_once('/')?;
+    let is_kind = kind.len() > 2 && kind.bytes().all(|byte| byte.is_ascii_lowercase());
+    let whole = name_at(name.as_bytes())?;
+    (is_kind && whole.len() == name.len()).then_some((kind, whole))
 }
 
 /// `pod="default/web-1"`, also with escaped quotes.
@@ -213,7 +234,7 @@ fn in_keys(record: &[u8]) -> Named<'_> {
     let mut named = Named::default();
     for at in memchr_iter(b'=', record) {
         let (Some(before), Some(rest)) = (record.get(..at), record.get(at + 1..)) else { break };
-        let Some(kind) = KEYS.iter().find(|key| {
+        let Some((_, kind)) = KEYS.iter().find(|(key, _)| {
             before
                 .strip_suffix(key.as_bytes())
                 .is_some_and(|head| !head.last().is_some_and(u8::is_ascii_alphanumeric))
@@ -223,20 +244,24 @@ fn in_keys(record: &[u8]) -> Named<'_> {
         let rest = rest.strip_prefix(b"\\").unwrap_or(rest);
         let Some(value) = rest.strip_prefix(b"\"").and_then(name_at) else { continue };
         let rest = rest.get(1 + value.len()..).unwrap_or_default();
-        let found = match rest.strip_prefix(b"/").and_then(name_at) {
-            Some(name) => ObjectRef::new(kind, Some(value), name),
-            None => ObjectRef::new(kind, None, value),
+        let (namespace, name, rest) = match rest.strip_prefix(b"/").and_then(name_at) {
+            Some(name) => (Some(value), name, rest.get(1 + name.len()..).unwrap_or_default()),
+            None => (None, value, rest),
         };
+        // What goes on is no name; that of a port follows its service.
+        let whole =
+            matches!(rest.first(), None | Some(b'"' | b'\\')) || *kind == "service" && rest.starts_with(b":");
+        let Some(found) = ObjectRef::new(kind, namespace, name).filter(|_| whole) else { continue };
         if *kind == "node" {
-            named.node = named.node.or(found.map(|it| it.name));
+            named.node = named.node.or(Some(found.name));
         }
-        named.object = named.object.or(found);
+        named.object = named.object.or(Some(found));
     }
     named
 }
 
 /// The name that a text begins with.
-fn name_at(text: &[u8]) -> Option<&str> {
+pub(super) fn name_at(text: &[u8]) -> Option<&str> {
     let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
     let len = text.iter().take(LONGEST + 1).take_while(part).count();
     let name = std::str::from_utf8(text.get(..len)?).ok()?;
@@ -273,5 +298,12 @@ mod tests {
             object("node", None, "ip-10-0-0-1.ec2.internal")
         );
         assert_eq!(found("pod web-1 is not there, a/b, pod="), None);
+        assert_eq!(
+            found("E1122 10:00:00.0 1 a.go:1] \"x\" servicePortName=\"shop/web:http\" err=\"y\""),
+            object("service", Some("shop"), "web")
+        );
+        assert_eq!(found("\"x\" pod=\"web-1 is gone\""), None);
+        let scaler = "12s   Warning   Failed   horizontalpodautoscaler/web-1   a message";
+        assert_eq!(found(scaler), object("horizontalpodautoscaler", None, "web-1"));
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn of_build(build: Build) -> Vec<(Clue, String)> {
 /// What follows from the revision of a Windows Server 2019.
 fn of_2019(revision: u32) -> Vec<(Clue, String)> {
     let names = [
-        (revision < FIRST_WITH_DSR).then_some("build-without-dsr"),
+        Some(if revision < FIRST_WITH_DSR { "build-without-dsr" } else { "build-with-dsr" }),
         (revision < FIRST_WITH_MANY_BACKENDS).then_some("build-of-64-backends"),
         (revision >= FIRST_WITH_MANY_BACKENDS).then_some("build-of-1024-backends"),
     ];

@@ -20,12 +20,32 @@ pub(super) struct Bounds {
     pub(super) headed: bool,
 }
 
-/// The record around a match; blank lines and lines that begin another one end it.
-pub(super) fn bounds(window: &[u8], first: usize, last: usize) -> Bounds {
+/// Lines of a stream of which is known whether they begin a record: matches side by side look at the same lines.
+#[derive(Default)]
+pub(super) struct Heads([(u64, bool); Self::SLOTS]);
+
+impl Heads {
+    const SLOTS: usize = 31;
+
+    /// Whether the line at an offset of the window begins a record; `base` is the offset of the window in its stream.
+    fn is_header(&mut self, window: &[u8], base: u64, at: usize) -> bool {
+        // Offsets count from 1, so that no empty slot is taken for a line.
+        let key = base + at as u64 + 1;
+        let slot = &mut self.0[usize::try_from(key % Self::SLOTS as u64).unwrap_or_default()];
+        if slot.0 != key {
+            *slot = (key, is_header(window.get(at..).unwrap_or_default()));
+        }
+        slot.1
+    }
+}
+
+/// The record around a match; blank lines and lines that begin another one end it. `base` is the offset of the window in
+/// its stream.
+pub(super) fn bounds(window: &[u8], base: u64, first: usize, last: usize, heads: &mut Heads) -> Bounds {
     let furthest = first.saturating_sub(REACH);
     let most = (last + 1).saturating_add(REACH).min(window.len());
     let (mut start, seen) = line_start(window, furthest, first);
-    let mut headed = seen && is_header(window.get(start..).unwrap_or_default());
+    let mut headed = seen && heads.is_header(window, base, start);
     while !headed && start > furthest {
         let (before, whole) = line_start(window, furthest, start - 1);
         let line = window.get(before..start).unwrap_or_default();
@@ -33,12 +53,12 @@ pub(super) fn bounds(window: &[u8], first: usize, last: usize) -> Bounds {
             break;
         }
         start = before;
-        headed = whole && is_header(window.get(start..).unwrap_or_default());
+        headed = whole && heads.is_header(window, base, start);
     }
     let mut end = line_end(window, most, last + 1);
     while end < most {
         let rest = window.get(end + 1..most).unwrap_or_default();
-        if is_blank(first_line(rest)) || is_header(window.get(end + 1..).unwrap_or_default()) {
+        if is_blank(first_line(rest)) || heads.is_header(window, base, end + 1) {
             break;
         }
         end = line_end(window, most, end + 1);
@@ -165,6 +185,29 @@ impl<'a> Facts<'a> {
         let count = repeats(record).or(named.count).unwrap_or(1);
         Self { time, last_time: time, named, count }
     }
+
+    /// Of the lines of a match in a record without a head: other lines are about something else, unless a terminal broke
+    /// one line of a paste into several.
+    pub(super) fn of_lines(record: &'a [u8], lines: &'a [u8], pasted: bool) -> Self {
+        let own = Self::of(lines);
+        if !pasted || own.named.object.is_some() || !is_wrapped(record) {
+            return own;
+        }
+        let all = Self::of(record);
+        Self { time: own.time.or(all.time), last_time: own.last_time.or(all.last_time), ..all }
+    }
+}
+
+/// Whether all lines but the last are long, and none is much longer than the one before.
+fn is_wrapped(record: &[u8]) -> bool {
+    const SHORTEST: usize = 20;
+    const LONGEST_WORD: usize = 16;
+    let mut before = usize::MAX - LONGEST_WORD;
+    record.trim_ascii_end().split(|byte| *byte == b'\n').all(|line| {
+        let fits = before >= SHORTEST && line.len() <= before + LONGEST_WORD;
+        before = line.len();
+        fits
+    })
 }
 
 /// The number of `(x5 over 10m)`, which kubectl writes.

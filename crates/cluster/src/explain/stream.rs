@@ -3,7 +3,7 @@
 use super::matcher::{Cursor, MARGIN, Matcher};
 use super::nodes::Node;
 use super::record::Facts;
-use super::tally::{Hit, Tally, lines};
+use super::tally::{Hit, Tally, chars, lines};
 use crate::progress::Stopped;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -61,7 +61,7 @@ impl Scanner {
         let (stream, node) = (self.streams, self.node);
         let (window, tally) = (&mut self.window, &mut self.tally);
         window.clear();
-        let (mut base, mut before) = (0u64, 0u64);
+        let (mut base, mut before, mut columns) = (0u64, 0u64, 0u64);
         loop {
             let room = WINDOW - window.len();
             let read = source.take(room as u64).read_to_end(window)?;
@@ -76,6 +76,7 @@ impl Scanner {
                     window,
                     base,
                     lines: before,
+                    columns,
                     pattern,
                     start,
                     end,
@@ -87,7 +88,12 @@ impl Scanner {
                 return Ok(());
             }
             let dropped = to - MARGIN;
-            before += lines(window.get(..dropped).unwrap_or_default());
+            let gone = window.get(..dropped).unwrap_or_default();
+            before += lines(gone);
+            columns = match memchr::memrchr(b'\n', gone) {
+                Some(at) => chars(gone.get(at + 1..).unwrap_or_default()),
+                None => columns + chars(gone),
+            };
             base += dropped as u64;
             window.drain(..dropped);
             self.cursor.moved(dropped);
@@ -106,6 +112,7 @@ impl Scanner {
                 window: text,
                 base: 0,
                 lines: line,
+                columns: 0,
                 pattern,
                 start,
                 end,

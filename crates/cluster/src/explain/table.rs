@@ -30,6 +30,8 @@ pub(super) struct Cause {
     pub(super) raised: &'static [Clue],
     /// What speaks against it.
     pub(super) lowered: &'static [Clue],
+    /// What excludes it.
+    pub(super) refuted: &'static [Clue],
     pub(super) sources: &'static [SourceId],
 }
 
@@ -47,6 +49,8 @@ pub(super) struct Signal {
     pub(super) text: &'static str,
     /// What stands around it is read.
     pub(super) reads: Option<Reads>,
+    /// It refutes nothing where one of these is shown too.
+    pub(super) opposite: &'static [Clue],
 }
 
 /// What is read around a signal.
@@ -81,6 +85,18 @@ pub(super) struct Pattern {
     pub(super) with: &'static [&'static str],
     /// The record must have none of these.
     pub(super) without: &'static [&'static str],
+    pub(super) said: Said,
+}
+
+/// What else must say that a pattern means what it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Nothing: it means nothing else.
+    Anywhere,
+    /// It is a result of HCN wherever it is a result.
+    AsResult,
+    /// HNS says it.
+    ByHns,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +107,13 @@ pub(super) enum Kind {
     Decimal,
     /// A minus stands before it.
     Signed,
+    /// The last digits of a result, with 0x.
+    Short,
+}
+
+/// Whether a number lies where the results of HCN do, whatever their names.
+pub(super) fn is_of_hcn(code: u32) -> bool {
+    code & 0xffff_0000 == HCN
 }
 
 /// The name of a result of HCN.

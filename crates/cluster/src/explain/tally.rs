@@ -2,20 +2,26 @@
 
 use super::described::Described;
 use super::evidence::{Evidence, Place};
+use super::excerpt::excerpt;
 use super::matcher::{Candidate, MARGIN, Words};
 use super::nodes::{Node, Nodes};
 use super::object::{Key, Object, ObjectRef};
 use super::platform;
-use super::record::{self, Bounds, Facts};
+use super::record::{self, Bounds, Facts, Heads};
 use super::table::{Clue, ERRORS, Reads, SIGNALS};
-use super::time::{Span, Time};
-use std::collections::{BTreeMap, HashMap};
+use super::time::{Calendar, Span, Time};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Objects that are listed, over all errors; matches of more are counted.
 const MAX_GROUPS: usize = 1000;
 /// Nodes that errors are told apart by, over all errors.
 const MAX_PARTS: usize = 1000;
+/// Results without a name that are listed.
+const MAX_UNNAMED: usize = 20;
+/// What somebody pastes is no longer; a longer text is a log, where each line stands for itself.
+const PASTE: u64 = 1 << 16;
 
 /// What was found in all inputs.
 pub(super) struct Tally {
@@ -29,6 +35,9 @@ pub(super) struct Tally {
     words: Words,
     /// What is known of all records of a stream.
     stream: OfStream,
+    /// The lines around the last matches.
+    heads: Heads,
+    calendar: Calendar,
 }
 
 /// One error, in all inputs.
@@ -49,6 +58,8 @@ pub(super) struct Part {
     pub(super) objects: HashMap<Object, OfObject>,
     /// Matches of objects that are not listed.
     pub(super) others: u64,
+    /// Results of HCN without a name.
+    pub(super) unnamed: BTreeSet<u32>,
 }
 
 /// One error of one object.
@@ -74,6 +85,8 @@ struct Known {
     stream: u64,
     start: u64,
     end: u64,
+    /// Where the line begins that it was read for, if it was not written at once.
+    line: u64,
     /// It was written at once, and so is the same for all of its matches.
     whole: bool,
     /// Its words were read.
@@ -101,6 +114,8 @@ pub(super) struct Hit<'a> {
     pub(super) base: u64,
     /// Lines before the window.
     pub(super) lines: u64,
+    /// Characters before the window that its first line has.
+    pub(super) columns: u64,
     pub(super) pattern: usize,
     pub(super) start: usize,
     pub(super) end: usize,
@@ -122,6 +137,7 @@ impl Tally {
                 stream: 0,
                 start: 0,
                 end: 0,
+                line: 0,
                 whole: false,
                 read: false,
                 times: [None; 2],
@@ -131,6 +147,8 @@ impl Tally {
             },
             words: Words::default(),
             stream: OfStream::default(),
+            heads: Heads::default(),
+            calendar: Calendar::default(),
         }
     }
 
@@ -138,7 +156,22 @@ impl Tally {
         let Some(candidate) = Candidate::new(hit.pattern) else { return };
         if self.stream.number != hit.stream {
             self.stream = OfStream { number: hit.stream, ..OfStream::default() };
+            self.heads = Heads::default();
         }
+        if let Clue::Error(index) = candidate.clue
+            && let Some(Some(found)) = self.errors.get_mut(index)
+            && found.last.has(hit)
+            && !candidate.is_beginning()
+        {
+            return;
+        }
+        let unnamed = candidate.is_beginning().then(|| candidate.unnamed(hit.window, hit.start));
+        let (end, unnamed) = match unnamed {
+            Some(None) => return,
+            Some(Some((end, number))) => (end, Some(number)),
+            None => (hit.end, None),
+        };
+        let hit = &Hit { end, ..*hit };
         let signal = match candidate.clue {
             Clue::Signal(index) => SIGNALS.get(index),
             Clue::Error(_) => None,
@@ -148,14 +181,12 @@ impl Tally {
         }
         let bounds = self.know(hit);
         let record = hit.window.get(bounds.start..bounds.end).unwrap_or_default();
-        if candidate.depends() {
-            if !self.record.read {
-                self.words.read(record);
-                self.record.read = true;
-            }
-            if !candidate.fits(&self.words) {
-                return;
-            }
+        if candidate.asks_for_words() && !self.record.read {
+            self.words.read(record);
+            self.record.read = true;
+        }
+        if !candidate.fits(record, hit.start - bounds.start, hit.end + 1 - bounds.start, &self.words) {
+            return;
         }
         let node = self.record.node;
         if signal.is_some_and(|signal| signal.reads == Some(Reads::Build)) {
@@ -167,7 +198,11 @@ impl Tally {
         self.evidence.add(candidate.clue, node, || hit.place());
         let Clue::Error(index) = candidate.clue else { return };
         let Some(slot) = self.errors.get_mut(index) else { return };
-        if slot.as_mut().is_some_and(|found| !found.last.is_new(hit, bounds)) {
+        if let Some(found) = slot
+            && !found.last.is_new(hit, bounds)
+        {
+            let part = found.parts.get_mut(&node);
+            part.into_iter().for_each(|part| part.name(unnamed));
             return;
         }
         let last = Last::new(hit, bounds);
@@ -181,8 +216,9 @@ impl Tally {
         let node = if found.parts.contains_key(&node) || self.parts < MAX_PARTS { node } else { None };
         let part = found.parts.entry(node).or_insert_with(|| {
             self.parts += 1;
-            Part::new(self.parts, hit, record)
+            Part::new(self.parts, hit, bounds)
         });
+        part.name(unnamed);
         part.add(&self.record, &mut self.groups);
     }
 
@@ -216,15 +252,20 @@ impl Tally {
         }
         let bounds = match hit.facts {
             Some(_) => Bounds { start: 0, end: hit.window.len(), headed: true },
-            None => record::bounds(hit.window, hit.start, hit.end),
+            None => record::bounds(hit.window, hit.base, hit.start, hit.end, &mut self.heads),
         };
         let (start, end) = (hit.base + bounds.start as u64, hit.base + bounds.end as u64);
-        let same = self.record.stream == hit.stream && (self.record.start, self.record.end) == (start, end);
-        if same && hit.facts.is_none() {
+        let lines = if bounds.headed { None } else { Some(hit.lines_in(bounds)) };
+        let line = lines.as_ref().map_or(start, |lines| hit.base + lines.start as u64);
+        let known = (self.record.start, self.record.end, self.record.line);
+        if self.record.stream == hit.stream && known == (start, end, line) && hit.facts.is_none() {
             return bounds;
         }
         let record = hit.window.get(bounds.start..bounds.end).unwrap_or_default();
-        let facts = hit.facts.copied().unwrap_or_else(|| Facts::of(record));
+        let facts = hit.facts.copied().unwrap_or_else(|| match lines {
+            None => Facts::of(record),
+            Some(lines) => Facts::of_lines(record, hit.window.get(lines).unwrap_or_default(), end < PASTE),
+        });
         let named = facts.named;
         // Its events and its lines are about what is described.
         let described = self.stream.described.as_ref();
@@ -237,11 +278,12 @@ impl Tally {
             self.record.object = object.map(ObjectRef::to_object);
         }
         self.record.stream = hit.stream;
-        (self.record.start, self.record.end) = (start, end);
+        (self.record.start, self.record.end, self.record.line) = (start, end, line);
         // A record without a head depends on the match that it is around.
         self.record.whole = bounds.headed;
         self.record.read = false;
-        self.record.times = [facts.time, facts.last_time];
+        let calendar = &mut self.calendar;
+        self.record.times = [facts.time, facts.last_time].map(|time| time.map(|time| calendar.place(time)));
         self.record.node = node.or(self.stream.node);
         self.record.count = facts.count;
         bounds
@@ -249,19 +291,23 @@ impl Tally {
 }
 
 impl Part {
-    fn new(order: usize, hit: &Hit<'_>, record: &[u8]) -> Self {
-        let line = hit.line_start();
-        let before = hit.window.get(line..hit.start).unwrap_or_default();
-        let chars = before.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count();
+    fn new(order: usize, hit: &Hit<'_>, bounds: Bounds) -> Self {
         Self {
             order,
             count: 0,
             span: Span::default(),
             first: hit.place(),
-            column: u32::try_from(chars).unwrap_or(u32::MAX).saturating_add(1),
-            shown: sample(record),
+            column: hit.column(),
+            shown: excerpt(hit.window, bounds.start..bounds.end, hit.start..hit.end + 1),
             objects: HashMap::new(),
             others: 0,
+            unnamed: BTreeSet::new(),
+        }
+    }
+
+    fn name(&mut self, unnamed: Option<u32>) {
+        if self.unnamed.len() < MAX_UNNAMED {
+            self.unnamed.extend(unnamed);
         }
     }
 
@@ -298,6 +344,23 @@ impl Last {
             first: (hit.pattern, hit.base + hit.line_start() as u64),
             others: Vec::new(),
         }
+    }
+
+    /// Whether a match certainly lies in a record, or a line of one, that is counted already.
+    fn has(&mut self, hit: &Hit<'_>) -> bool {
+        let at = hit.base + hit.start as u64;
+        if self.stream != hit.stream || !(self.start..=self.end).contains(&at) {
+            return false;
+        }
+        if self.headed {
+            return at < self.end;
+        }
+        let line = hit.base + hit.line_start() as u64;
+        let same = self.first.1 == line;
+        if same && hit.pattern != self.first.0 && self.others.iter().all(|(other, _)| *other != hit.pattern) {
+            self.others.push((hit.pattern, line));
+        }
+        same
     }
 
     /// Whether a match is another occurrence, and not the same in another form: text, hexadecimal and decimal result
@@ -344,6 +407,25 @@ impl Hit<'_> {
         memchr::memrchr(b'\n', before).map_or(least, |at| least + at + 1)
     }
 
+    /// The lines of the match, within its record.
+    fn lines_in(&self, bounds: Bounds) -> Range<usize> {
+        let before = self.window.get(bounds.start..self.start).unwrap_or_default();
+        let start = memchr::memrchr(b'\n', before).map_or(bounds.start, |at| bounds.start + at + 1);
+        let behind = self.window.get(self.end..bounds.end).unwrap_or_default();
+        let end = memchr::memchr(b'\n', behind).map_or(bounds.end, |at| self.end + at);
+        start..end
+    }
+
+    /// The character of its line that the match begins with, from 1.
+    fn column(&self) -> u32 {
+        let before = self.window.get(..self.start).unwrap_or_default();
+        let column = match memchr::memrchr(b'\n', before) {
+            Some(at) => chars(before.get(at + 1..).unwrap_or_default()),
+            None => self.columns + chars(before),
+        };
+        u32::try_from(column + 1).unwrap_or(u32::MAX)
+    }
+
     fn place(&self) -> Place {
         let before = self.window.get(..self.start).unwrap_or_default();
         let line = self.lines + lines(before) + 1;
@@ -356,9 +438,7 @@ pub(super) fn lines(text: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', text).count() as u64
 }
 
-/// What a record says, in one line, short enough to show.
-fn sample(record: &[u8]) -> String {
-    let text = String::from_utf8_lossy(record);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    crate::request::shortened_inside(&words.join(" "))
+/// Characters of a text.
+pub(super) fn chars(text: &[u8]) -> u64 {
+    text.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count() as u64
 }

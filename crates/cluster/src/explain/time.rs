@@ -9,8 +9,35 @@ const HEAD: usize = 160;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Time {
     pub(super) kind: TimeKind,
-    /// Year (0 where there is none), month, day, hour, minute, second, all of one kind.
+    /// Year (where there is none 0, or one that puts times in order), month, day, hour, minute, second, all of one kind.
     fields: [u16; 6],
+}
+
+/// Tells the years of klog's times apart, which have none: each lies within half a year of the one before.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Calendar(Option<Time>);
+
+impl Calendar {
+    /// The first year, far enough from the end that there are years before it.
+    const FIRST: u16 = 1000;
+
+    /// The time with a year that puts it in order; those that have one stay as they are.
+    pub(super) fn place(&mut self, time: Time) -> Time {
+        if time.kind != TimeKind::NoYear {
+            return time;
+        }
+        let [_, month, ..] = time.fields;
+        let year = match self.0.map(|before| before.fields) {
+            Some([year, before, ..]) if before > month + 6 => year.saturating_add(1),
+            Some([year, before, ..]) if month > before + 6 => year.saturating_sub(1),
+            Some([year, ..]) => year,
+            None => Self::FIRST,
+        };
+        let mut placed = time;
+        placed.fields[0] = year;
+        self.0 = Some(placed);
+        placed
+    }
 }
 
 /// What a log tells of a time; those of different kinds are not compared.
@@ -35,11 +62,48 @@ impl fmt::Display for Time {
     }
 }
 
-/// The first time in the head of a record.
+/// The time of a record: the first in its head, or the column of a row that PowerShell made of an event log.
 pub(super) fn find(record: &[u8]) -> Option<Time> {
+    if record.starts_with(b"\"")
+        && let Some(time) = in_columns(record)
+    {
+        return Some(time);
+    }
     let head = record.get(..HEAD).unwrap_or(record);
     let starts = (0..head.len()).filter(|at| *at == 0 || !head[at - 1].is_ascii_alphanumeric());
     starts.map(|at| record.get(at..).unwrap_or_default()).find_map(|rest| dated(rest).or_else(|| klog(rest)))
+}
+
+/// The first column with nothing but a time: `"11/22/2026 10:00:00 AM"`, as Export-Csv writes on English Windows.
+fn in_columns(record: &[u8]) -> Option<Time> {
+    memchr::memchr_iter(b'"', record).find_map(|at| {
+        let column = record.get(at + 1..)?;
+        let end = column.iter().take(24).position(|byte| *byte == b'"')?;
+        month_first(column.get(..end)?)
+    })
+}
+
+/// `11/22/2026 10:00:00 AM`, or without AM and PM.
+fn month_first(text: &[u8]) -> Option<Time> {
+    let mut parts = text.splitn(3, |byte| *byte == b' ');
+    let (date, at, half) = (parts.next()?, parts.next()?, parts.next());
+    let mut date = date.split(|byte| *byte == b'/');
+    let mut field = |longest: usize| {
+        let digits = date.next()?;
+        (!digits.is_empty() && digits.len() <= longest).then(|| number(digits))?
+    };
+    let (month, day, year) = (field(2)?, field(2)?, field(4)?);
+    // Midnight and noon are 12.
+    let at = if at.len() == 7 { [b"0", at].concat() } else { at.to_vec() };
+    let [hour, minute, second] = clock(&at)?;
+    let hour = match half {
+        None => hour,
+        Some(b"AM") => hour % 12,
+        Some(b"PM") => hour % 12 + 12,
+        Some(_) => return None,
+    };
+    let fields = valid([year, month, day, hour, minute, second])?;
+    (year >= 1000 && at.len() == 8).then_some(Time { kind: TimeKind::Local, fields })
 }
 
 /// A time with a year: `2026-11-22T10:00:00.5+01:00`, `2026-11-22 10:00:00`.
@@ -216,6 +280,47 @@ mod tests {
         }
         assert!(is_other_date(b"11/22/2026 10:00:01 AM") && is_other_date(b"22.11.2026 10:00:01"));
         assert!(is_other_date(b"Nov  2 10:00:01 host") && !is_other_date(b"1.2.3.4 is an address"));
+    }
+
+    #[test]
+    fn reads_the_columns_of_an_event_log() {
+        for (text, expected) in [
+            (
+                r#""0","EC2AMAZ-1","System.Byte[]","4711","Error","x failed","kube-proxy","11/22/2026 10:00:01 AM",,"#,
+                "2026-11-22T10:00:01",
+            ),
+            (r#""4711","EC2AMAZ-1","x failed","1/2/2026 12:30:01 PM""#, "2026-01-02T12:30:01"),
+            (r#""4711","x","1/2/2026 12:30:01 AM""#, "2026-01-02T00:30:01"),
+            (r#""01/02/2026 22:30:01","x""#, "2026-01-02T22:30:01"),
+            (r#""4711","E1122 10:00:01.5 1 a.go:1] x""#, "11-22T10:00:01"),
+        ] {
+            assert_eq!(shown(text).as_deref(), Some(expected), "{text}");
+        }
+        for text in [
+            r#""4711","22/11/2026 10:00:01""#,
+            r#""4711","at 11/22/2026 10:00:01 AM""#,
+            r#""4711","1/2/26 1:00:00 AM""#,
+        ] {
+            assert_eq!(shown(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn years_that_nobody_writes_are_told_apart() {
+        let ends = |texts: &[&str]| {
+            let (mut calendar, mut span) = (Calendar::default(), Span::default());
+            for text in texts {
+                span.add(calendar.place(find(text.as_bytes()).unwrap()));
+            }
+            span.ends().map(|(first, last)| (first.to_string(), last.to_string())).unwrap()
+        };
+        let (december, january) = ("E1231 23:59:59.0 x", "E0101 00:00:01.0 x");
+        let turned = ("12-31T23:59:59".to_owned(), "01-01T00:00:01".to_owned());
+        assert_eq!(ends(&[december, january]), turned);
+        // A line that came late, and a second file that is older.
+        assert_eq!(ends(&[december, january, december, january]), turned);
+        assert_eq!(ends(&[january, december]), turned);
+        assert_eq!(ends(&["E0301 00:00:00.0", "E0601 00:00:00.0"]).0, "03-01T00:00:00");
     }
 
     #[test]

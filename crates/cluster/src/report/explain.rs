@@ -107,6 +107,7 @@ fn cause(cause: &PossibleCause) -> Item {
         Likelihood::Likely => ("likely, because of ", Tone::Strong),
         Likelihood::Possible => ("", Tone::Plain),
         Likelihood::Unlikely => ("unlikely, because of ", Tone::Faint),
+        Likelihood::Refuted => ("refuted by ", Tone::Faint),
     };
     let why = (!cause.why.is_empty()).then(|| format!("{word}{}", cause.why.join("; ")));
     Item { text: format!("{} ({})", cause.text, cause.grade), tone, place: None, detail: why }
