@@ -220,6 +220,30 @@ impl Release {
         self.row().hns_seen
     }
 
+    /// Says whether a version of HNS fits to what was seen on this release, on those before and on those after it, by
+    /// the number before the dot.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::windows::{HnsVersion, Release};
+    ///
+    /// assert!(Release::Server2019.may_have(HnsVersion::new(9, 6)));
+    /// assert!(!Release::Server2019.may_have(HnsVersion::new(15, 4)));
+    /// // None was seen on it; it came after 11.10 and before 15.4.
+    /// assert!(Release::Server2022.may_have(HnsVersion::new(13, 2)));
+    /// ```
+    ///
+    /// # Source
+    /// [`SourceId::HnsSeenVersions`]: observations.
+    pub fn may_have(self, hns: HnsVersion) -> bool {
+        let seen = |release: &Self| release.hns_seen().iter().map(|seen| seen.major());
+        let all = || Self::ALL.iter();
+        let least = all().filter(|release| **release <= self).flat_map(seen).max();
+        let most = all().filter(|release| **release >= self).flat_map(seen).min();
+        least.is_none_or(|least| hns.major >= least) && most.is_none_or(|most| hns.major <= most)
+    }
+
     /// Returns the days of its life cycle.
     ///
     /// # Examples
@@ -608,6 +632,27 @@ impl HnsVersion {
     /// ```
     pub const fn minor(self) -> u32 {
         self.minor
+    }
+
+    /// Says whether it is newer than every version of the data: those that were seen, and those that code asks for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::windows::HnsVersion;
+    ///
+    /// assert!(HnsVersion::new(16, 0).is_newer_than_data());
+    /// assert!(!HnsVersion::new(15, 5).is_newer_than_data());
+    /// ```
+    ///
+    /// # Source
+    /// [`SourceId::HnsSeenVersions`], [`SourceId::HnsFeatureRanges`].
+    pub fn is_newer_than_data(self) -> bool {
+        let seen = Release::ALL.iter().flat_map(|release| release.hns_seen()).copied();
+        let asked = HnsFeature::ALL.iter().flat_map(|feature| feature.ranges()).map(|since| match *since {
+            Since::Within(major, minor) | Since::Onwards(major, minor) => Self { major, minor },
+        });
+        seen.chain(asked).max().is_some_and(|newest| self > newest)
     }
 
     /// Says whether this version has a feature, by the test that hcsshim and kube-proxy make.
