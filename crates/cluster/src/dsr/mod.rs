@@ -50,7 +50,7 @@ const MAX_PORTS: i64 = 1_000;
 #[expect(clippy::exhaustive_structs, reason = "callers build it")]
 pub struct DsrRequest {
     /// Files and directories: `Service` and `EndpointSlice` objects, nodes, node groups; what a node lists (policies of
-    /// HNS, ports of netsh, the service of kube-proxy, its log, the build); user data.
+    /// HNS, ports of netsh, the service of kube-proxy, its log, the build); user data; the zip of EKS's log collector.
     pub paths: Vec<String>,
     /// Documents in memory.
     pub documents: Vec<Document>,
