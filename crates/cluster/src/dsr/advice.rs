@@ -100,3 +100,62 @@ fn gate(
         [("version", &version), ("gates", &gates), ("last", &LAST_KUBERNETES)];
     Some(Note::new(text, &values))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dsr::{Dsr, DsrRequest, dsr};
+    use crate::note::NoteKind;
+    use std::ops::ControlFlow;
+
+    /// Every answer over systems, versions and arguments, with the arguments.
+    fn answers() -> Vec<(String, Dsr)> {
+        let systems = [(None, None), (Some("17763"), None), (Some("20348.2762"), None), (None, Some("9.5"))];
+        let versions = [None, Some("1.18"), Some("1.31"), Some("1.33"), Some("1.34"), Some("1.38")];
+        let lines =
+            ["", "--enable-dsr", "--feature-gates=WinDSR=true", "--enable-dsr --feature-gates=WinDSR=true"];
+        let networks = [None, Some("overlay")];
+        let mut answers = Vec::new();
+        for ((os_build, hns), version) in
+            systems.iter().flat_map(|it| versions.iter().map(move |v| (*it, *v)))
+        {
+            for (line, network) in lines.iter().flat_map(|line| networks.iter().map(move |it| (*line, *it))) {
+                for whole in [true, false] {
+                    let text = |text: Option<&str>| text.map(str::to_owned);
+                    let request = DsrRequest {
+                        os_build: text(os_build),
+                        hns: text(hns),
+                        kubernetes: text(version),
+                        network: text(network),
+                        kube_proxy_args: whole.then(|| line.to_owned()),
+                        extra_args: (!whole).then(|| line.to_owned()),
+                        ..DsrRequest::default()
+                    };
+                    let answer = dsr(&request, &mut |_| ControlFlow::Continue(())).unwrap();
+                    answers.push((format!("{request:?}"), answer));
+                }
+            }
+        }
+        answers
+    }
+
+    #[test]
+    fn what_is_not_known_has_a_reason() {
+        let mut unknown = 0;
+        for (request, answer) in answers().into_iter().filter(|(_, answer)| answer.verdict == "unknown") {
+            unknown += 1;
+            assert!(answer.because.iter().any(|why| why.kind == NoteKind::Unknown), "{request}: {answer:#?}");
+        }
+        assert!(unknown > 20, "{unknown}");
+    }
+
+    #[test]
+    fn what_is_given_is_not_advised() {
+        for (request, answer) in answers() {
+            for advice in answer.advice.iter().filter(|it| it.code == "dsr-turn-on" || it.code == "dsr-mend")
+            {
+                let given = |argument: &str| request.contains(argument) && advice.message.contains(argument);
+                assert!(!given("--enable-dsr") && !given("WinDSR=true"), "{request}: {}", advice.message);
+            }
+        }
+    }
+}

@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn a_bomb_is_told_once() {
-        let large = [BUILD, &b"x\n".repeat(5 << 20)].concat();
+        let line = [&b"x".repeat(1023)[..], b"\n"].concat();
+        let large = [BUILD, &line.repeat(10 << 10)].concat();
         let bomb =
             of_bytes(zip_of(&[("a.txt", &large, true), ("b.txt", &large, true), ("c.txt", &large, true)]));
         let told = problems(&bomb);
