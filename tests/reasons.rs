@@ -16,7 +16,7 @@ fn codes(file: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_reason_has_a_sentence() {
-    let mut expected = codes("dsr/mod.rs");
+    let mut expected = codes("dsr/reason.rs");
     expected.extend(winpod::dsr::Refusal::ALL.iter().map(|refusal| refusal.name().to_owned()));
     expected.extend(codes("ports.rs"));
     assert!(expected.len() > 50 && expected.contains("silently-off") && expected.contains("no-block-free"));

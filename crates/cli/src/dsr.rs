@@ -26,6 +26,7 @@ Files are recognised by their content:
   kube-proxy      Get-CimInstance Win32_Service -Filter 'Name=\"kube-proxy\"' |
                   Format-List PathName; sc.exe qc kube-proxy; its log
   the build       ver, systeminfo, Get-ComputerInfo
+  all of a node   the zip of the EKS log collector, of which those files are read
   user data       PowerShell, with its tags or without, in base64 too; in files of
                   eksctl, EC2NodeClass and describe-launch-template-versions;
                   Start-EKSBootstrap.ps1 itself tells what a replacement finds
@@ -64,7 +65,7 @@ pub(crate) struct Dsr {
     /// What is added to the command line of the EKS image (`-KubeProxyExtraArgs`); '' for nothing
     #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
     extra_args: Option<String>,
-    /// What connects the pods: vpc-bridge, vpc-bridge-with-calico, l2bridge or overlay
+    /// What connects the pods: vpc-bridge, vpc-bridge-with-calico, l2bridge or overlay (Calico's VXLAN too)
     #[arg(long, value_name = "NAME", visible_alias = "network")]
     cni: Option<String>,
     /// The range of cluster IPs, such as 10.100.0.0/16, to tell the policies of a dump apart

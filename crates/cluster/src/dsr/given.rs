@@ -1,7 +1,7 @@
 //! What is asked, from the request and from the files.
 
 use super::{DsrRequest, reasons};
-use crate::model::{Cluster, Field, LiveNode, Os, Place};
+use crate::model::{CalicoPool, Cluster, Field, LiveNode, Os, Place};
 use crate::note::{Note, text as note};
 use crate::read::{join, shortened};
 use crate::request::{Refusal, nearest};
@@ -23,7 +23,7 @@ impl Given {
     pub(super) fn of(request: &DsrRequest) -> Result<Self, Refusal> {
         let release = request.release.as_deref();
         let network = request.network.as_deref();
-        Ok(Self {
+        let given = Self {
             platform: Platform {
                 release: release
                     .map(|name| one_of(name, "release", Release::ALL, Release::from_name, Release::name))
@@ -35,7 +35,22 @@ impl Given {
             network: network
                 .map(|name| one_of(name, "network", Network::ALL, Network::from_name, Network::name))
                 .transpose()?,
-        })
+        };
+        match given.platform {
+            Platform { release: Some(release), build: Some(build), .. }
+                if release.build() != build.number =>
+            {
+                let is =
+                    Release::of_build(build.number).map(|of| format!(", that of {}", reasons::name_of(of)));
+                let message = format!(
+                    "gives the release {release}, whose build is {}, and osBuild {build}{}: give one of them, or two of one system",
+                    release.build(),
+                    is.unwrap_or_default()
+                );
+                Err(Refusal::new("REQUEST", message))
+            }
+            _ => Ok(given),
+        }
     }
 
     /// Fills in what only the files tell.
@@ -56,13 +71,22 @@ impl Given {
             let message = format!("{:?} is no node of the files{near}", shortened(node));
             return Err(Refusal::new("UNKNOWN_NODE", message));
         }
-        if self.platform == Platform::default() {
+        if self.platform.build.is_none() && self.platform.release.is_none() {
             self.add_system(cluster, &meant, notes);
+        } else {
+            self.compare_system(cluster, &meant, notes);
         }
-        if self.kubernetes.is_none() {
-            // A node may be older than its control plane, and kube-proxy comes with the node.
-            let of_nodes = meant.iter().filter_map(|live| live.kubelet.as_deref()?.parse().ok());
-            let of_nodes: BTreeSet<KubernetesVersion> = of_nodes.collect();
+        if self.network.is_none() {
+            self.network = of_calico(cluster, notes);
+        }
+        // A node may be older than its control plane, and kube-proxy comes with the node.
+        let of_nodes = meant.iter().filter_map(|live| live.kubelet.as_deref()?.parse().ok());
+        let of_nodes: BTreeSet<KubernetesVersion> = of_nodes.collect();
+        if let Some(asked) = self.kubernetes {
+            if let Some(version) = of_nodes.first().filter(|_| !of_nodes.contains(&asked)) {
+                notes.push(Note::new(&note::DSR_VERSION_ASKED, &[("version", version), ("asked", &asked)]));
+            }
+        } else {
             let (version, from) = match (of_nodes.len(), &cluster.version) {
                 (1, _) => (of_nodes.into_iter().next(), "status.nodeInfo.kubeletVersion of the nodes"),
                 (0, Field::Known(version, _)) => (version.parse().ok(), "the version of the cluster"),
@@ -80,46 +104,53 @@ impl Given {
 impl Given {
     /// The build of the nodes and of what they print, or the release of the groups' images.
     fn add_system(&mut self, cluster: &Cluster, meant: &[&LiveNode], notes: &mut Vec<Note>) {
-        const OF_NODES: &str = "status.nodeInfo.kernelVersion of the nodes";
-        let of_nodes = meant.iter().filter_map(|live| {
-            Some((live.kernel.as_deref()?.parse::<Build>().ok()?, OF_NODES.to_owned(), &live.place))
-        });
-        let of_texts = cluster.system_builds.iter().map(|it| (it.build, it.place.to_string(), &it.place));
-        // Of builds with one number, the one with its revision says more.
-        let mut builds: BTreeMap<(u32, Option<u32>), (String, &Place)> = BTreeMap::new();
-        for (build, from, place) in of_nodes.chain(of_texts) {
-            builds.entry((build.number, build.revision)).or_insert((from, place));
-        }
-        let vague: Vec<(u32, Option<u32>)> = builds
-            .keys()
-            .filter(|(number, revision)| {
-                revision.is_none() && builds.keys().any(|(other, known)| other == number && known.is_some())
-            })
-            .copied()
-            .collect();
-        for build in &vague {
-            builds.remove(build);
-        }
-        let found: Vec<_> = builds
-            .into_iter()
-            .map(|((number, revision), (from, place))| (Build { number, revision }, from, place))
-            .collect();
-        match found.as_slice() {
-            [] => {
-                let releases: Vec<Release> =
-                    windows_images(cluster).collect::<BTreeSet<_>>().into_iter().collect();
-                if let [release] = releases.as_slice() {
+        match builds(cluster, meant).as_slice() {
+            [] => match images(cluster).as_slice() {
+                [release] => {
                     self.platform.release = Some(*release);
                     from_files("the release", "the images of the node groups", notes);
-                } else {
-                    differ(releases.iter().map(|release| reasons::name_of(*release)), notes);
                 }
-            }
+                several => differ(several.iter().map(|release| reasons::name_of(*release)), notes),
+            },
             [(build, from, _)] => {
                 self.platform.build = Some(*build);
                 from_files("the build", from, notes);
             }
             several => differ(several.iter().map(|(build, _, place)| format!("{build} ({place})")), notes),
+        }
+    }
+
+    /// Tells where files know another system than was asked about, and takes the revision where they know that one.
+    fn compare_system(&mut self, cluster: &Cluster, meant: &[&LiveNode], notes: &mut Vec<Note>) {
+        let Platform { release, build: Some(asked), .. } = self.platform.resolved() else { return };
+        let found = builds(cluster, meant);
+        let same: Vec<_> = found.iter().filter(|(build, ..)| build.number == asked.number).collect();
+        let name = self.platform.build.map(|build| format!("build {build}"));
+        let name = name.or(release.map(reasons::name_of)).unwrap_or_default();
+        let other = match same.as_slice() {
+            [] => found.first(),
+            [(build, from, _)] if asked.revision.is_none() => {
+                if build.revision.is_some() {
+                    self.platform.build = Some(*build);
+                    from_files("the build", from, notes);
+                }
+                None
+            }
+            same if asked.revision.is_some() => {
+                let fits = |build: &Build| build.revision.is_none() || *build == asked;
+                same.first().filter(|_| !same.iter().any(|(build, ..)| fits(build))).copied()
+            }
+            _ => None,
+        };
+        if let Some((build, from, place)) = other {
+            let values: [(&str, &dyn Display); 3] = [("build", build), ("from", from), ("asked", &name)];
+            notes.push(Note::new(&note::DSR_SYSTEM_ASKED, &values).at(place));
+        } else if found.is_empty()
+            && let [image] = images(cluster).as_slice()
+            && Some(*image) != release
+        {
+            let image = reasons::name_of(*image);
+            notes.push(Note::new(&note::DSR_IMAGES_ASKED, &[("release", &image), ("asked", &name)]));
         }
     }
 
@@ -130,6 +161,10 @@ impl Given {
         {
             self.platform.hns = Some(hns);
             notes.push(Note::new(&note::DSR_HNS_OF_DUMP, &[("hns", &hns)]));
+        } else if let (Some(asked), Some(hns)) = (self.platform.hns, hns)
+            && asked != hns
+        {
+            notes.push(Note::new(&note::DSR_HNS_ASKED, &[("hns", &hns), ("asked", &asked)]));
         }
     }
 }
@@ -160,8 +195,45 @@ fn differ(names: impl ExactSizeIterator<Item = String>, notes: &mut Vec<Note>) {
     }
 }
 
-fn windows_images(cluster: &Cluster) -> impl Iterator<Item = Release> + '_ {
-    cluster.node_groups.iter().filter_map(|group| Some(windows::image(group.ami.known()?)?.release))
+/// The releases of the node groups' images.
+fn images(cluster: &Cluster) -> Vec<Release> {
+    let of_groups = cluster.node_groups.iter();
+    let releases = of_groups.filter_map(|group| Some(windows::image(group.ami.known()?)?.release));
+    releases.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The builds of the nodes and of what they print, with where they are from. Of builds with one number, those with
+/// their revision say more.
+fn builds<'a>(cluster: &'a Cluster, meant: &[&'a LiveNode]) -> Vec<(Build, String, &'a Place)> {
+    const OF_NODES: &str = "status.nodeInfo.kernelVersion of the nodes";
+    let of_nodes = meant.iter().filter_map(|live| {
+        Some((live.kernel.as_deref()?.parse::<Build>().ok()?, OF_NODES.to_owned(), &live.place))
+    });
+    let of_texts = cluster.system_builds.iter().map(|it| (it.build, it.place.to_string(), &it.place));
+    let mut builds: BTreeMap<(u32, Option<u32>), (String, &Place)> = BTreeMap::new();
+    for (build, from, place) in of_nodes.chain(of_texts) {
+        builds.entry((build.number, build.revision)).or_insert((from, place));
+    }
+    let precise: BTreeSet<u32> =
+        builds.keys().filter(|(_, revision)| revision.is_some()).map(|(number, _)| *number).collect();
+    builds.retain(|(number, revision), _| revision.is_some() || !precise.contains(number));
+    let of = |((number, revision), (from, place))| (Build { number, revision }, from, place);
+    builds.into_iter().map(of).collect()
+}
+
+/// What connects Windows pods where Calico is installed for them.
+fn of_calico(cluster: &Cluster, notes: &mut Vec<Note>) -> Option<Network> {
+    let [calico] = cluster.calico.as_slice() else { return None };
+    let vxlan = |pool: &CalicoPool| pool.encapsulation.known().is_some_and(|it| it.starts_with("VXLAN"));
+    let network = match calico.cni_in_effect()? {
+        _ if calico.on_windows() != Some(true) => return None,
+        "AmazonVPC" => Network::VpcBridgeWithCalico,
+        "Calico" if calico.pools.iter().any(vxlan) => Network::Overlay,
+        _ => return None,
+    };
+    let what = format!("the network, {network},");
+    from_files(&what, &format!("Calico's Installation ({})", calico.place), notes);
+    Some(network)
 }
 
 fn parsed<T: FromStr<Err = winpod::Error>>(text: &str, name: &str) -> Result<T, Refusal> {

@@ -1,5 +1,6 @@
 //! Direct Server Return on one Windows node: whether it is on, whether it should be, and whether ports run out.
 
+mod advice;
 mod answer;
 mod demand;
 mod dump;
@@ -34,8 +35,8 @@ use start::Start;
 use std::fmt::Display;
 use winpod::KubernetesVersion;
 use winpod::dsr::{
-    Applicability, Arguments, GateUse, LAST_KUBERNETES, Network, Node, Proxying, Reason, Service,
-    ServicePort, ServiceType, TrafficPolicy, Verdict, applicability,
+    Applicability, Arguments, LAST_KUBERNETES, Network, Node, Proxying, Reason, Service, ServicePort,
+    ServiceType, TrafficPolicy, Verdict, applicability,
 };
 use winpod::ports::{DEFAULT_DYNAMIC_RANGE, Protocol};
 
@@ -49,7 +50,7 @@ const MAX_PORTS: i64 = 1_000;
 #[expect(clippy::exhaustive_structs, reason = "callers build it")]
 pub struct DsrRequest {
     /// Files and directories: `Service` and `EndpointSlice` objects, nodes, node groups; what a node lists (policies of
-    /// HNS, ports of netsh, the service of kube-proxy, its log, the build); user data.
+    /// HNS, ports of netsh, the service of kube-proxy, its log, the build); user data; the zip of EKS's log collector.
     pub paths: Vec<String>,
     /// Documents in memory.
     pub documents: Vec<Document>,
@@ -96,7 +97,7 @@ pub struct DsrRequest {
 /// Judges DSR on a node, and its ports.
 ///
 /// # Errors
-/// - Codes `REQUEST` with nothing given, or with both command lines; `WINDOWS_BUILD`, `HNS_VERSION`,
+/// - Codes `REQUEST` with nothing given, with both command lines, or with a release and a build of two systems; `WINDOWS_BUILD`, `HNS_VERSION`,
 ///   `KUBERNETES_VERSION`, `SERVICE_CIDR`, `PORT_RANGE`, `UNKNOWN_NAME`, `UNKNOWN_NODE`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`, `STOPPED`.
 ///   A build or a version that the data lack is no error: the answer says what is not known.
 ///
@@ -171,6 +172,7 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
         if dump.observed.verdict != Verdict::Unknown {
             (verdict, enabled) = (dump.observed.verdict, Some(dump.observed.verdict == Verdict::On));
         }
+        because.splice(0..0, reasons::against_observed(&judged, dump.observed.verdict));
         because.insert(0, reasons::of_observed(&dump.observed, service_cidr.is_some()));
     }
     let on = verdict == Verdict::On;
@@ -198,9 +200,8 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     if ports.is_some() {
         tell_about_ports(request, &judged, verdict, dump.is_some(), both.is_some(), &ranges, &mut notes);
     }
-    if !on {
-        tell_arguments(&judged, given.kubernetes, &mut advice);
-    }
+    let observed = dump.as_ref().map_or(Verdict::Unknown, |dump| dump.observed.verdict);
+    advice.extend(advice::of(&judged, given.kubernetes, observed));
     notes.sort_by_key(|note| note.kind);
     Ok(Dsr {
         verdict: verdict.name().to_owned(),
@@ -373,25 +374,4 @@ fn tell_about_ports(
         notes.push(Note::new(&note::DSR_PODS_NOT_GIVEN, &[]));
     }
     notes.push(Note::new(&note::DSR_ESTIMATE, &[]));
-}
-
-/// What to give kube-proxy, and what the gate does in this version.
-fn tell_arguments(judged: &Applicability<'_>, version: Option<KubernetesVersion>, advice: &mut Vec<Note>) {
-    let Some(arguments) = judged.kube_proxy_args else {
-        if judged.verdict == Verdict::Refused {
-            advice.push(Note::new(&note::DSR_REFUSED_LEAVE_OUT, &[]));
-        }
-        return;
-    };
-    let written = arguments_of(judged).join(" ");
-    let text = if judged.verdict == Verdict::Refused { &note::DSR_MEND } else { &note::DSR_TURN_ON };
-    advice.push(Note::new(text, &[("arguments", &written)]));
-    let version = version.map(|version| version.to_string()).unwrap_or_default();
-    let text = match arguments.gate {
-        GateUse::Needed => &note::DSR_GATE_NEEDED,
-        GateUse::Default => &note::DSR_GATE_DEFAULT,
-        GateUse::Locked => &note::DSR_GATE_LOCKED,
-        _ => &note::DSR_GATE_UNKNOWN,
-    };
-    advice.push(Note::new(text, &[("version", &version)]));
 }

@@ -41,7 +41,16 @@ pub(super) fn of_verdict(answer: &Applicability<'_>, version: Option<KubernetesV
     let hns = shown(platform.hns.map(|hns| hns.to_string()));
     let release = shown(platform.release.map(name_of));
     let system = system(&platform);
-    let value = stopped_at(answer.flags.as_ref());
+    let (value, meant) = stopped_at(answer.flags.as_ref());
+    let of_release = platform.release;
+    let day = |day: Option<&'static str>| day.unwrap_or("?");
+    let number = |version: Option<KubernetesVersion>| shown(version.map(|version| version.to_string()));
+    let first_image = number(of_release.and_then(Release::first_kubernetes));
+    let last_image = number(of_release.and_then(Release::last_seen_kubernetes));
+    let withdrawn = day(of_release.and_then(|release| release.life_cycle().eks_until));
+    let seen = of_release.map(seen_on).unwrap_or_default();
+    // The last of them.
+    let semi_annual = day(Release::Version20H2.life_cycle().eks_until);
     answer
         .because()
         .map(|reason| {
@@ -51,13 +60,21 @@ pub(super) fn of_verdict(answer: &Applicability<'_>, version: Option<KubernetesV
                 Reason::FlagsContradict(Contradiction::WinDsr) => "the gate WinDSR",
                 _ => "the gate WinOverlay",
             };
-            let values: [(&str, &dyn Display); 11] = [
+            let values: [(&str, &dyn Display); 19] = [
                 ("version", &version),
                 ("build", &build),
                 ("hns", &hns),
                 ("release", &release),
                 ("platform", &system),
                 ("value", &value),
+                ("meant", &meant),
+                ("seen", &seen),
+                ("first-image", &first_image),
+                ("last-image", &last_image),
+                ("images-date", &SourceId::EksWindowsImageVersions.date()),
+                ("withdrawn", &withdrawn),
+                ("semi-annual", &semi_annual),
+                ("guide-date", &SourceId::DsrLongTermDefault.date()),
                 ("first", &first),
                 ("which", &which),
                 ("date", &TABLE_DATE),
@@ -92,6 +109,19 @@ pub(super) fn of_observed(observed: &Observed, known: bool) -> Because {
     };
     let (all, with) = (observed.cluster_ip.total(), observed.cluster_ip.dsr);
     of_text(text, &[("all", &all), ("with", &with), ("other", &observed.other.total())])
+}
+
+/// What the arguments would do, where the policies on the node are made otherwise.
+pub(super) fn against_observed(judged: &Applicability<'_>, observed: Verdict) -> Option<Because> {
+    let asked = judged.flags.and_then(|flags| flags.enable_dsr) == Some(true);
+    let text = match (judged.verdict, observed) {
+        (Verdict::Refused, Verdict::On | Verdict::Off) => &text::DSR_REFUSED_YET_POLICIES,
+        (Verdict::On | Verdict::Unknown, Verdict::Off) if asked => &text::DSR_ASKED_YET_OFF,
+        (Verdict::Off, Verdict::On) => &text::DSR_NOT_ASKED_YET_ON,
+        (Verdict::Unsupported, Verdict::On) => &text::DSR_UNSUPPORTED_YET_ON,
+        _ => return None,
+    };
+    Some(of_text(text, &[("platform", &system(&judged.platform))]))
 }
 
 /// The reasons of what a running node has left of one protocol.
@@ -130,18 +160,34 @@ pub(super) fn of_ports(protocol: ports::Protocol, estimate: &ports::Estimate) ->
     estimate.because().map(one).collect()
 }
 
-/// The text at which kube-proxy stops.
-fn stopped_at(flags: Option<&KubeProxyFlags<'_>>) -> String {
-    let text = match flags.and_then(|flags| flags.problem) {
+/// The text at which kube-proxy stops, and what may be meant.
+pub(super) fn stopped_at(flags: Option<&KubeProxyFlags<'_>>) -> (String, &'static str) {
+    let (text, meant) = match flags.and_then(|flags| flags.problem) {
         Some(
             Problem::FlagValue(text)
             | Problem::GatePair(text)
             | Problem::GateValue(text)
             | Problem::Positional(text),
-        ) => text,
-        _ => "",
+        ) => (text, ""),
+        Some(Problem::Flag { written, meant } | Problem::Gate { written, meant }) => (written, meant),
+        _ => ("", ""),
     };
-    format!("{:?}", crate::read::shortened(text))
+    (format!("{:?}", crate::read::shortened(text)), meant)
+}
+
+/// The versions of HNS that were seen on a release, or next to it.
+fn seen_on(release: Release) -> String {
+    let with = |release: &&Release| !release.hns_seen().is_empty();
+    let of = |release: &Release| {
+        let versions: Vec<String> = release.hns_seen().iter().map(ToString::to_string).collect();
+        format!("{} on {}", versions.join(", "), name_of(*release))
+    };
+    if !release.hns_seen().is_empty() {
+        return of(&release);
+    }
+    let before = Release::ALL.iter().rfind(|other| **other < release && with(other));
+    let after = Release::ALL.iter().find(|other| **other > release && with(other));
+    before.into_iter().chain(after).map(of).collect::<Vec<_>>().join(" and ")
 }
 
 /// A release as people call it.

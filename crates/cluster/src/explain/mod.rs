@@ -5,7 +5,6 @@
 //! everything else that the inputs show of those nodes.
 
 mod answer;
-mod archive;
 mod context;
 mod described;
 mod documents;
@@ -34,7 +33,7 @@ use crate::encoding::{self, Content, SNIFF, Utf16};
 use crate::model::Place;
 use crate::problem::Problem;
 use crate::progress::{Progress, Stopped};
-use crate::read::shortened;
+use crate::read::{archive, shortened};
 use crate::request::{Document, Refusal};
 use documents::{Documents, Kept};
 use schemars::JsonSchema;

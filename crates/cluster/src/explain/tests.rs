@@ -2,10 +2,9 @@
 
 use super::table::{ERRORS, PATTERNS, RESULTS, SIGNALS};
 use super::{Explained, Explainer, archive};
-use flate2::Crc;
-use flate2::write::DeflateEncoder;
+use crate::read::archive::tests::zip_of;
 use proptest::prelude::*;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -185,48 +184,6 @@ fn a_list_of_any_length_is_read_object_by_object() {
     assert_eq!(explained.explanations[2].location.line, 4);
     let deep = format!("{{\"kind\":\"List\",\"items\":[{}", "[".repeat(1_000_000));
     assert_eq!(in_pieces(deep.as_bytes(), &[4096]).problems[0].code, "JSON_TRUNCATED");
-}
-
-/// A zip as its specification has it: entries, directory, end.
-fn zip_of(files: &[(&str, &[u8], bool)]) -> Vec<u8> {
-    let (mut zip, mut directory) = (Vec::new(), Vec::new());
-    let short = |number: usize| u16::try_from(number).unwrap().to_le_bytes();
-    let long = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
-    for (name, bytes, deflated) in files {
-        let packed = if *deflated {
-            let mut encoder = DeflateEncoder::new(Vec::new(), flate2::Compression::best());
-            encoder.write_all(bytes).unwrap();
-            encoder.finish().unwrap()
-        } else {
-            bytes.to_vec()
-        };
-        let mut crc = Crc::new();
-        crc.update(bytes);
-        let method = if *deflated { 8u16 } else { 0 }.to_le_bytes();
-        let common = [
-            &[0, 0][..],
-            &method,
-            &[0; 4],
-            &crc.sum().to_le_bytes(),
-            &long(packed.len()),
-            &long(bytes.len()),
-            &short(name.len()),
-            &[0, 0],
-        ]
-        .concat();
-        let offset = long(zip.len());
-        directory.extend(
-            [b"PK\x01\x02", &[20, 0, 20, 0][..], &common, &[0; 10], &offset, name.as_bytes()].concat(),
-        );
-        zip.extend([b"PK\x03\x04", &[20, 0][..], &common, name.as_bytes(), &packed].concat());
-    }
-    let start = long(zip.len());
-    zip.extend_from_slice(&directory);
-    let count = short(files.len());
-    zip.extend(
-        [b"PK\x05\x06", &[0; 4][..], &count, &count, &long(directory.len()), &start, &[0, 0]].concat(),
-    );
-    zip
 }
 
 /// A file for one test, gone after it.

@@ -43,7 +43,7 @@ pub(super) fn is_listing(start: &[u8]) -> bool {
 pub(super) fn stream(source: impl Read, file: &Arc<str>, reader: &mut Reader<'_>) -> Result<(), Stopped> {
     let mut source = std::io::BufReader::with_capacity(1 << 16, source);
     if let Err(error) = skip_byte_order_mark(&mut source) {
-        reader.problem(Problem::unreadable(file, &error));
+        reader.unreadable(file, &error);
         return Ok(());
     }
     let mut deserializer = serde_json::Deserializer::from_reader(source);

@@ -85,7 +85,7 @@ impl Reader<'_> {
         self.reading.files += 1;
         match parsed {
             Parsed::Empty => self.note(Note::new(&note::FILE_EMPTY, &[("file", &name)])),
-            Parsed::Unreadable(error) => self.problem(Problem::unreadable(&name, &error)),
+            Parsed::Unreadable(error) => self.unreadable(&name, &error),
             Parsed::Unread(error, ignores) => {
                 self.cluster().ignores.extend(ignores);
                 self.problem(Problem::unread(&name, &error));
@@ -131,7 +131,7 @@ impl Reader<'_> {
                 Ok(Some(line)) => line,
                 Ok(None) => break,
                 Err(error) => {
-                    self.problem(Problem::unreadable(name, &error));
+                    self.unreadable(name, &error);
                     break;
                 }
             };
@@ -174,7 +174,7 @@ impl Reader<'_> {
                 self.cluster().scripts.extend(script);
                 self.reading.problems.extend(problem);
             }
-            Err(error) => self.problem(Problem::unreadable(name, &error)),
+            Err(error) => self.unreadable(name, &error),
         }
     }
 }

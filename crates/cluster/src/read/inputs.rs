@@ -1,7 +1,9 @@
 //! From what the user named to files that can be opened.
 
+use super::archive::Refused;
 use super::aws::SNIFF;
-use super::{host, netsh, script};
+use super::zip::{INSIDE, Member, Zip};
+use super::{hns, host, netsh, script, shortened};
 use crate::model::Place;
 use crate::problem::Problem;
 use std::collections::HashSet;
@@ -36,6 +38,7 @@ pub(super) struct File<'a> {
 enum Content<'a> {
     Path(PathBuf),
     Bytes(&'a [u8]),
+    Member(Member<'a>),
 }
 
 impl File<'_> {
@@ -44,6 +47,8 @@ impl File<'_> {
         match &self.content {
             Content::Path(path) => fs::metadata(path).map_or(0, |found| found.len()),
             Content::Bytes(bytes) => bytes.len() as u64,
+            // What its directory says may not be so.
+            Content::Member(_) => u64::MAX,
         }
     }
 
@@ -51,6 +56,7 @@ impl File<'_> {
         Ok(match &self.content {
             Content::Path(path) => Box::new(io::BufReader::with_capacity(1 << 16, fs::File::open(path)?)),
             Content::Bytes(bytes) => Box::new(Cursor::new(bytes)),
+            Content::Member(member) => member.open()?,
         })
     }
 }
@@ -63,9 +69,10 @@ pub(super) fn expand(inputs: &[Input]) -> (Vec<File<'_>>, Vec<Problem>, Vec<Path
         match input {
             Input::Path(path) if path.is_dir() => walk.directory(path, 0),
             Input::Path(path) => walk.push(path),
-            Input::Document { name, bytes } => {
-                walk.files.push(File { name: name.clone(), content: Content::Bytes(bytes) });
-            }
+            Input::Document { name, bytes } => match Zip::of(bytes) {
+                Some(zip) => walk.zip(name, &zip),
+                None => walk.files.push(File { name: name.clone(), content: Content::Bytes(bytes) }),
+            },
         }
     }
     (walk.files, walk.problems, walk.skipped)
@@ -80,15 +87,36 @@ struct Walk<'a> {
     seen: HashSet<PathBuf>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     /// Adds a file once, however often it is named. A pipe has no name of its own.
     fn push(&mut self, path: &Path) {
         let known = path.canonicalize().ok().filter(|path| path.is_file());
         if known.is_some_and(|known| !self.seen.insert(known)) {
             return;
         }
+        if let Some(zip) = Zip::at(path) {
+            return self.zip(&path.display().to_string(), &zip);
+        }
         let content = Content::Path(path.to_owned());
         self.files.push(File { name: path.display().to_string(), content });
+    }
+
+    /// Adds the files of a zip.
+    fn zip(&mut self, name: &str, zip: &Zip<'a>) {
+        match zip.members() {
+            Ok(members) if members.is_empty() => {
+                let message = "is a zip with no file that is read: dumps of HNS, listings of ports, YAML, JSON, PowerShell";
+                self.refuse(Path::new(name), "ZIP", message.to_owned());
+            }
+            Ok(members) => self.files.extend(members.into_iter().map(|member| File {
+                name: format!("{name}{INSIDE}{}", shortened(member.name())),
+                content: Content::Member(member),
+            })),
+            Err(Refused::Io(error)) => {
+                self.refuse(Path::new(name), "UNREADABLE", format!("cannot be read: {error}"));
+            }
+            Err(Refused::Zip(code, message)) => self.refuse(Path::new(name), code, message),
+        }
     }
 
     fn refuse(&mut self, path: &Path, code: &str, message: String) {
@@ -132,15 +160,16 @@ fn is_readable(path: &Path) -> bool {
     let is = |names: &[&str]| names.iter().any(|known| extension.eq_ignore_ascii_case(known));
     // A pipe would be waited for; a link to nothing is to be told.
     let file = || fs::metadata(path).map_or(true, |found| found.is_file());
-    is(&["yaml", "yml", "json", "ps1"]) && file() || is(&["txt", "log"]) && file() && is_of_node(path)
+    let of_node = || fs::File::open(path).is_ok_and(is_of_node);
+    is(&["yaml", "yml", "json", "ps1"]) && file() || is(&["txt", "log"]) && file() && of_node()
 }
 
 /// Whether a text is one that a node prints: notes and logs of all else lie about too.
-fn is_of_node(path: &Path) -> bool {
+pub(super) fn is_of_node(file: impl Read) -> bool {
     let mut start = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(SNIFF as u64).read_to_end(&mut start));
-    read.is_ok()
+    file.take(SNIFF as u64).read_to_end(&mut start).is_ok()
         && (netsh::is_listing(&start, start.len() < SNIFF)
             || script::is_script(&start)
-            || host::is_text(&start))
+            || host::is_text(&start)
+            || hns::is_dump(&start))
 }

@@ -17,6 +17,7 @@ pub mod yaml;
 
 mod addons;
 mod ahead;
+pub(crate) mod archive;
 mod aws;
 mod aws_auth;
 mod aws_node;
@@ -42,6 +43,7 @@ mod script;
 mod services;
 mod storage;
 mod user_data;
+mod zip;
 
 pub use error::ReadError;
 pub(crate) use fields::shortened;
@@ -172,6 +174,16 @@ impl Reader<'_> {
 
     fn problem(&mut self, problem: Problem) {
         self.reading.problems.push(problem);
+    }
+
+    /// Tells that a file cannot be read; that the files of a zip are too long, once.
+    fn unreadable(&mut self, file: &Arc<str>, error: &std::io::Error) {
+        let zip = file.split_once(zip::INSIDE).filter(|_| error.kind() == std::io::ErrorKind::FileTooLarge);
+        let Some((zip, _)) = zip else { return self.problem(Problem::unreadable(file, error)) };
+        let problem = Problem::new("ZIP_TOO_LARGE", error.to_string(), &Place::file(&zip.into()));
+        if !self.reading.problems.contains(&problem) {
+            self.problem(problem);
+        }
     }
 
     /// One copy of an id.

@@ -15,7 +15,26 @@ pub enum Problem<'a> {
     GateValue(&'a str),
     /// An argument that is no flag, such as `false` in `--enable-dsr false`.
     Positional(&'a str),
+    /// A flag that kube-proxy does not know, so like one that it knows that this one is meant, such as `--enable-drs`.
+    Flag {
+        /// As it is written.
+        written: &'a str,
+        /// What is meant.
+        meant: &'static str,
+    },
+    /// A gate that kube-proxy does not know, in the same way, such as `windsr`: their letter case counts.
+    Gate {
+        /// As it is written.
+        written: &'a str,
+        /// What is meant.
+        meant: &'static str,
+    },
 }
+
+/// The flags that decide on DSR or come with it, but for `--config`, which is too short to tell what is meant by a
+/// word like it.
+const FLAGS: [&str; 4] = ["--enable-dsr", "--feature-gates", "--source-vip", "--network-name"];
+const GATES: [&str; 4] = ["WinDSR", "WinOverlay", "AllAlpha", "AllBeta"];
 
 named! {
     /// A flag that is given more than once with different values; the last one counts.
@@ -43,6 +62,12 @@ named! {
 /// // A boolean flag takes no value of its own.
 /// let flags = KubeProxyFlags::parse(&["--enable-dsr", "false"]);
 /// assert_eq!((flags.enable_dsr, flags.problem), (Some(true), Some(Problem::Positional("false"))));
+///
+/// // Flags that are not known here are taken for kube-proxy's own, unless they are like one that is.
+/// assert_eq!(KubeProxyFlags::parse(&["--hostname-override=a"]).problem, None);
+/// let written = "--enable-drs=true";
+/// let meant = "--enable-dsr";
+/// assert_eq!(KubeProxyFlags::parse(&[written]).problem, Some(Problem::Flag { written: "--enable-drs", meant }));
 /// ```
 ///
 /// # Source
@@ -95,6 +120,10 @@ impl<'a> KubeProxyFlags<'a> {
                     flags.stop(Problem::Positional(argument));
                 }
                 // What a short flag takes as its value is not known here.
+                if is_flag {
+                    // One hyphen is for flags of one letter.
+                    flags.unless_misspelt(argument);
+                }
                 if is_flag && !argument.contains('=') {
                     rest.next_if(|(_, next)| !next.starts_with('-'));
                 }
@@ -123,8 +152,11 @@ impl<'a> KubeProxyFlags<'a> {
                     let place = if is(name, "config") { &mut flags.config } else { &mut flags.source_vip };
                     *place = Some(value).filter(|value| !value.is_empty());
                 }
-            } else if value.is_none() {
-                rest.next_if(|(_, next)| !next.starts_with('-'));
+            } else {
+                flags.unless_misspelt(argument);
+                if value.is_none() {
+                    rest.next_if(|(_, next)| !next.starts_with('-'));
+                }
             }
         }
         flags
@@ -148,6 +180,19 @@ impl<'a> KubeProxyFlags<'a> {
         self.problem.get_or_insert(problem);
     }
 
+    /// Stops at a flag that is not known but like one that is.
+    fn unless_misspelt(&mut self, argument: &'a str) {
+        let written = argument.split('=').next().unwrap_or(argument);
+        let name = written.trim_start_matches('-');
+        let near = |meant: &&str| is_near(name, meant.trim_start_matches('-'), 2);
+        if FLAGS.into_iter().any(|meant| is(written, meant)) {
+            return;
+        }
+        if let Some(meant) = FLAGS.into_iter().find(near) {
+            self.stop(Problem::Flag { written, meant });
+        }
+    }
+
     fn flag(&mut self, value: Option<&'a str>) {
         match value.map(|text| (text, parse_bool(text))) {
             None => self.set(Contradiction::EnableDsr, true),
@@ -169,7 +214,11 @@ impl<'a> KubeProxyFlags<'a> {
                 "WinOverlay" => self.set(Contradiction::WinOverlay, value),
                 "AllAlpha" => self.all_alpha = Some(value),
                 "AllBeta" => self.all_beta = Some(value),
-                _ => {}
+                written => {
+                    if let Some(meant) = GATES.into_iter().find(|meant| is_near(written, meant, 1)) {
+                        self.stop(Problem::Gate { written, meant });
+                    }
+                }
             }
         }
     }
@@ -190,4 +239,32 @@ impl<'a> KubeProxyFlags<'a> {
 fn is(written: &str, name: &str) -> bool {
     let plain = |b: u8| if b == b'_' { b'-' } else { b };
     written.len() == name.len() && written.bytes().zip(name.bytes()).all(|(a, b)| plain(a) == b)
+}
+
+/// Whether at most so many letters are inserted, dropped, replaced or swapped with the next, letter case left out.
+fn is_near(written: &str, name: &str, most: usize) -> bool {
+    const LONGEST: usize = 16;
+    let plain = |byte: &u8| if *byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
+    if written.len().max(name.len()) > LONGEST {
+        return false;
+    }
+    // The distances of all beginnings of the name, from that of what is written, and from the two before it.
+    let mut first = [0; LONGEST + 1];
+    first.iter_mut().enumerate().for_each(|(at, cell)| *cell = at);
+    let (mut last, mut before) = (first, first);
+    let mut previous = None;
+    for (row, letter) in written.bytes().map(|byte| plain(&byte)).enumerate() {
+        let mut new = [row + 1; LONGEST + 1];
+        let mut other_before = None;
+        for (at, other) in name.bytes().map(|byte| plain(&byte)).enumerate() {
+            let replaced = last[at] + usize::from(letter != other);
+            new[at + 1] = replaced.min(last[at + 1] + 1).min(new[at] + 1);
+            if other_before == Some(letter) && previous == Some(other) {
+                new[at + 1] = new[at + 1].min(before[at - 1] + 1);
+            }
+            other_before = Some(other);
+        }
+        (before, last, previous) = (last, new, Some(letter));
+    }
+    last[name.len()] <= most
 }

@@ -10,9 +10,27 @@ mod policy;
 mod value;
 
 use super::Doc;
+use super::lines::Lines;
 use super::node::Node;
 pub(super) use merge::finish;
 use value::{get, items, scalar, wants};
+
+/// Whether a file that starts so is a dump: the log collector of EKS gives them names of texts.
+pub(super) fn is_dump(start: &[u8]) -> bool {
+    // Keys that nothing else has.
+    const KEYS: [&str; 6] = [
+        "\"PortMappings\"",
+        "\"HostComputeEndpoints\"",
+        "\"References\"",
+        "\"IsDSR\"",
+        "\"VirtualNetwork\"",
+        "\"IpConfigurations\"",
+    ];
+    let lines = Lines::all(start);
+    let first = lines.iter().map(|line| line.trim_start()).find(|line| !line.is_empty());
+    first.is_some_and(|line| line.starts_with(['{', '[']))
+        && lines.iter().any(|line| KEYS.iter().any(|key| line.contains(key)))
+}
 
 /// Reads one object of a listing; `false` if it is none.
 pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {

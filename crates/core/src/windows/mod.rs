@@ -22,6 +22,14 @@
 //! `windows-releases.csv`, `windows-updates.csv` and `windows-images.csv` of the crate `winpod-data`; every row names
 //! the facts it rests on, with their grades and dates: see [`Release::sources`].
 
+mod hns;
+mod image;
+mod platform;
+
+pub use hns::{HnsFeature, HnsVersion};
+pub use image::{Edition, Image, image, images};
+pub use platform::{BackendLimit, Platform};
+
 use core::fmt;
 use core::str::FromStr;
 
@@ -218,6 +226,30 @@ impl Release {
     /// [`SourceId::HnsSeenVersions`].
     pub const fn hns_seen(self) -> &'static [HnsVersion] {
         self.row().hns_seen
+    }
+
+    /// Says whether a version of HNS fits to what was seen on this release, on those before and on those after it, by
+    /// the number before the dot.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use winpod::windows::{HnsVersion, Release};
+    ///
+    /// assert!(Release::Server2019.may_have(HnsVersion::new(9, 6)));
+    /// assert!(!Release::Server2019.may_have(HnsVersion::new(15, 4)));
+    /// // None was seen on it; it came after 11.10 and before 15.4.
+    /// assert!(Release::Server2022.may_have(HnsVersion::new(13, 2)));
+    /// ```
+    ///
+    /// # Source
+    /// [`SourceId::HnsSeenVersions`]: observations.
+    pub fn may_have(self, hns: HnsVersion) -> bool {
+        let seen = |release: &Self| release.hns_seen().iter().map(|seen| seen.major());
+        let all = || Self::ALL.iter();
+        let least = all().filter(|release| **release <= self).flat_map(seen).max();
+        let most = all().filter(|release| **release >= self).flat_map(seen).min();
+        least.is_none_or(|least| hns.major() >= least) && most.is_none_or(|most| hns.major() <= most)
     }
 
     /// Returns the days of its life cycle.
@@ -460,411 +492,4 @@ pub struct Update {
 /// ```
 pub fn updates() -> impl ExactSizeIterator<Item = &'static Update> + Clone {
     table::UPDATES.iter()
-}
-
-named! {
-    /// The installation option of an image.
-    #[non_exhaustive]
-    Edition {
-        /// Without a desktop.
-        Core = "core",
-        /// With a desktop.
-        Full = "full",
-    }
-}
-
-/// An EKS image of Windows, with the names that each tool has for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Image {
-    /// The release.
-    pub release: Release,
-    /// The installation option.
-    pub edition: Edition,
-    /// eksctl's `amiFamily`.
-    pub eksctl_family: &'static str,
-    /// The AMI type of the EKS API; `None` for withdrawn releases.
-    pub ami_type: Option<&'static str>,
-    /// Karpenter's alias, without `@latest`.
-    pub karpenter_alias: Option<&'static str>,
-    /// The name under `/aws/service/ami-windows-latest`, without the Kubernetes version.
-    pub ssm_name: Option<&'static str>,
-    /// The facts that the row rests on.
-    pub sources: &'static [SourceId],
-}
-
-/// Iterates over the images, by the bytes of eksctl's name.
-///
-/// # Examples
-///
-/// ```
-/// assert_eq!(winpod::windows::images().len(), 8);
-/// ```
-pub fn images() -> impl ExactSizeIterator<Item = &'static Image> + Clone {
-    table::IMAGES.iter()
-}
-
-/// Finds an image by eksctl's family, the AMI type of the EKS API, Karpenter's alias or the name of its parameter, as
-/// written; `None` for any other text.
-///
-/// A version behind `@` or behind the parameter's name is passed over.
-///
-/// # Examples
-///
-/// ```
-/// use winpod::windows::{self, Edition, Release};
-///
-/// let of = |name| windows::image(name).map(|image| (image.release, image.edition));
-/// assert_eq!(of("windows2022@latest"), Some((Release::Server2022, Edition::Core)));
-/// assert_eq!(of("WINDOWS_FULL_2025_x86_64"), Some((Release::Server2025, Edition::Full)));
-/// assert_eq!(of("windows2016"), None);
-/// ```
-///
-/// # Source
-/// [`SourceId::EksctlWindowsFamilies`], [`SourceId::WindowsAmiTypes`], [`SourceId::KarpenterWindowsAliases`].
-pub fn image(name: &str) -> Option<&'static Image> {
-    let parameter = name.strip_prefix("/aws/service/ami-windows-latest/").unwrap_or(name);
-    let of_parameter = |ssm_name: &str| {
-        parameter.strip_prefix(ssm_name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '/']))
-    };
-    images().find(|image| {
-        image.eksctl_family == name
-            || image.ami_type == Some(name)
-            || image.karpenter_alias.is_some_and(|alias| {
-                name.strip_prefix(alias).is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
-            })
-            || image.ssm_name.is_some_and(of_parameter)
-    })
-}
-
-/// A version of the Host Networking Service.
-///
-/// # Examples
-///
-/// ```
-/// use winpod::Error;
-/// use winpod::windows::{HnsFeature, HnsVersion};
-///
-/// let hns: HnsVersion = "9.3".parse()?;
-/// assert!(hns.supports(HnsFeature::Dsr));
-/// // The versions between are a hole.
-/// assert!(!HnsVersion::new(10, 1).supports(HnsFeature::Dsr));
-/// assert_eq!("9".parse::<HnsVersion>(), Err(Error::HnsVersion));
-/// # Ok::<(), Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HnsVersion {
-    major: u32,
-    minor: u32,
-}
-
-impl HnsVersion {
-    /// Makes a version of its two numbers.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(winpod::windows::HnsVersion::new(15, 4).to_string(), "15.4");
-    /// ```
-    pub const fn new(major: u32, minor: u32) -> Self {
-        Self { major, minor }
-    }
-
-    /// Takes the one number that `Get-HnsPolicyList` and other dumps of the first schema write: the major version in
-    /// its upper half and the minor in its lower.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use winpod::windows::HnsVersion;
-    ///
-    /// assert_eq!(HnsVersion::from_packed(38_654_705_669), HnsVersion::new(9, 5));
-    /// ```
-    ///
-    /// # Source
-    /// [`SourceId::HnsSeenVersions`]: the form is inferred from dumps.
-    #[expect(clippy::cast_possible_truncation, reason = "each half is kept")]
-    pub const fn from_packed(version: u64) -> Self {
-        Self { major: (version >> 32) as u32, minor: version as u32 }
-    }
-
-    /// Returns the number before the dot.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(winpod::windows::HnsVersion::new(15, 4).major(), 15);
-    /// ```
-    pub const fn major(self) -> u32 {
-        self.major
-    }
-
-    /// Returns the number after the dot.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(winpod::windows::HnsVersion::new(15, 4).minor(), 4);
-    /// ```
-    pub const fn minor(self) -> u32 {
-        self.minor
-    }
-
-    /// Says whether this version has a feature, by the test that hcsshim and kube-proxy make.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use winpod::windows::{HnsFeature, HnsVersion};
-    ///
-    /// assert!(HnsVersion::new(12, 0).supports(HnsFeature::SessionAffinity));
-    /// assert!(!HnsVersion::new(11, 10).supports(HnsFeature::SessionAffinity));
-    /// ```
-    ///
-    /// # Source
-    /// [`SourceId::HnsFeatureRanges`].
-    pub fn supports(self, feature: HnsFeature) -> bool {
-        feature.ranges().iter().any(|range| match *range {
-            Since::Within(major, minor) => self.major == major && self.minor >= minor,
-            Since::Onwards(major, minor) => self >= Self { major, minor },
-        })
-    }
-}
-
-impl FromStr for HnsVersion {
-    type Err = Error;
-
-    /// # Errors
-    /// - Anything but two numbers with a dot between them: [`Error::HnsVersion`].
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let parse = || {
-            let (major, minor) = text.split_once('.')?;
-            Some(Self { major: number(major)?, minor: number(minor)? })
-        };
-        parse().ok_or(Error::HnsVersion)
-    }
-}
-
-impl fmt::Display for HnsVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.major, self.minor)
-    }
-}
-
-named! {
-    /// A feature of HNS that hcsshim asks for by version.
-    #[non_exhaustive]
-    HnsFeature {
-        /// Networks with routes to remote subnets, and the second schema.
-        RemoteSubnet = "remote-subnet",
-        /// Direct Server Return.
-        Dsr = "dsr",
-        /// Endpoints with a /32.
-        Slash32Endpoints = "slash32-endpoints",
-        /// A VXLAN port of one's own.
-        VxlanPort = "vxlan-port",
-        /// Access rules for protocol 252.
-        AclProtocol252 = "acl-protocol-252",
-        /// IPv6 beside IPv4.
-        Ipv6DualStack = "ipv6-dual-stack",
-        /// `sessionAffinity: ClientIP`.
-        SessionAffinity = "session-affinity",
-        /// Policies over sets of addresses.
-        SetPolicy = "set-policy",
-        /// The layer-4 proxy.
-        L4Proxy = "l4-proxy",
-        /// The layer-4 proxy of the filtering platform.
-        L4WfpProxy = "l4-wfp-proxy",
-        /// Access rules in tiers.
-        TierAcl = "tier-acl",
-        /// Access rules of a network.
-        NetworkAcl = "network-acl",
-        /// Sets of addresses inside sets.
-        NestedIpSet = "nested-ip-set",
-        /// No host ports.
-        DisableHostPort = "disable-host-port",
-        /// Accelerated networking.
-        Accelnet = "accelnet",
-        /// Changing a load balancer in place.
-        ModifyLoadBalancer = "modify-load-balancer",
-    }
-}
-
-/// Where a feature begins.
-#[derive(Debug, Clone, Copy)]
-enum Since {
-    /// From this minor version on, within the major version.
-    Within(u32, u32),
-    /// From this version on.
-    Onwards(u32, u32),
-}
-
-impl HnsFeature {
-    /// hcsshim 7c9ff7f and hnslib e115dd1, hcn/hcnglobals.go (2026-08-20).
-    const fn ranges(self) -> &'static [Since] {
-        use Since::{Onwards, Within};
-        match self {
-            Self::RemoteSubnet => &[Onwards(9, 2)],
-            Self::Dsr => &[Within(9, 3), Onwards(10, 2)],
-            Self::Slash32Endpoints => &[Within(9, 3), Onwards(10, 4)],
-            Self::VxlanPort => &[Onwards(10, 3)],
-            Self::AclProtocol252 => &[Onwards(11, 0)],
-            Self::Ipv6DualStack => &[Onwards(11, 10)],
-            Self::SessionAffinity => &[Onwards(12, 0)],
-            Self::SetPolicy => &[Onwards(13, 0)],
-            Self::L4Proxy => &[Within(9, 5), Within(10, 5), Within(11, 11), Within(12, 1), Onwards(13, 1)],
-            Self::L4WfpProxy => &[Onwards(13, 2)],
-            Self::TierAcl => &[Onwards(14, 0)],
-            Self::NetworkAcl | Self::NestedIpSet => &[Onwards(15, 0)],
-            Self::DisableHostPort => &[Onwards(15, 1)],
-            Self::Accelnet => &[Onwards(15, 4)],
-            // hcsshim says 15.4, where it misbehaves: kubernetes 131466.
-            Self::ModifyLoadBalancer => &[Onwards(15, 5)],
-        }
-    }
-}
-
-/// What is known about the system of a node; each part may be unknown.
-///
-/// # Examples
-///
-/// ```
-/// use winpod::windows::{Build, Platform, Release};
-///
-/// let platform = Platform { build: Some(Build::new(17_763, 1432)), ..Platform::default() };
-/// assert_eq!(platform.resolved().release, Some(Release::Server2019));
-/// assert_eq!(Platform::default().resolved(), Platform::default());
-/// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_structs, reason = "built with struct update syntax from the default")]
-pub struct Platform {
-    /// The release of Windows Server.
-    pub release: Option<Release>,
-    /// The build, with its revision if known.
-    pub build: Option<Build>,
-    /// The version of HNS.
-    pub hns: Option<HnsVersion>,
-}
-
-impl Platform {
-    /// Fills the release in from the build, or the build number from the release. The build wins where they differ.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use winpod::windows::{Platform, Release};
-    ///
-    /// let platform = Platform { release: Some(Release::Server2022), ..Platform::default() }.resolved();
-    /// assert_eq!(platform.build.map(|build| (build.number, build.revision)), Some((20_348, None)));
-    /// ```
-    #[must_use]
-    pub fn resolved(self) -> Self {
-        match (self.build, self.release) {
-            (Some(build), _) => Self { release: Release::of_build(build.number).ok(), ..self },
-            (None, Some(release)) => {
-                Self { build: Some(Build { number: release.build(), revision: None }), ..self }
-            }
-            (None, None) => self,
-        }
-    }
-
-    /// Returns the most backends of one load-balancer policy on this system.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use winpod::instance::Verdict;
-    /// use winpod::windows::{Build, Platform};
-    ///
-    /// let limit = |revision| {
-    ///     let build = Build { number: 17_763, revision };
-    ///     Platform { build: Some(build), ..Platform::default() }.backend_limit()
-    /// };
-    /// assert_eq!(limit(Some(2745)).holds(65), Verdict::No);
-    /// assert_eq!(limit(Some(2746)).holds(65), Verdict::Yes);
-    /// assert_eq!(limit(None).holds(65), Verdict::Unknown);
-    /// ```
-    ///
-    /// # Source
-    /// [`SourceId::BackendsPerPolicy`].
-    pub fn backend_limit(self) -> BackendLimit {
-        const OLD: u32 = 64;
-        const NEW: u32 = 1024;
-        let (at_least, at_most) = match self.resolved() {
-            Self { release: Some(Release::Server2019), build: Some(build), .. } => {
-                match build.has(Effect::Backends1024) {
-                    Verdict::Yes => (NEW, NEW),
-                    Verdict::No => (OLD, OLD),
-                    Verdict::Unknown => (OLD, NEW),
-                }
-            }
-            Self { release: Some(release), .. } if release < Release::Server2019 => (OLD, OLD),
-            Self { release: Some(release), .. } if release >= Release::Server2022 => (NEW, NEW),
-            // The versions between ended before or soon after that update, and no source tells theirs.
-            _ => (OLD, NEW),
-        };
-        BackendLimit { at_least, at_most, source: SourceId::BackendsPerPolicy }
-    }
-
-    /// Says whether `sessionAffinity: ClientIP` has an effect on this system.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use winpod::instance::Verdict;
-    /// use winpod::windows::{Platform, Release};
-    ///
-    /// let affinity = |release| Platform { release, ..Platform::default() }.session_affinity();
-    /// assert_eq!(affinity(Some(Release::Server2022)), Verdict::Yes);
-    /// assert_eq!(affinity(Some(Release::Server2019)), Verdict::No);
-    /// assert_eq!(affinity(None), Verdict::Unknown);
-    /// ```
-    ///
-    /// # Source
-    /// [`SourceId::SessionAffinityHns`].
-    pub fn session_affinity(self) -> Verdict {
-        let Self { release, hns, .. } = self.resolved();
-        match (hns, release) {
-            (Some(hns), _) if hns.supports(HnsFeature::SessionAffinity) => Verdict::Yes,
-            (Some(_), _) => Verdict::No,
-            (None, Some(release)) if release >= Release::Server2022 => Verdict::Yes,
-            (None, Some(_)) => Verdict::No,
-            (None, None) => Verdict::Unknown,
-        }
-    }
-}
-
-/// The most backends of one load-balancer policy: one number, or two between which it lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct BackendLimit {
-    /// As many hold in any case.
-    pub at_least: u32,
-    /// More than this never hold.
-    pub at_most: u32,
-    /// The fact behind it.
-    pub source: SourceId,
-}
-
-impl BackendLimit {
-    /// Says whether a policy holds so many backends.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use winpod::instance::Verdict;
-    /// use winpod::windows::Platform;
-    ///
-    /// let anything = Platform::default().backend_limit();
-    /// assert_eq!((anything.holds(64), anything.holds(1025)), (Verdict::Yes, Verdict::No));
-    /// ```
-    pub const fn holds(self, backends: u32) -> Verdict {
-        if backends <= self.at_least {
-            Verdict::Yes
-        } else if backends > self.at_most {
-            Verdict::No
-        } else {
-            Verdict::Unknown
-        }
-    }
 }

@@ -7,11 +7,11 @@ use flate2::read::DeflateDecoder;
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// Entries of one archive.
-pub(super) const MAX_ENTRIES: usize = 10_000;
+pub(crate) const MAX_ENTRIES: usize = 10_000;
 /// Bytes of an archive's directory.
 const MAX_DIRECTORY: u64 = 8 << 20;
 /// Unpacked bytes of one archive, all entries together.
-pub(super) const MAX_BYTES: u64 = if cfg!(test) { 1 << 24 } else { 1 << 30 };
+pub(crate) const MAX_BYTES: u64 = if cfg!(test) { 1 << 24 } else { 1 << 30 };
 
 const END: [u8; 4] = *b"PK\x05\x06";
 const ENTRY: [u8; 4] = *b"PK\x01\x02";
@@ -19,8 +19,8 @@ const LOCAL: [u8; 4] = *b"PK\x03\x04";
 
 /// An entry of the directory.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) name: String,
+pub(crate) struct Entry {
+    pub(crate) name: String,
     method: u16,
     encrypted: bool,
     crc: u32,
@@ -30,7 +30,7 @@ pub(super) struct Entry {
 
 /// Why an archive or an entry is not read: a code and a sentence.
 #[derive(Debug)]
-pub(super) enum Refused {
+pub(crate) enum Refused {
     Io(io::Error),
     Zip(&'static str, String),
 }
@@ -50,7 +50,7 @@ fn too_large(what: &str) -> Refused {
 }
 
 /// The files of an archive, as its directory lists them.
-pub(super) fn entries<R: Read + Seek>(file: &mut R) -> Result<Vec<Entry>, Refused> {
+pub(crate) fn entries<R: Read + Seek>(file: &mut R) -> Result<Vec<Entry>, Refused> {
     // The end of the directory, before a comment of at most 2^16 bytes.
     const TAIL: u64 = (1 << 16) + 22;
     let length = file.seek(SeekFrom::End(0))?;
@@ -90,7 +90,7 @@ pub(super) fn entries<R: Read + Seek>(file: &mut R) -> Result<Vec<Entry>, Refuse
 /// else that name.
 ///
 /// Names of the collector's files: awslabs/amazon-eks-ami 81fec2e, log-collector-script/windows/eks-log-collector.ps1.
-pub(super) fn collected_on<'a>(name: &'a str, entries: &[Entry]) -> Option<&'a str> {
+pub(crate) fn collected_on<'a>(name: &'a str, entries: &[Entry]) -> Option<&'a str> {
     const OF_COLLECTOR: [&str; 3] = [
         "system/network/hns/",
         "system/kube-proxy/kube-proxy-service.csv",
@@ -104,7 +104,18 @@ pub(super) fn collected_on<'a>(name: &'a str, entries: &[Entry]) -> Option<&'a s
 }
 
 /// The unpacked bytes of an entry.
-pub(super) fn open<'a, R: Read + Seek>(file: &'a mut R, entry: &Entry) -> Result<Unpacked<'a>, Refused> {
+pub(crate) fn open<'a, R: Read + Seek + Send>(
+    file: &'a mut R,
+    entry: &Entry,
+) -> Result<Unpacked<'a>, Refused> {
+    unpack(file, entry)
+}
+
+/// The same of an archive that is opened for this entry.
+pub(crate) fn unpack<'a>(
+    mut file: impl Read + Seek + Send + 'a,
+    entry: &Entry,
+) -> Result<Unpacked<'a>, Refused> {
     if entry.encrypted {
         return Err(Refused::Zip("ZIP", "is encrypted: unpack it and give the file".to_owned()));
     }
@@ -119,7 +130,7 @@ pub(super) fn open<'a, R: Read + Seek>(file: &'a mut R, entry: &Entry) -> Result
     let skipped = u64::from(lengths.u16()?) + u64::from(lengths.u16()?);
     file.seek(SeekFrom::Start(entry.offset + 30 + skipped))?;
     let packed = file.take(entry.packed);
-    let source: Box<dyn Read + 'a> = match entry.method {
+    let source: Box<dyn Read + Send + 'a> = match entry.method {
         0 => Box::new(packed),
         8 => Box::new(DeflateDecoder::new(packed)),
         other => {
@@ -131,8 +142,8 @@ pub(super) fn open<'a, R: Read + Seek>(file: &'a mut R, entry: &Entry) -> Result
 }
 
 /// Bytes whose checksum is tested at their end.
-pub(super) struct Unpacked<'a> {
-    source: Box<dyn Read + 'a>,
+pub(crate) struct Unpacked<'a> {
+    source: Box<dyn Read + Send + 'a>,
     crc: Crc,
     expected: u32,
 }
@@ -198,5 +209,54 @@ impl<'a> Fields<'a> {
             packed: u64::from(packed),
             offset: u64::from(offset),
         })
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use flate2::Crc;
+    use flate2::write::DeflateEncoder;
+    use std::io::Write as _;
+
+    /// A zip as its specification has it: entries, directory, end.
+    pub(crate) fn zip_of(files: &[(&str, &[u8], bool)]) -> Vec<u8> {
+        let (mut zip, mut directory) = (Vec::new(), Vec::new());
+        let short = |number: usize| u16::try_from(number).unwrap().to_le_bytes();
+        let long = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
+        for (name, bytes, deflated) in files {
+            let packed = if *deflated {
+                let mut encoder = DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+                encoder.write_all(bytes).unwrap();
+                encoder.finish().unwrap()
+            } else {
+                bytes.to_vec()
+            };
+            let mut crc = Crc::new();
+            crc.update(bytes);
+            let method = if *deflated { 8u16 } else { 0 }.to_le_bytes();
+            let common = [
+                &[0, 0][..],
+                &method,
+                &[0; 4],
+                &crc.sum().to_le_bytes(),
+                &long(packed.len()),
+                &long(bytes.len()),
+                &short(name.len()),
+                &[0, 0],
+            ]
+            .concat();
+            let offset = long(zip.len());
+            directory.extend(
+                [b"PK\x01\x02", &[20, 0, 20, 0][..], &common, &[0; 10], &offset, name.as_bytes()].concat(),
+            );
+            zip.extend([b"PK\x03\x04", &[20, 0][..], &common, name.as_bytes(), &packed].concat());
+        }
+        let start = long(zip.len());
+        zip.extend_from_slice(&directory);
+        let count = short(files.len());
+        zip.extend(
+            [b"PK\x05\x06", &[0; 4][..], &count, &count, &long(directory.len()), &start, &[0, 0]].concat(),
+        );
+        zip
     }
 }
