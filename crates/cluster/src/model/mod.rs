@@ -18,7 +18,10 @@ mod storage;
 
 pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
 pub use calico::{CalicoInstallation, CalicoPool};
-pub use control_plane::{AuthenticationMode, ControlPlane, FargateProfile, FargateSelector, IpFamily};
+pub use control_plane::{
+    AuthenticationMode, ControlPlane, ExtraBlocks, FargateProfile, FargateSelector, IpFamily, MeantKey,
+    UnknownKey,
+};
 pub use identity::{AccessEntry, Identity, PodIdentity, RoleMapping, role_name, same_role};
 pub use ignore::IgnoreComment;
 pub use policy::{LabelExpression, LabelOperator, LabelSelector, NetworkPolicy};
