@@ -244,6 +244,8 @@ pub struct Cni {
     pub data: Field<BTreeMap<Key, (String, Place)>>,
     /// `ConfigMap`s of another name or namespace that have keys for Windows: `namespace/name`, and where. Nothing reads them.
     pub elsewhere: Vec<(String, Place)>,
+    /// Keys about Windows that are misspelt, in it or in the values that make it. Nothing reads them.
+    pub unread: Vec<UnknownKey>,
     /// A Deployment `kube-system/vpc-resource-controller`.
     pub old_controller: Field<()>,
     /// The environment of the VPC CNI on Linux nodes, by name; absent if nothing is said about it.

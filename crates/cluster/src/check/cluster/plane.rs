@@ -83,7 +83,7 @@ pub(super) fn auto_mode_alone(context: &Context<'_>, found: &mut Found) {
     }
     let mut workloads = context.windows_workloads();
     let Some(first) = workloads.next() else { return };
-    let count = 1 + workloads.count();
+    let more = workloads.count();
     let control = &context.cluster.control_plane;
     let node = context.cluster.nodes.iter().any(|node| node.os == Some(Os::Windows));
     if node || context.windows_groups().any(|group| !group.auto_mode) {
@@ -104,9 +104,11 @@ pub(super) fn auto_mode_alone(context: &Context<'_>, found: &mut Found) {
     }
     found.judged();
     let workload = format!("{} {:?}", first.kind, first.name);
-    found
-        .add_as("pods", place, CLUSTER, &[("count", &count), ("workload", &workload)])
-        .related(&first.place, workload.clone());
+    let who = match more {
+        0 => format!("{workload} is"),
+        more => format!("{workload} and {more} more are"),
+    };
+    found.add_as("pods", place, CLUSTER, &[("who", &who)]).related(&first.place, workload.clone());
 }
 
 /// A group whose operating system the files hide, or Karpenter whose pools are elsewhere.
