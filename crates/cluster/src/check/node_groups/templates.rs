@@ -161,7 +161,12 @@ fn same_taint(text: &str, taint: &Taint) -> bool {
 }
 
 pub(super) fn taints_not_registered(context: &Context<'_>, found: &mut Found) {
-    let own = context.windows_groups().filter(|group| group.tool == Tool::EksManaged && group.custom_ami);
+    // With an AMI in the launch template EKS adds no call of its own, which would register them.
+    let own = context.windows_groups().filter(|group| match group.tool {
+        Tool::EksManaged => group.custom_ami,
+        Tool::EksctlManaged => !group.launch.template.is_absent(),
+        _ => false,
+    });
     for group in own {
         if group.taints.is_empty() {
             found.judged();
@@ -175,6 +180,10 @@ pub(super) fn taints_not_registered(context: &Context<'_>, found: &mut Found) {
                 continue;
             }
         };
+        if template.image.is_absent() {
+            found.judged();
+            continue;
+        }
         // Without a call the node does not even join, which another rule tells.
         let Some((data, call)) =
             template.user_data.known().and_then(|data| Some((data, data.calls.first()?)))
