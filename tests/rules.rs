@@ -1,7 +1,7 @@
 //! The pages of `docs/rules` are those that the catalogue makes.
 #![allow(clippy::unwrap_used, reason = "a test stops where it is surprised")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{env, fs};
 
@@ -46,4 +46,26 @@ fn pages_of_rules_are_up_to_date() {
          UPDATE=1 cargo test -p winpod-tests --test rules",
         stale.join(", ")
     );
+}
+
+/// Families that are complete, with their last numbers.
+const COMPLETE: [(&str, u32); 7] =
+    [("CLU", 20), ("AUTH", 7), ("IPAM", 17), ("PD", 15), ("VPC", 9), ("NG", 23), ("DSR", 38)];
+
+#[test]
+fn no_rule_of_a_complete_family_is_left_out() {
+    let rows = rules(&RulesRequest::default()).unwrap();
+    let listed: BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    for (family, last) in COMPLETE {
+        for number in 1..=last {
+            let id = format!("{family}-{number:03}");
+            assert!(listed.contains(id.as_str()), "{id} is neither implemented, nor told, nor not decidable");
+        }
+    }
+    // One that another rule tells has no findings of its own, and is no matter of looking.
+    for row in rows.iter().filter(|row| row.told_by.is_some()) {
+        assert!(row.findings.is_empty() && row.look.is_none() && row.decidable, "{}", row.id);
+        let other = row.told_by.as_deref().unwrap();
+        assert!(rows.iter().any(|row| row.id == other && !row.findings.is_empty()), "{other}");
+    }
 }

@@ -17,15 +17,38 @@ pub(crate) fn tables() -> String {
     let needs = needs(&root);
     let families = families(&root);
     let mut out = needs.1;
-    let mut all = String::new();
+    let (mut all, mut listed) = (String::new(), String::new());
     let mut seen = std::collections::BTreeSet::new();
-    for rule in list(&root, "rule") {
+    let rules = list(&root, "rule");
+    let own: Vec<&str> = rules
+        .iter()
+        .filter(|rule| !rule.contains_key("told-by"))
+        .map(|rule| text("rule", rule, "id"))
+        .collect();
+    for rule in rules {
         let id = text("rule", rule, "id");
         assert!(seen.insert(id.to_owned()), "{FILE}: {id} is there twice");
         out.push_str(&self::rule(id, rule, &needs.0, &families, &citations));
-        writeln!(all, "&{},", constant(id)).expect("writing to a string");
+        let told_by = match optional(id, rule, "told-by") {
+            Some(other) => {
+                assert!(own.contains(&other), "{FILE}: {id}: told-by {other} is no rule of its own");
+                format!("Some(&{})", constant(other))
+            }
+            None => {
+                writeln!(all, "&{},", constant(id)).expect("writing to a string");
+                "None".to_owned()
+            }
+        };
+        writeln!(listed, "(&{}, {told_by}),", constant(id)).expect("writing to a string");
     }
-    writeln!(out, "pub(crate) static RULES: &[&Rule] = &[{all}];").expect("writing to a string");
+    writeln!(
+        out,
+        "/// The rules that are judged, or told as not decidable.\n\
+         pub(crate) static RULES: &[&Rule] = &[{all}];\n\
+         /// All ids, those that another rule tells with that rule.\n\
+         pub(crate) static LISTED: &[(&Rule, Option<&Rule>)] = &[{listed}];"
+    )
+    .expect("writing to a string");
     out
 }
 
@@ -45,7 +68,7 @@ fn rule(
         rule,
         &[
             "id", "title", "severity", "also", "security", "grade", "source", "where", "needs", "finding",
-            "why", "remedy", "look",
+            "why", "remedy", "look", "told-by",
         ],
     );
     let severity = |name: &str| {
@@ -77,9 +100,10 @@ fn rule(
     let family = family.unwrap_or_else(|| panic!("{FILE}: {id}: there is no [family.{prefix}]"));
     let look = optional(id, rule, "look");
     let forms = forms(id, rule);
+    let ways = [look.is_some(), !forms.is_empty(), rule.contains_key("told-by")];
     assert!(
-        look.is_some() == forms.is_empty(),
-        "{FILE}: {id}: a rule has sentences in `finding`, or `look` if files cannot decide it"
+        ways.into_iter().filter(|way| *way).count() == 1,
+        "{FILE}: {id}: a rule has sentences in `finding`, `look` if files cannot decide it, or `told-by`"
     );
     let forms: Vec<String> = forms.iter().map(|(name, text)| format!("({name:?}, {text:?})")).collect();
     let also: Vec<String> = strings(id, rule, "also").iter().map(|name| severity(name)).collect();

@@ -305,22 +305,50 @@ fn wrong_type(context: &Context<'_>, found: &mut Found) {
     }
 }
 
+/// What two groups share so that their nodes have one role: the name of the sentence, and the role or profile.
+fn shared<'c>(
+    windows: &'c NodeGroup,
+    linux: &'c NodeGroup,
+) -> Option<(&'static str, &'c str, [&'c Place; 2])> {
+    let both = |form, one: &'c Field<String>, other: &'c Field<String>| {
+        let (Field::Known(one, at), Field::Known(other, there)) = (one, other) else { return None };
+        same_role(one, other).then_some((form, one.as_str(), [at.place(), there.place()]))
+    };
+    both("role", &windows.role, &linux.role)
+        .or_else(|| both("profile", &windows.instance_profile, &linux.instance_profile))
+}
+
 fn one_role(context: &Context<'_>, found: &mut Found) {
-    let linux: HashMap<&str, &NodeGroup> =
-        context.linux_groups().filter_map(|group| Some((role_name(group.role.known()?), group))).collect();
     let roles = Roles::of(context);
+    let mut linux: HashMap<&str, &NodeGroup> = HashMap::new();
+    for group in context.linux_groups() {
+        for name in [&group.role, &group.instance_profile].into_iter().filter_map(Field::known) {
+            linux.entry(role_name(name)).or_insert(group);
+        }
+    }
+    // EKS makes the entries of managed groups, and eksctl those of its own.
+    let gets_an_entry = |group: &NodeGroup| group.tool != Tool::Karpenter;
     for group in windows_groups(context) {
-        let Some((role, at)) = role_of(group, found) else { continue };
-        let other = linux
-            .get(role_name(role))
-            .filter(|other| other.role.known().is_some_and(|known| same_role(known, role)));
-        let Some(other) = other else {
-            found.judged();
+        let mut names = [&group.role, &group.instance_profile].into_iter().filter_map(Field::known);
+        let other = names.find_map(|name| linux.get(role_name(name)));
+        let shared = other.and_then(|other| Some((*other, shared(group, other)?)));
+        let Some((other, (form, role, [at, place]))) = shared else {
+            if role_of(group, found).is_some() {
+                found.judged();
+            }
             continue;
         };
         let by_entry = match mode(context) {
             Some(AuthenticationMode::Api) => true,
-            Some(AuthenticationMode::ApiAndConfigMap) => roles.entry(role).is_some(),
+            Some(AuthenticationMode::ApiAndConfigMap) => {
+                let has = roles.entry(role).is_some() || gets_an_entry(group) || gets_an_entry(other);
+                // Without an entry aws-auth counts, which can give one role what both systems need.
+                if !has && context.cluster.identity.principals.is_absent() && roles.entries.is_empty() {
+                    found.lacks(Need::AccessEntries);
+                    continue;
+                }
+                has
+            }
             Some(AuthenticationMode::ConfigMap) => false,
             None => {
                 found.lacks(Need::Cluster);
@@ -329,14 +357,14 @@ fn one_role(context: &Context<'_>, found: &mut Found) {
         };
         found.judged();
         if by_entry {
-            let place = other.role.place().unwrap_or(&other.place);
             found
-                .add(
+                .add_as(
+                    form,
                     at,
                     named(group),
                     &[("group", &named(group)), ("other", &named(other)), ("role", &quoted(role))],
                 )
-                .related(place, format!("the role of {}", named(other)));
+                .related(place, format!("the same of {}", named(other)));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The rules as people read them.
 
 use super::answer::Lack;
-use super::rule::{self, RULES, Rule, Severity};
+use super::rule::{self, LISTED, Rule, Severity};
 use crate::request::Refusal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,8 @@ pub struct RuleRow {
     pub source: String,
     /// Whether files can decide it; if not, `look` says how to look.
     pub decidable: bool,
+    /// The rule whose findings tell it too, where it has none of its own.
+    pub told_by: Option<String>,
     /// Inputs without which it cannot judge.
     pub needs: Vec<Lack>,
     /// Its sentences, with {names} where values of the input come.
@@ -51,8 +53,8 @@ pub struct RuleRow {
     pub look: Option<String>,
 }
 
-impl From<&Rule> for RuleRow {
-    fn from(rule: &Rule) -> Self {
+impl RuleRow {
+    fn of((rule, told_by): &(&Rule, Option<&Rule>)) -> Self {
         Self {
             id: rule.id.to_owned(),
             family: rule.family.to_owned(),
@@ -63,6 +65,7 @@ impl From<&Rule> for RuleRow {
             grade: rule.grade.name().to_owned(),
             source: rule.citation.to_owned(),
             decidable: rule.look.is_none(),
+            told_by: told_by.map(|other| other.id.to_owned()),
             needs: rule.needs.iter().map(Lack::from).collect(),
             findings: rule.forms.iter().map(|(_, text)| (*text).to_owned()).collect(),
             why: rule.why.to_owned(),
@@ -83,16 +86,22 @@ impl From<&Rule> for RuleRow {
 ///
 /// let asked = rules(&RulesRequest { ids: vec!["clu-002".into()] })?;
 /// assert_eq!(asked[0].severity.name(), "error");
+/// let refined = rules(&RulesRequest { ids: vec!["DSR-011".into()] })?;
+/// assert_eq!(refined[0].told_by.as_deref(), Some("NG-020"));
 /// assert_eq!(rules(&RulesRequest { ids: vec!["CLU".into()] }).unwrap_err().code, "UNKNOWN_RULE");
 /// # Ok::<(), winpod_cluster::request::Refusal>(())
 /// ```
 pub fn rules(request: &RulesRequest) -> Result<Vec<RuleRow>, Refusal> {
     if request.ids.is_empty() {
-        return Ok(RULES.iter().map(|rule| RuleRow::from(*rule)).collect());
+        return Ok(LISTED.iter().map(RuleRow::of).collect());
     }
-    let row = |id: &String| match rule::find(id) {
-        Ok(rule) => Ok(RuleRow::from(rule)),
-        Err(message) => Err(Refusal::new("UNKNOWN_RULE", message)),
+    let row = |id: &String| {
+        if let Some(listed) = LISTED.iter().find(|(rule, _)| rule.id.eq_ignore_ascii_case(id)) {
+            return Ok(RuleRow::of(listed));
+        }
+        // Only the message is wanted: what is judged is listed.
+        let message = rule::find(id).err().unwrap_or_default();
+        Err(Refusal::new("UNKNOWN_RULE", message))
     };
     request.ids.iter().map(row).collect()
 }

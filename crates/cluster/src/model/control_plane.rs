@@ -37,6 +37,47 @@ pub struct ControlPlane {
     pub karpenter: Field<()>,
     /// Profiles of Fargate.
     pub fargate_profiles: Vec<FargateProfile>,
+    /// The blocks that eksctl is to add to the VPC.
+    pub extra_blocks: Field<ExtraBlocks>,
+    /// Whether the keys of a configuration of eksctl were looked through.
+    pub keys_seen: bool,
+    /// Those that eksctl does not know.
+    pub unknown_keys: Vec<UnknownKey>,
+}
+
+/// Blocks that eksctl is to add to a VPC.
+#[derive(Debug, Clone)]
+pub struct ExtraBlocks {
+    /// The blocks.
+    pub blocks: Vec<(Ipv4Prefix, Place)>,
+    /// `vpc.id`: the VPC is there already.
+    pub vpc: Option<String>,
+    /// `vpc.cidr`.
+    pub first: Field<Ipv4Prefix>,
+}
+
+/// A key of a configuration of eksctl that eksctl does not know.
+#[derive(Debug, Clone)]
+pub struct UnknownKey {
+    /// The key as written.
+    pub key: String,
+    /// The part that it stands in, as messages name it.
+    pub part: String,
+    /// What was most likely meant.
+    pub meant: MeantKey,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// What an unknown key was most likely meant to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MeantKey {
+    /// This key of the same part.
+    Key(&'static str),
+    /// The same key in these other parts.
+    Elsewhere(String),
+    /// Nothing that is known.
+    Nothing,
 }
 
 /// Where EKS looks principals up.

@@ -120,6 +120,8 @@ pub struct UserData {
     pub hidden_call: Option<&'static str>,
     /// `<powershell>` blocks.
     pub blocks: usize,
+    /// Whether the last of them is not closed.
+    pub open: bool,
     /// Whether a tool puts it into such a block itself.
     pub wrapped: bool,
     /// Where it is written.

@@ -18,7 +18,10 @@ mod storage;
 
 pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
 pub use calico::{CalicoInstallation, CalicoPool};
-pub use control_plane::{AuthenticationMode, ControlPlane, FargateProfile, FargateSelector, IpFamily};
+pub use control_plane::{
+    AuthenticationMode, ControlPlane, ExtraBlocks, FargateProfile, FargateSelector, IpFamily, MeantKey,
+    UnknownKey,
+};
 pub use identity::{AccessEntry, Identity, PodIdentity, RoleMapping, role_name, same_role};
 pub use ignore::IgnoreComment;
 pub use policy::{LabelExpression, LabelOperator, LabelSelector, NetworkPolicy};
@@ -241,6 +244,8 @@ pub struct Cni {
     pub data: Field<BTreeMap<Key, (String, Place)>>,
     /// `ConfigMap`s of another name or namespace that have keys for Windows: `namespace/name`, and where. Nothing reads them.
     pub elsewhere: Vec<(String, Place)>,
+    /// Keys about Windows that are misspelt, in it or in the values that make it. Nothing reads them.
+    pub unread: Vec<UnknownKey>,
     /// A Deployment `kube-system/vpc-resource-controller`.
     pub old_controller: Field<()>,
     /// The environment of the VPC CNI on Linux nodes, by name; absent if nothing is said about it.

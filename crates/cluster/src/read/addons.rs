@@ -2,7 +2,7 @@
 
 use super::Doc;
 use super::node::{Kind, Node};
-use crate::model::{Addon, ChartValue, ChartValues, Field, Values, is_vpc_cni};
+use crate::model::{Addon, ChartValue, ChartValues, Field, MeantKey, UnknownKey, Values, is_vpc_cni};
 
 /// Values of the VPC CNI that are about Windows, or that no other chart has.
 const KEYS: [&str; 7] = [
@@ -14,6 +14,8 @@ const KEYS: [&str; 7] = [
     "branchENICooldown",
     "originalMatchLabels",
 ];
+/// How many of them are about Windows.
+const OF_WINDOWS: usize = 5;
 /// The start of names that only the VPC CNI has in its environment.
 const ENVIRONMENT: [&str; 4] = ["AWS_VPC_", "ENABLE_PREFIX_DELEGATION", "WARM_ENI_TARGET", "ENABLE_POD_ENI"];
 
@@ -22,13 +24,24 @@ pub(super) fn addon(doc: &mut Doc<'_, '_>, node: &Node, key: &str, installed: bo
     let Some(name) = node.get(key).and_then(Node::as_text).map(str::to_owned) else { return };
     let object = format!("add-on {name:?}");
     let version = doc.text(node, if installed { "addonVersion" } else { "version" }, &object);
+    let in_values = format!("the configurationValues of the add-on {name}");
     let values = match node.get("configurationValues").filter(|values| !values.is_null()) {
         None => Field::Absent,
         // eksctl takes no mapping here, but what is meant is plain.
-        Some(values) if values.as_text().is_none() => doc.written(flat(doc, values), values),
+        Some(values) if values.as_text().is_none() => {
+            if is_vpc_cni(&name) {
+                misspelt(doc, values, &in_values);
+            }
+            doc.written(flat(doc, values), values)
+        }
         Some(values) if values.as_text().is_some_and(|text| text.trim().is_empty()) => Field::Absent,
         Some(values) => match doc.embedded(values, "configurationValues", &object) {
-            Some(tree) => doc.written(flat(doc, &tree), values),
+            Some(tree) => {
+                if is_vpc_cni(&name) {
+                    misspelt(doc, &tree, &in_values);
+                }
+                doc.written(flat(doc, &tree), values)
+            }
             None => doc.unknown("its configurationValues cannot be read", values),
         },
     };
@@ -56,10 +69,32 @@ pub(super) fn values_file(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
         });
     if known {
         let place = doc.place_of(values);
+        misspelt(doc, values, &format!("the values of the chart {chart}"));
         let values = flat(doc, values);
         doc.cluster().chart_values.push(ChartValues { chart, values, place });
     }
     known
+}
+
+/// Whether a key is plainly another one misspelt: equal but for case and separators, or but for two letters.
+pub(super) fn spelt_alike(key: &str, known: &str) -> bool {
+    const LONGEST: usize = 80;
+    let plain = |text: &str| {
+        text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+    };
+    key != known && key.len() <= LONGEST && crate::request::distance(&plain(key), &plain(known)) <= 2
+}
+
+/// Values about Windows that are misspelt, so that the chart passes them over.
+fn misspelt(doc: &mut Doc<'_, '_>, values: &Node, part: &str) {
+    for entry in values.entries() {
+        let Some(key) = entry.key.as_text().filter(|key| !KEYS.contains(key)) else { continue };
+        if let Some(meant) = KEYS[..OF_WINDOWS].iter().copied().find(|known| spelt_alike(key, known)) {
+            let (key, part, place) = (key.to_owned(), part.to_owned(), doc.place_of(&entry.key));
+            let unknown = UnknownKey { key, part, meant: MeantKey::Key(meant), place };
+            doc.cluster().cni.unread.push(unknown);
+        }
+    }
 }
 
 /// The scalars of a tree by their paths.

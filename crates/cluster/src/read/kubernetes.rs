@@ -1,9 +1,10 @@
 //! Kubernetes objects: the `amazon-vpc-cni` ConfigMap, nodes, pods and what makes pods.
 
+use super::addons::spelt_alike;
 use super::fields::shortened;
 use super::node::{Kind, Node};
 use super::{Doc, aws_auth, aws_node, calico, policy, quantity, services, storage};
-use crate::model::{Field, LiveNode, LivePod, Os, Place, Toleration, Workload};
+use crate::model::{Field, LiveNode, LivePod, MeantKey, Os, Place, Toleration, UnknownKey, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use std::collections::BTreeMap;
@@ -83,6 +84,13 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
                 if let Ok(key) = key.parse::<Key>() {
                     data.insert(key, (scalar.text.to_string(), place));
                 } else if let Some(meant) = nearest_key(key) {
+                    let unknown = UnknownKey {
+                        key: key.to_owned(),
+                        part: "the ConfigMap amazon-vpc-cni".to_owned(),
+                        meant: MeantKey::Key(meant.name()),
+                        place: doc.place_of(&entry.key),
+                    };
+                    doc.cluster().cni.unread.push(unknown);
                     let text = &note::CONFIGMAP_KEY_MISSPELT;
                     doc.reader
                         .note(Note::new(text, &[("key", &shortened(key)), ("meant", &meant)]).at(&place));
@@ -115,13 +123,9 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     true
 }
 
-/// The key that a misspelt one was meant to be: equal but for case and separators.
+/// The key that a misspelt one was meant to be.
 fn nearest_key(key: &str) -> Option<Key> {
-    let plain = |text: &str| {
-        text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
-    };
-    let wanted = plain(key);
-    Key::ALL.iter().copied().find(|known| plain(known.name()) == wanted)
+    Key::ALL.iter().copied().find(|known| spelt_alike(key, known.name()))
 }
 
 fn live_node(doc: &mut Doc<'_, '_>, node: &Node) {

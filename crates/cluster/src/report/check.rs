@@ -236,10 +236,11 @@ pub(super) fn list_blocks(rows: &[RuleRow]) -> Vec<Block> {
     let mut table =
         Table::new(vec![text("rule"), text("severity"), text("about"), text("what is wrong"), text("")]);
     for row in rows {
-        let remark = match (row.decidable, row.security) {
-            (false, _) => "not decidable from files",
-            (true, true) => "security",
-            (true, false) => "",
+        let remark = match (&row.told_by, row.decidable, row.security) {
+            (Some(other), ..) => format!("told by {other}"),
+            (None, false, _) => "not decidable from files".to_owned(),
+            (None, true, true) => "security".to_owned(),
+            (None, true, false) => String::new(),
         };
         table.push(vec![
             Cell::new(&row.id, Tone::Strong),
@@ -249,10 +250,16 @@ pub(super) fn list_blocks(rows: &[RuleRow]) -> Vec<Block> {
             Cell::new(remark, Tone::Faint),
         ]);
     }
-    let decidable = rows.iter().filter(|row| row.decidable).count();
-    let counted =
-        format!("{}, {} of them not decidable from files", count(rows.len(), "rule"), rows.len() - decidable);
-    vec![Block::Table(table.without_empty()), Block::Paragraph(counted, Tone::Faint)]
+    vec![Block::Table(table.without_empty()), Block::Paragraph(counted(rows), Tone::Faint)]
+}
+
+/// How many rules there are, and what becomes of them.
+fn counted(rows: &[RuleRow]) -> String {
+    let told = rows.iter().filter(|row| row.told_by.is_some()).count();
+    let open = rows.iter().filter(|row| !row.decidable).count();
+    let implemented = rows.len() - told - open;
+    let told = if told == 0 { String::new() } else { format!(", {told} told by another rule") };
+    format!("{}: {implemented} implemented{told}, {open} not decidable from files", count(rows.len(), "rule"))
 }
 
 fn severities(row: &RuleRow) -> String {
@@ -280,6 +287,11 @@ fn rule_blocks(row: &RuleRow) -> Vec<Block> {
     section("What it says:", row.findings.iter().map(item).collect());
     section("What will happen:", vec![item(&row.why)]);
     section("What to do:", vec![item(&row.remedy)]);
+    let told = row
+        .told_by
+        .as_ref()
+        .map(|other| format!("Findings of {other} tell it: winpod check --rule {other}."));
+    section("Where it is told:", told.iter().map(item).collect());
     section("How to look, for no file can decide it:", row.look.iter().map(item).collect());
     let need = |need: &crate::check::Lack| Item {
         text: need.what.clone(),
@@ -309,6 +321,12 @@ pub fn rule_page(row: &RuleRow) -> String {
         markdown(&row.why),
         markdown(&row.remedy)
     );
+    if let Some(other) = &row.told_by {
+        _ = write!(
+            out,
+            "\n## Where it is told\n\nIt has no findings of its own: those of [{other}]({other}.md) tell it.\n"
+        );
+    }
     if let Some(look) = &row.look {
         _ = write!(out, "\n## How to look\n\nNo file can decide it. {}\n", markdown(look));
     }
@@ -318,7 +336,7 @@ pub fn rule_page(row: &RuleRow) -> String {
             _ = writeln!(out, "- {}: {}", markdown(&need.what), markdown(&need.how));
         }
     }
-    if row.decidable && !row.id.starts_with("IGNORE-") {
+    if row.decidable && row.told_by.is_none() && !row.id.starts_with("IGNORE-") {
         _ = write!(
             out,
             "\n## To leave it out\n\nBehind the value, above its block or at the head of its document:\n\n\
@@ -346,7 +364,11 @@ pub fn rule_index(rows: &[RuleRow]) -> String {
                 markdown(family)
             );
         }
-        let state = if row.decidable { "implemented" } else { "not decidable from files" };
+        let state = match &row.told_by {
+            Some(other) => format!("told by [{other}]({other}.md)"),
+            None if row.decidable => "implemented".to_owned(),
+            None => "not decidable from files".to_owned(),
+        };
         _ = writeln!(
             out,
             "| [{0}]({0}.md) | {1} | {2} | {state} |",
@@ -355,13 +377,7 @@ pub fn rule_index(rows: &[RuleRow]) -> String {
             markdown(&row.title)
         );
     }
-    let decidable = rows.iter().filter(|row| row.decidable).count();
-    _ = write!(
-        out,
-        "\n{}: {decidable} implemented, {} not decidable from files.\n",
-        count(rows.len(), "rule"),
-        rows.len() - decidable
-    );
+    _ = write!(out, "\n{}.\n", counted(rows));
     out
 }
 

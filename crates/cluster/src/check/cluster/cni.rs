@@ -3,7 +3,7 @@
 use crate::check::context::{Context, quoted};
 use crate::check::found::Found;
 use crate::check::rule::Need;
-use crate::model::{Addon, ChartValue, Place, is_vpc_cni};
+use crate::model::{Addon, ChartValue, MeantKey, Place, is_vpc_cni};
 use winpod::ipam::{Flag, Key};
 
 /// The flags, with the names that the values of the add-on and the chart have for them.
@@ -44,6 +44,20 @@ pub(super) fn no_addresses(context: &Context<'_>, found: &mut Found) {
     }
     // What a chart or an add-on leaves out may still be set by hand.
     found.lacks(Need::Configmap);
+}
+
+pub(super) fn misspelt(context: &Context<'_>, found: &mut Found) {
+    let cni = &context.cluster.cni;
+    if context.written.is_some() {
+        found.judged();
+    }
+    for unread in &cni.unread {
+        let MeantKey::Key(meant) = unread.meant else { continue };
+        found.judged();
+        let values: [(&str, &dyn std::fmt::Display); 3] =
+            [("key", &quoted(&unread.key)), ("holder", &unread.part), ("meant", &meant)];
+        _ = found.add(&unread.place, unread.part.clone(), &values);
+    }
 }
 
 fn of_values(found: &mut Found, value: &ChartValue, holder: &str, key: &str, windows: (&str, &Place)) {

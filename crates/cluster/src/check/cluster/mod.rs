@@ -27,4 +27,6 @@ pub(super) const RULES: &[Judge] = &[
     Judge { rule: &rule::CLU_016, judge: workloads::pod_identity },
     Judge { rule: &rule::CLU_017, judge: workloads::unmountable },
     Judge { rule: &rule::CLU_018, judge: workloads::linux_daemon_set },
+    Judge { rule: &rule::CLU_019, judge: plane::unknown_key },
+    Judge { rule: &rule::CLU_020, judge: cni::misspelt },
 ];

@@ -1,9 +1,9 @@
-//! The control control, and what else must run beside Windows nodes.
+//! The control plane, and what else must run beside Windows nodes.
 
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
-use crate::check::rule::Need;
-use crate::model::{Field, IpFamily, Os, Place};
+use crate::check::rule::{Need, Severity};
+use crate::model::{Field, IpFamily, MeantKey, Os, Place};
 use std::collections::BTreeMap;
 
 const CLUSTER: &str = "cluster";
@@ -83,7 +83,7 @@ pub(super) fn auto_mode_alone(context: &Context<'_>, found: &mut Found) {
     }
     let mut workloads = context.windows_workloads();
     let Some(first) = workloads.next() else { return };
-    let count = 1 + workloads.count();
+    let more = workloads.count();
     let control = &context.cluster.control_plane;
     let node = context.cluster.nodes.iter().any(|node| node.os == Some(Os::Windows));
     if node || context.windows_groups().any(|group| !group.auto_mode) {
@@ -104,9 +104,11 @@ pub(super) fn auto_mode_alone(context: &Context<'_>, found: &mut Found) {
     }
     found.judged();
     let workload = format!("{} {:?}", first.kind, first.name);
-    found
-        .add_as("pods", place, CLUSTER, &[("count", &count), ("workload", &workload)])
-        .related(&first.place, workload.clone());
+    let who = match more {
+        0 => format!("{workload} is"),
+        more => format!("{workload} and {more} more are"),
+    };
+    found.add_as("pods", place, CLUSTER, &[("who", &who)]).related(&first.place, workload.clone());
 }
 
 /// A group whose operating system the files hide, or Karpenter whose pools are elsewhere.
@@ -237,5 +239,30 @@ pub(super) fn no_windows_there(context: &Context<'_>, found: &mut Found) {
                 &[("outpost", &quoted(outpost)), ("windows", &windows)],
             )
             .related(proof, windows.clone());
+    }
+}
+
+/// The version of eksctl whose keys are known.
+const KEYS_OF: &str = "2026-08-21";
+
+pub(super) fn unknown_key(context: &Context<'_>, found: &mut Found) {
+    let control = &context.cluster.control_plane;
+    if control.keys_seen {
+        found.judged();
+    }
+    for unknown in &control.unknown_keys {
+        let (form, meant, severity) = match &unknown.meant {
+            MeantKey::Key(name) => ("meant", *name, Severity::Error),
+            MeantKey::Elsewhere(parts) => ("elsewhere", parts.as_str(), Severity::Error),
+            // A newer eksctl may have it.
+            MeantKey::Nothing => ("unknown", "", Severity::Warn),
+        };
+        let key = quoted(&unknown.key);
+        let values: [(&str, &dyn std::fmt::Display); 4] =
+            [("key", &key), ("section", &unknown.part), ("meant", &meant), ("date", &KEYS_OF)];
+        let added = found.add_as(form, &unknown.place, unknown.part.clone(), &values).severity(severity);
+        if let MeantKey::Key(name) = unknown.meant {
+            added.replace(&unknown.place, name);
+        }
     }
 }

@@ -125,9 +125,14 @@ pub(super) fn out_of_support(context: &Context<'_>, found: &mut Found) {
             Field::Absent => found.lacks(Need::KubernetesVersion),
         };
     };
+    let support = eks::support(version);
+    if support == Err(UnknownVersion::Newer) {
+        let reason = format!("Kubernetes {version} is newer than this data, dated {}", eks::TABLE_DATE);
+        return found.unknown(reason, place);
+    }
     let Some(date) = context.date else { return found.lacks(Need::Date) };
     let over = |day: &str| Date::parse(day).is_some_and(|day| day < date);
-    match eks::support(version) {
+    match support {
         Ok(support) => {
             found.judged();
             let (standard, extended) = (support.standard_until, support.extended_until);
@@ -144,7 +149,7 @@ pub(super) fn out_of_support(context: &Context<'_>, found: &mut Found) {
                 );
             }
         }
-        Err(UnknownVersion::Older) => {
+        Err(_) => {
             // What is older than the oldest of the table ended before it did.
             let Some(oldest) = eks::versions().next() else { return };
             if over(oldest.extended_until) {
@@ -162,10 +167,6 @@ pub(super) fn out_of_support(context: &Context<'_>, found: &mut Found) {
                     )
                     .severity(Severity::Error);
             }
-        }
-        Err(_) => {
-            let reason = format!("Kubernetes {version} is newer than this data, dated {}", eks::TABLE_DATE);
-            found.unknown(reason, place);
         }
     }
 }

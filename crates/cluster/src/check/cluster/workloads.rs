@@ -142,8 +142,10 @@ pub(super) fn linux_daemon_set(context: &Context<'_>, found: &mut Found) {
             continue;
         }
         let Some(group) = groups.iter().find(|group| may_go(set, group)) else { continue };
+        let form = if set.os.is_some() { "named" } else { "free" };
         found
-            .add(
+            .add_as(
+                form,
                 &set.place,
                 format!("DaemonSet {:?}", set.name),
                 &[("workload", &quoted(&set.name)), ("group", &named(group))],

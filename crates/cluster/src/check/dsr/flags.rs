@@ -27,6 +27,16 @@ fn each(
     concerns: fn(&Proxy<'_>) -> bool,
     ill: fn(&Proxy<'_>) -> bool,
 ) {
+    each_as(context, found, concerns, |proxy| ill(proxy).then_some(""));
+}
+
+/// The same, with the name of the sentence that tells it.
+fn each_as(
+    context: &Context<'_>,
+    found: &mut Found,
+    concerns: fn(&Proxy<'_>) -> bool,
+    ill: impl Fn(&Proxy<'_>) -> Option<&'static str>,
+) {
     hidden(context, found);
     for proxy in proxies(context).iter().filter(|proxy| concerns(proxy)) {
         let Some(version) = proxy.version else {
@@ -34,10 +44,10 @@ fn each(
             continue;
         };
         found.judged();
-        if ill(proxy) {
+        if let Some(form) = ill(proxy) {
             let values: [(&str, &dyn Display); 3] =
                 [("object", &proxy.object), ("arguments", &proxy.shown()), ("version", &version)];
-            found.add(&proxy.place, proxy.object.clone(), &values);
+            found.add_as(form, &proxy.place, proxy.object.clone(), &values);
         }
     }
 }
@@ -91,15 +101,24 @@ pub(in crate::check) fn gate_set_off(context: &Context<'_>, found: &mut Found) {
     each(context, found, flag_on, |proxy| proxy.refused(Refusal::GateOff) && !before(proxy, GATE_ON));
 }
 
+/// Whether kube-proxy stops at a gate that is set to false: it is locked, or where its removal is proposed gone.
+fn stops_at_gate(proxy: &Proxy<'_>) -> Option<&'static str> {
+    if proxy.refused(Refusal::WinDsrLocked) || proxy.refused(Refusal::WinOverlayLocked) {
+        return Some("locked");
+    }
+    let may_be_gone = proxy.reasons.iter().any(|reason| matches!(reason, Reason::GateMayBeRemoved(_)));
+    (may_be_gone && proxy.gate_set_off).then_some("gone")
+}
+
 pub(in crate::check) fn gate_locked(context: &Context<'_>, found: &mut Found) {
-    each(context, found, names_a_gate, |proxy| {
-        proxy.refused(Refusal::WinDsrLocked) || proxy.refused(Refusal::WinOverlayLocked)
-    });
+    each_as(context, found, names_a_gate, stops_at_gate);
 }
 
 pub(in crate::check) fn gate_may_be_gone(context: &Context<'_>, found: &mut Found) {
     each(context, found, names_a_gate, |proxy| {
-        proxy.reasons.iter().any(|reason| matches!(reason, Reason::GateMayBeRemoved(_)))
+        // One that is set to false stops kube-proxy in any case.
+        stops_at_gate(proxy).is_none()
+            && proxy.reasons.iter().any(|reason| matches!(reason, Reason::GateMayBeRemoved(_)))
     });
 }
 

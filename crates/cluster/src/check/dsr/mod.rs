@@ -32,6 +32,7 @@ pub(super) const RULES: &[Judge] = &[
     Judge { rule: &rule::DSR_024, judge: user_data::both_ways },
     Judge { rule: &rule::DSR_025, judge: user_data::eksctl_without },
     Judge { rule: &rule::DSR_026, judge: user_data::karpenter_without },
+    Judge { rule: &rule::DSR_027, judge: ports::calico_without },
     Judge { rule: &rule::DSR_028, judge: flags::health_check_vip },
     Judge { rule: &rule::DSR_029, judge: services::preserve_destination },
     Judge { rule: &rule::DSR_030, judge: flags::overlay },

@@ -90,6 +90,32 @@ pub(in crate::check) fn exhausted(context: &Context<'_>, found: &mut Found) {
     });
 }
 
+/// Calico that enforces policies on Windows nodes, and kube-proxy that rewrites sources.
+pub(in crate::check) fn calico_without(context: &Context<'_>, found: &mut Found) {
+    for calico in &context.cluster.calico {
+        match calico.on_windows() {
+            Some(true) => {}
+            Some(false) => continue,
+            None => {
+                found.unknown("windowsDataplane does not show", &calico.place);
+                continue;
+            }
+        }
+        for proxy in all(context) {
+            let Some(on) = on(&proxy) else {
+                found.lacks(Need::KubeProxy);
+                continue;
+            };
+            found.judged();
+            if !on {
+                let named = format!("Installation {:?} of Calico", calico.name);
+                let values: [(&str, &dyn Display); 2] = [("calico", &named), ("object", &proxy.object)];
+                found.add(&proxy.place, proxy.object.clone(), &values).related(&calico.place, named.clone());
+            }
+        }
+    }
+}
+
 pub(in crate::check) fn few_left(context: &Context<'_>, found: &mut Found) {
     each_held(context, found, |proxy, held, found| {
         for (protocol, estimate) in &held.of {

@@ -25,6 +25,8 @@ pub(super) struct Proxy<'c> {
     pub(super) version: Option<KubernetesVersion>,
     pub(super) flag: Option<bool>,
     pub(super) win_dsr: Option<bool>,
+    /// Whether `WinDSR` or `WinOverlay` is set to false.
+    pub(super) gate_set_off: bool,
     /// A word that no flag takes.
     pub(super) stray: Option<String>,
     pub(super) supported: Option<bool>,
@@ -160,6 +162,7 @@ fn judged<'c>(
         version,
         flag: flags.enable_dsr,
         win_dsr: flags.win_dsr,
+        gate_set_off: flags.win_dsr == Some(false) || flags.win_overlay == Some(false),
         stray,
         supported: answer.supported,
         verdict: answer.verdict,

@@ -6,6 +6,7 @@ use crate::check::rule::{Need, Severity};
 use crate::check::written::Written;
 use crate::model::Place;
 use std::fmt::Display;
+use winpod::instance;
 use winpod::ipam::{Flag, Ignored, IpamMode, Key, Target, TargetOrigin, Trap};
 
 const TWINS: [(Key, Key); 3] = [
@@ -45,7 +46,10 @@ pub(super) fn minimum_only(context: &Context<'_>, found: &mut Found) {
         return;
     }
     found.judged();
-    if !node.traps().any(|trap| trap == Trap::MinimumOnlyStarvation) {
+    // A minimum that no node can hold fills all of it, and leaves nothing to wait for.
+    let most = instance::all().map(|row| i64::from(row.ipv4_per_eni()) - 1).max();
+    let fills = most.is_some_and(|most| node.minimum_ip.value >= most);
+    if fills || !node.traps().any(|trap| trap == Trap::MinimumOnlyStarvation) {
         return;
     }
     let place_of = |target: Target| Some(&data.get(key_of(target)?)?.1);
@@ -71,13 +75,18 @@ pub(super) fn minimum_only(context: &Context<'_>, found: &mut Found) {
 pub(super) fn no_integer(context: &Context<'_>, found: &mut Found) {
     each_target(context, found, |data, key, ignored, text, found| {
         found.judged();
-        if ignored != Some(Ignored::Unparsable) {
-            return;
-        }
         let (text, place) = text;
-        let added = found.add(place, &data.object, &[("key", &data.name(key)), ("value", &quoted(text))]);
-        if let Some(number) = meant(text) {
-            added.replace(place, number);
+        let values: [(&str, &dyn Display); 2] = [("key", &data.name(key)), ("value", &quoted(text))];
+        if ignored == Some(Ignored::Unparsable) {
+            let added = found.add_as("syntax", place, &data.object, &values);
+            if let Some(number) = meant(text) {
+                added.replace(place, number);
+            }
+        } else if matches!(ignored, None | Some(Ignored::NotPositive)) && text.parse::<i64>().is_err() {
+            // What has digits only and is no i64 is out of its range: Go hands back the nearest end of it.
+            let taken = if text.starts_with('-') { i64::MIN } else { i64::MAX };
+            let [key, value] = values;
+            found.add_as("range", place, &data.object, &[key, value, ("taken", &taken)]);
         }
     });
 }
@@ -95,10 +104,10 @@ pub(super) fn negative(context: &Context<'_>, found: &mut Found) {
     for (written, taken) in pairs {
         let TargetOrigin::Key(key) = written.origin else { continue };
         found.judged();
-        let Some((_, place)) = data.get(key).filter(|_| written.value < 0) else { continue };
+        let Some((text, place)) = data.get(key).filter(|_| written.value < 0) else { continue };
         let form = if taken.value < 0 { "unset" } else { "replaced" };
-        let values =
-            &[("key", &data.name(key) as &dyn Display), ("value", &written.value), ("taken", &taken.value)];
+        let shown = crate::read::shortened(text);
+        let values = &[("key", &data.name(key) as &dyn Display), ("value", &shown), ("taken", &taken.value)];
         _ = found.add_as(form, place, &data.object, values);
     }
 }

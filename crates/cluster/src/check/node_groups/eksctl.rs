@@ -32,6 +32,12 @@ fn spoken_of(key: &str, value: &str) -> Option<Os> {
     }
 }
 
+/// Whether a taint or label of a group says that it is for Windows.
+pub(super) fn says_windows(group: &NodeGroup) -> bool {
+    let taints = group.taints.iter().map(|taint| (&taint.key, &taint.value));
+    group.labels.iter().chain(taints).any(|(key, value)| spoken_of(key, value) == Some(Os::Windows))
+}
+
 /// The system of an image that is named by a family, a type or an alias.
 fn system_of_image(ami: &str) -> Option<Os> {
     let ami = ami.to_ascii_lowercase();

@@ -33,6 +33,7 @@ pub(super) fn tags(context: &Context<'_>, found: &mut Found) {
             _ if data.wrapped && data.blocks > 0 => Some("nested"),
             _ if data.wrapped => None,
             _ if data.blocks > 1 => Some("several"),
+            _ if data.open => Some("open"),
             // A file may be put between tags where it is used.
             Runs::Template(_) if data.blocks == 0 => Some("none"),
             _ => None,

@@ -1,10 +1,11 @@
 //! Launch templates: whose AMI, and whose call of the bootstrap script.
 
+use super::eksctl::says_windows;
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
 use crate::check::rule::Need;
 use crate::check::starts::{Runs, named_template, perhaps_windows, starts, template_of, templates};
-use crate::model::{Field, Origin, Place, Tool};
+use crate::model::{Field, LiveNode, NodeGroup, Origin, Os, Place, Taint, Tool};
 use std::fmt::Display;
 
 pub(super) fn image_twice(context: &Context<'_>, found: &mut Found) {
@@ -51,8 +52,14 @@ pub(super) fn image_twice(context: &Context<'_>, found: &mut Found) {
     }
 }
 
+/// Whether a group whose own AMI hides its system shows in another way that it is for Windows.
+fn is_of_windows(context: &Context<'_>, group: &NodeGroup) -> bool {
+    let runs = |node: &LiveNode| node.os == Some(Os::Windows) && node.group.as_ref() == Some(&group.name);
+    says_windows(group) || context.cluster.nodes.iter().any(runs)
+}
+
 pub(super) fn no_bootstrap(context: &Context<'_>, found: &mut Found) {
-    for group in context.windows_groups() {
+    for group in context.cluster.node_groups.iter().filter(|group| perhaps_windows(group)) {
         // eksctl puts the command in the place of its own call.
         if group.tool == Tool::EksctlSelfManaged
             && let Some(data) = group.launch.bootstrap.known()
@@ -78,6 +85,13 @@ pub(super) fn no_bootstrap(context: &Context<'_>, found: &mut Found) {
             found.judged();
             continue;
         };
+        if group.os.known().is_none() && !is_of_windows(context, group) {
+            found.unknown(
+                format!("{} does not show whether its AMI is of Windows", named(group)),
+                &group.place,
+            );
+            continue;
+        }
         let missing: (&str, Place) = match &template.user_data {
             Field::Unknown(reason, place) => {
                 found.unknown(reason.clone(), place);
@@ -139,13 +153,29 @@ pub(super) fn bootstrap_twice(context: &Context<'_>, found: &mut Found) {
     }
 }
 
+/// A taint as the kubelet takes it: `key=value:Effect`, and without a value `key:Effect`.
+fn written(taint: &Taint) -> String {
+    let equals = if taint.value.is_empty() { "" } else { "=" };
+    format!("{}{equals}{}:{}", taint.key, taint.value, taint.effect)
+}
+
+/// Whether the kubelet's text is of a taint; an equals sign before no value says nothing.
+fn same_taint(text: &str, taint: &Taint) -> bool {
+    text.replace("=:", ":") == written(taint)
+}
+
 pub(super) fn taints_not_registered(context: &Context<'_>, found: &mut Found) {
-    let own = context.windows_groups().filter(|group| group.tool == Tool::EksManaged && group.custom_ami);
+    // With an AMI in the launch template EKS adds no call of its own, which would register them.
+    let own = context.windows_groups().filter(|group| match group.tool {
+        Tool::EksManaged => group.custom_ami,
+        Tool::EksctlManaged => !group.launch.template.is_absent(),
+        _ => false,
+    });
     for group in own {
-        let Some(first) = group.taints.first() else {
+        if group.taints.is_empty() {
             found.judged();
             continue;
-        };
+        }
         let template = match template_of(context, group) {
             Ok(Some(template)) => template,
             Ok(None) => continue,
@@ -154,6 +184,10 @@ pub(super) fn taints_not_registered(context: &Context<'_>, found: &mut Found) {
                 continue;
             }
         };
+        if template.image.is_absent() {
+            found.judged();
+            continue;
+        }
         // Without a call the node does not even join, which another rule tells.
         let Some((data, call)) =
             template.user_data.known().and_then(|data| Some((data, data.calls.first()?)))
@@ -165,11 +199,27 @@ pub(super) fn taints_not_registered(context: &Context<'_>, found: &mut Found) {
             continue;
         };
         found.judged();
-        if values.iter().all(|value| value.trim().is_empty()) {
-            let taint = format!("{}={}:{}", first.key, first.value, first.effect);
-            let values: [(&str, &dyn Display); 3] =
-                [("group", &named(group)), ("taint", &taint), ("template", &named_template(template))];
-            found.add(&first.place, named(group), &values).related(&data.place, named_template(template));
+        let registered: Vec<&str> = values
+            .iter()
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+            .collect();
+        let shows = |taint: &Taint| registered.iter().any(|one| same_taint(one, taint));
+        // An expression may stand for any taint.
+        if registered.iter().any(|one| one.contains('$')) {
+            found.unknown("--register-with-taints is an expression", &call.place);
+        } else if let Some(taint) = group.taints.iter().find(|taint| !shows(taint)) {
+            let form = if registered.is_empty() { "missing" } else { "other" };
+            let values: [(&str, &dyn Display); 4] = [
+                ("group", &named(group)),
+                ("taint", &written(taint)),
+                ("template", &named_template(template)),
+                ("registered", &quoted(&registered.join(","))),
+            ];
+            found
+                .add_as(form, &taint.place, named(group), &values)
+                .related(&data.place, named_template(template));
         }
     }
 }

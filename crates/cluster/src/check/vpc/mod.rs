@@ -1,6 +1,7 @@
 //! Family VPC: blocks, quotas and the service CIDR.
 
 mod bootstrap;
+mod further;
 
 use super::Judge;
 use super::context::{Context, named};
@@ -15,6 +16,8 @@ use winpod::Ipv4Prefix;
 
 pub(super) const RULES: &[Judge] = &[
     Judge { rule: &rule::VPC_001, judge: block_size },
+    Judge { rule: &rule::VPC_002, judge: further::ruled_out },
+    Judge { rule: &rule::VPC_003, judge: further::too_many },
     Judge { rule: &rule::VPC_004, judge: clash },
     Judge { rule: &rule::VPC_005, judge: address_usage },
     Judge { rule: &rule::VPC_007, judge: bootstrap::service_range },
@@ -61,6 +64,15 @@ fn block_size(context: &Context<'_>, found: &mut Found) {
             _ = found.add(origin.place(), "the VPC that eksctl makes", &values);
         }
     }
+    if let Field::Known(extra, _) = &context.cluster.control_plane.extra_blocks {
+        for (block, place) in &extra.blocks {
+            found.judged();
+            if !ALLOWED.contains(&block.prefix_len()) {
+                let values: [(&str, &dyn Display); 2] = [("what", &"vpc.extraCIDRs"), ("block", block)];
+                _ = found.add(place, "vpc.extraCIDRs", &values);
+            }
+        }
+    }
     for (id, subnet) in &context.cluster.subnets {
         // EC2 lists none that it would not make, and what eksctl makes follows from its block.
         if subnet.place.line == 0 || subnet.planned {
@@ -75,10 +87,21 @@ fn block_size(context: &Context<'_>, found: &mut Found) {
     }
 }
 
+/// Blocks of the VPC, and those that eksctl is to add to it.
+fn with_further<'c>(context: &Context<'c>) -> Vec<(Ipv4Prefix, &'c Place, String)> {
+    let mut blocks = blocks(context);
+    if let Field::Known(extra, _) = &context.cluster.control_plane.extra_blocks {
+        let known: BTreeSet<Ipv4Prefix> = blocks.iter().map(|(block, ..)| *block).collect();
+        let further = extra.blocks.iter().filter(|(block, _)| !known.contains(block));
+        blocks.extend(further.map(|(block, place)| (*block, place, "vpc.extraCIDRs".to_owned())));
+    }
+    blocks
+}
+
 fn clash(context: &Context<'_>, found: &mut Found) {
     const DOCKER: Ipv4Prefix = Ipv4Prefix::constant([172, 17, 0, 0], 16);
     const LINK_LOCAL: Ipv4Prefix = Ipv4Prefix::constant([169, 254, 0, 0], 16);
-    let blocks = blocks(context);
+    let blocks = with_further(context);
     if blocks.is_empty() && context.windows().is_some() {
         return found.lacks(Need::Vpcs);
     }

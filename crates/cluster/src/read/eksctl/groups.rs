@@ -35,6 +35,7 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
     let object = format!("node group {name:?}");
     let place = doc.place_of(node);
     let mut group = NodeGroup::new(name, tool, place);
+    super::keys::of_group(doc, node, tool == Tool::EksctlManaged, &object);
     group.ami = doc.text(node, "amiFamily", &object);
     if let (Some(family), Some(written)) = (group.ami.known(), node.get("amiFamily"))
         && !WINDOWS_FAMILIES.contains(&family.as_str())

@@ -2,15 +2,16 @@
 
 mod cluster;
 mod groups;
+mod keys;
 mod launch;
 
-use super::Doc;
 use super::node::Node;
-use crate::model::{Field, Origin, Subnet};
+use super::{Doc, shortened};
+use crate::model::{ExtraBlocks, Field, Origin, Subnet};
 use crate::note::{Note, text as note};
 use std::collections::BTreeMap;
-use winpod::Ipv4Prefix;
 use winpod::source::SourceId;
+use winpod::{Ipv4Prefix, KubernetesVersion};
 
 /// Whether a document without `apiVersion` and `kind` is a piece of a ClusterConfig.
 pub(super) fn is_fragment(node: &Node) -> bool {
@@ -28,17 +29,53 @@ pub(super) fn cluster_config(doc: &mut Doc<'_, '_>, node: &Node) {
         if let Some(name) = metadata.get("name").filter(|name| name.as_text().is_some()) {
             doc.name_cluster(name.as_text().unwrap_or_default(), name);
         }
-        let version = doc.text(metadata, "version", "the cluster");
+        let version = version(doc, metadata);
         let region = doc.text(metadata, "region", "the cluster");
         let cluster = doc.cluster();
         cluster.version = std::mem::take(&mut cluster.version).or(version);
         cluster.region = std::mem::take(&mut cluster.region).or(region);
     }
     cluster::read(doc, node);
+    keys::of_cluster(doc, node);
     let config = doc.written((), node);
     doc.cluster().eksctl_config = config;
     let vpc = vpc(doc, node);
+    extra_blocks(doc, node);
     groups::node_groups(doc, node, &vpc);
+}
+
+/// `vpc.extraCIDRs`, with what is said about the blocks that are there.
+fn extra_blocks(doc: &mut Doc<'_, '_>, node: &Node) {
+    const OBJECT: &str = "the cluster";
+    let Some(section) = node.get("vpc") else { return };
+    let Some(list) = section.get("extraCIDRs").filter(|list| !list.items().is_empty()) else { return };
+    let mut blocks = Vec::new();
+    for item in list.items() {
+        if let Some(block) = doc.cidr(item, "extraCIDRs", OBJECT) {
+            blocks.push((block, doc.place_of(item)));
+        }
+    }
+    // The block of a VPC that eksctl makes was read before.
+    let written = section.get("cidr").and_then(|cidr| Some((cidr, cidr.as_text()?.parse().ok()?)));
+    let first = written.map_or(Field::Absent, |(cidr, block)| doc.written(block, cidr));
+    let vpc = section.get("id").and_then(Node::as_text).map(str::to_owned);
+    let extra = doc.written(ExtraBlocks { blocks, vpc, first }, list);
+    let known = &mut doc.cluster().control_plane.extra_blocks;
+    *known = std::mem::take(known).or(extra);
+}
+
+/// The version of Kubernetes: a number is one or is refused, and a word leaves it open.
+fn version(doc: &mut Doc<'_, '_>, metadata: &Node) -> Field<String> {
+    let field = doc.text(metadata, "version", "the cluster");
+    let (Field::Known(text, _), Some(value)) = (&field, metadata.get("version")) else { return field };
+    if text.parse::<KubernetesVersion>().is_ok() {
+        return field;
+    }
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        return doc.wrong(value, "version", "the cluster", "a version such as 1.34");
+    }
+    let reason = format!("{:?} leaves the version open: a number such as 1.34 shows it", shortened(text));
+    doc.unknown(reason, value)
 }
 
 /// Subnets of the cluster as eksctl hands them to its groups.

@@ -95,19 +95,42 @@ fn read(text: &str, place: Place, lines_follow: bool) -> UserData {
         let scripts: Vec<Script> =
             mime_parts(text).iter().flat_map(|part| tagged(part, &place, false)).collect();
         let blocks = scripts.len();
-        return put_together(scripts, bytes, true, blocks, place);
+        let open = mime_parts(text).iter().any(|part| is_open(part));
+        return UserData { open, ..put_together(scripts, bytes, true, blocks, place) };
     }
     let mut scripts = tagged(text, &place, lines_follow);
     let blocks = scripts.len();
     if scripts.is_empty() {
         scripts.push(Script { text: text.into(), place: place.clone(), lines_follow });
     }
-    put_together(scripts, bytes, false, blocks, place)
+    UserData { open: is_open(text), ..put_together(scripts, bytes, false, blocks, place) }
 }
 
 fn put_together(scripts: Vec<Script>, bytes: usize, mime: bool, blocks: usize, place: Place) -> UserData {
     let powershell::Bootstrap { calls, port_commands, hidden_call } = powershell::bootstrap(&scripts);
-    UserData { scripts, bytes, mime, calls, port_commands, hidden_call, blocks, wrapped: false, place }
+    UserData {
+        scripts,
+        bytes,
+        mime,
+        calls,
+        port_commands,
+        hidden_call,
+        blocks,
+        open: false,
+        wrapped: false,
+        place,
+    }
+}
+
+/// Whether the last block of a text is not closed.
+fn is_open(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(open) = find(rest, OPEN) {
+        let inside = rest.get(open + OPEN.len()..).unwrap_or_default();
+        let Some(close) = find(inside, CLOSE) else { return true };
+        rest = inside.get(close + CLOSE.len()..).unwrap_or_default();
+    }
+    false
 }
 
 /// What stands between the tags; a block that is not closed goes to the end.
@@ -179,6 +202,8 @@ mod tests {
         let place = &data.scripts[1].place;
         assert_eq!((place.line, data.scripts[0].place_at(1).line), (4, 2));
         assert_eq!(of("Get-Date").blocks, 0);
+        let open = ["<powershell>\nGet-Date", "<powershell>a</powershell><powershell>"].map(|it| of(it).open);
+        assert_eq!((open, data.open, of("Get-Date").open), ([true; 2], false, false));
         assert_eq!(&*of("<powershell>\nGet-Date").scripts[0].text, "\nGet-Date");
     }
 

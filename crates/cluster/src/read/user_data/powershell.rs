@@ -20,6 +20,10 @@ const FETCHES: [&str; 9] = [
 const RUNS: [&str; 7] =
     ["powershell", "powershell.exe", "pwsh", "pwsh.exe", "start-process", "invoke-expression", "iex"];
 
+/// Cmdlets that set dynamic ranges, as netsh does.
+const SETTINGS: [(&str, Protocol); 2] =
+    [("set-nettcpsetting", Protocol::Tcp), ("set-netudpsetting", Protocol::Udp)];
+
 /// What user data does with the bootstrap script.
 pub(super) struct Bootstrap {
     pub(super) calls: Vec<BootstrapCall>,
@@ -85,6 +89,10 @@ fn statement(
         found.port_commands.extend(port_command(rest, (index, first.offset), script));
         return;
     }
+    if let Some((_, protocol)) = SETTINGS.into_iter().find(|(known, _)| *known == name) {
+        found.port_commands.extend(setting(rest, protocol, (index, first.offset), script));
+        return;
+    }
     let mut arguments = rest.iter().skip(1);
     if RUNS.contains(&name.as_str()) && arguments.any(|word| names(word, holders)) {
         found.hidden_call.get_or_insert("it starts the bootstrap script through another program");
@@ -124,6 +132,19 @@ fn port_command(words: &[Word], at: (usize, usize), script: &Script) -> Option<P
     let number = |index: usize| values.get(index)?.parse::<i64>().ok();
     let range = number(1).zip(number(2)).and_then(|(start, count)| PortRange::starting(start, count).ok());
     Some(PortCommand { excludes, protocol, range, at, place: script.place_at(at.1) })
+}
+
+/// `Set-NetTCPSetting -DynamicPortRangeStartPort 34000 -DynamicPortRangeNumberOfPorts 31536`. What the cmdlet leaves as
+/// it is does not show, and neither do names that are cut short.
+fn setting(words: &[Word], protocol: Protocol, at: (usize, usize), script: &Script) -> Option<PortCommand> {
+    let parameters = parameters(words.get(1..)?);
+    let given = |name: &str| parameters.iter().find(|(known, _)| known == name);
+    let (start, count) = (given("dynamicportrangestartport"), given("dynamicportrangenumberofports"));
+    start.or(count)?;
+    let number = |parameter: Option<&(String, Option<String>)>| parameter?.1.as_ref()?.parse::<i64>().ok();
+    let range =
+        number(start).zip(number(count)).and_then(|(start, count)| PortRange::starting(start, count).ok());
+    Some(PortCommand { excludes: false, protocol, range, at, place: script.place_at(at.1) })
 }
 
 /// Whether a word names the script, itself or by a variable.
@@ -303,6 +324,31 @@ mod tests {
         {
             assert!(of(text).port_commands.is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn cmdlets_set_ranges_as_netsh_does() {
+        for (text, protocol) in [
+            (
+                "Set-NetTCPSetting -DynamicPortRangeStartPort 16385 -DynamicPortRangeNumberOfPorts 49151",
+                Protocol::Tcp,
+            ),
+            (
+                "Set-NetUDPSetting -DynamicPortRangeNumberOfPorts:49151 `\n  -DynamicPortRangeStartPort:16385",
+                Protocol::Udp,
+            ),
+            (
+                "Get-NetTCPSetting | Set-NetTCPSetting -DynamicPortRangeStartPort '16385' -DynamicPortRangeNumberOfPorts \"49151\"",
+                Protocol::Tcp,
+            ),
+        ] {
+            let found = of(text).port_commands;
+            let range = found.first().and_then(|command| command.range).map(|range| range.to_string());
+            assert_eq!((found.len(), range.as_deref()), (1, Some("16385-65535")), "{text}");
+            assert_eq!((found[0].protocol, found[0].excludes), (protocol, false), "{text}");
+        }
+        assert_eq!(of("Set-NetTCPSetting -DynamicPortRangeStartPort $start").port_commands[0].range, None);
+        assert!(of("Set-NetTCPSetting -SettingName InternetCustom -MinRto 300").port_commands.is_empty());
     }
 
     #[test]

@@ -1,0 +1,3 @@
+<powershell>
+Set-NetTCPSetting -DynamicPortRangeStartPort 34000 -DynamicPortRangeNumberOfPorts 31536
+</powershell>

@@ -1,0 +1,3 @@
+<powershell>
+Set-NetTCPSetting -DynamicPortRangeStartPort 16385 -DynamicPortRangeNumberOfPorts 49151
+</powershell>
