@@ -396,7 +396,9 @@ pub fn supply(dynamic: PortRange, taken: &PortSet) -> Supply {
 pub struct Demand {
     /// The fewest that would do, if all policies shared one block.
     pub at_least: u32,
-    /// One block for each policy without DSR: the most that policies take.
+    /// One block for each policy that is known to have no DSR.
+    pub decided: u32,
+    /// One block for each policy without DSR, those of which it is not known among them: the most that policies take.
     pub policies: u32,
     /// One block more for each pod: the most that is thought possible.
     pub at_most: u32,
@@ -413,6 +415,8 @@ impl Demand {
     ///
     /// let demand = Demand::new(182, 0, 30);
     /// assert_eq!((demand.at_least, demand.policies, demand.at_most), (1, 182, 212));
+    /// let open = Demand::new(1, 300, 0);
+    /// assert_eq!((open.decided, open.policies), (1, 301));
     /// assert_eq!(Demand::new(0, 0, 0).at_most, 0);
     /// ```
     ///
@@ -420,7 +424,12 @@ impl Demand {
     /// [`SourceId::PoolSharingUnknown`], [`SourceId::PodOutboundBlocks`].
     pub const fn new(non_dsr: u32, undecided: u32, pods: u32) -> Self {
         let policies = non_dsr.saturating_add(undecided);
-        Self { at_least: (non_dsr > 0) as u32, policies, at_most: policies.saturating_add(pods) }
+        Self {
+            at_least: (non_dsr > 0) as u32,
+            decided: non_dsr,
+            policies,
+            at_most: policies.saturating_add(pods),
+        }
     }
 
     /// Estimates the demand of counted policies of one protocol.
@@ -563,6 +572,8 @@ pub struct Estimate {
     pub demand: Demand,
     /// Whether they suffice, with one block for each policy.
     pub verdict: Verdict,
+    /// The same if every policy of which it is not known whether it has DSR had it.
+    pub at_best: Verdict,
     /// Whether the verdict holds however policies share and whatever pods take.
     pub certain: bool,
     because: List<Because, 6>,
@@ -597,13 +608,16 @@ impl Estimate {
 /// let verdict = |policies| estimate(256, Demand::new(policies, 0, 0)).verdict;
 /// assert_eq!((verdict(245), verdict(246)), (Verdict::Ok, Verdict::Warn));
 /// assert_eq!((verdict(256), verdict(257)), (Verdict::Warn, Verdict::Exhausted));
+/// // Of 300 policies it is not known whether they have DSR: that decides.
+/// let open = estimate(256, Demand::new(1, 300, 0));
+/// assert_eq!((open.at_best, open.verdict), (Verdict::Ok, Verdict::Exhausted));
 /// ```
 ///
 /// # Source
 /// [`SourceId::PoolSharingUnknown`], [`SourceId::TenBlocksLeft`], [`SourceId::PodOutboundBlocks`].
 pub fn estimate(blocks: u32, demand: Demand) -> Estimate {
     let mut because = List::new();
-    let Demand { at_least, policies, at_most } = demand;
+    let Demand { at_least, decided, policies, at_most } = demand;
     let verdict_of = |needed: u32| match blocks.checked_sub(needed) {
         None => Verdict::Exhausted,
         Some(left) if left <= FEW_BLOCKS => Verdict::Warn,
@@ -626,7 +640,13 @@ pub fn estimate(blocks: u32, demand: Demand) -> Estimate {
         because.add(Because::PodsUnknown { pods: at_most - policies });
     }
     let certain = verdict_of(at_least) == verdict && verdict_of(at_most) == verdict;
-    Estimate { blocks, demand, verdict, certain, because }
+    // Pods come on top of either number of policies.
+    let pods_fit = at_most - policies <= blocks.saturating_sub(decided);
+    let at_best = match verdict_of(decided) {
+        Verdict::Ok if !pods_fit => Verdict::Warn,
+        known => known,
+    };
+    Estimate { blocks, demand, verdict, at_best, certain, because }
 }
 
 /// Judges the blocks left on a running node, where what HNS holds is already taken: demand is never counted again.
