@@ -191,6 +191,13 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     if of_services.is_some() && given.kubernetes.is_none() {
         notes.push(Note::new(&note::DSR_VERSION_FOR_POLICIES, &[("version", &LAST_KUBERNETES)]));
     }
+    if let (Some(dump), Some(both), None) = (&dump, &of_services, asked) {
+        let (found, made) = (dump.now.total().total(), both.without.total().total());
+        if found != made {
+            let values: [(&str, &dyn Display); 2] = [("found", &found), ("made", &made)];
+            notes.push(Note::new(&note::DSR_DUMP_AND_SERVICES_DIFFER, &values));
+        }
+    }
     limits::tell(cluster, &judged.platform, &mut notes);
     let both = of_services.as_ref().or(dump.as_ref().map(|dump| &dump.both));
     if both.is_none() {

@@ -254,7 +254,7 @@ impl ProtocolPorts {
 /// How many services fit.
 fn fitting(largest: &LargestServices) -> String {
     let which = match &largest.shape {
-        None => "services like those given, on average".to_owned(),
+        None => "Services like those given, on average,".to_owned(),
         Some(shape) => {
             let ports = if shape.ports == 1 { "port" } else { "ports" };
             let local = if shape.external_traffic_policy == "Local" {
@@ -263,17 +263,17 @@ fn fitting(largest: &LargestServices) -> String {
                 ""
             };
             let (kind, count, protocol) = (&shape.service_type, shape.ports, &shape.protocol);
-            format!("services of type {kind} with {count} {protocol} {ports}{local}")
+            format!("Services of type {kind} with {count} {protocol} {ports}{local}")
         }
     };
-    let beside = if largest.beside_always_present { ", beside kubernetes and kube-dns" } else { "" };
+    let beside = if largest.beside_always_present { " beside kubernetes and kube-dns" } else { "" };
     let span = |span: ServiceSpan| match (span.at_least, span.at_most) {
         (None, _) => "any number".to_owned(),
         (Some(_), Some(0)) => "none".to_owned(),
-        (Some(least), _) => format!("{least} or, if policies share blocks, more"),
+        (Some(least), _) => format!("at least {least}, more if policies share blocks"),
     };
     let on = largest.with_dsr.map(|on| format!("; with DSR on {}", span(on))).unwrap_or_default();
-    format!("Ports suffice for so many {which}{beside}: with DSR off {}{on}", span(largest.without_dsr))
+    format!("{which} that fit{beside}: with DSR off {}{on}", span(largest.without_dsr))
 }
 
 /// What wider ranges would bring, where ports do not suffice.
