@@ -18,7 +18,7 @@ fn codes(file: &str) -> BTreeSet<String> {
 fn every_reason_has_a_sentence() {
     let mut expected = codes("dsr/reason.rs");
     expected.extend(winpod::dsr::Refusal::ALL.iter().map(|refusal| refusal.name().to_owned()));
-    expected.extend(codes("ports.rs"));
+    expected.extend(codes("ports/mod.rs"));
     assert!(expected.len() > 50 && expected.contains("silently-off") && expected.contains("no-block-free"));
     let texts =
         winpod_data::TEXTS.lines().filter_map(|line| line.strip_prefix("[reason-")?.strip_suffix(']'));

@@ -248,7 +248,7 @@ export type DsrOptions = WithFiles<Omit<DsrRequest, "excluded">> & {
  * {@about dsr}
  *
  * @throws {WinpodError} code `REQUEST` with nothing given, `WINDOWS_BUILD`, `HNS_VERSION`, `KUBERNETES_VERSION`, `PORT_RANGE`,
- * `UNKNOWN_NAME`, `UNKNOWN_NODE`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`.
+ * `UNKNOWN_NAME`, `UNKNOWN_NODE`, `TWO_NODES`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`.
  * @example
  * const answer = dsr({ osBuild: "17763.1935", kubernetes: "1.31", extraArgs: "", services: 150, portsPerService: 2 });
  * answer.verdict; // "off"
@@ -266,7 +266,7 @@ export type TopologyOptions = Omit<TopologyRequest, "paths" | "documents">;
  * Inputs are what HNS lists on one node (`Get-HnsNetwork`, `Get-HnsEndpoint`, `Get-HnsPolicyList`, or what `hnsdiag` and HCN
  * print), and perhaps its pods, Services, EndpointSlices, the node and its network interfaces.
  *
- * @throws {WinpodError} code `REQUEST` without any input, `UNKNOWN_NODE`.
+ * @throws {WinpodError} code `REQUEST` without any input, `UNKNOWN_NODE`, `TWO_NODES`.
  * @example
  * const answer = topology(["networks.json", "endpoints.json", "policies.json", "pods.json"]);
  * answer.verdict; // "consistent", "contradictory" or "unknown"

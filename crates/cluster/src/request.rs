@@ -28,6 +28,15 @@ impl Refusal {
         Self { code: code.to_owned(), message: message.into() }
     }
 
+    /// The refusal of what HNS lists on two nodes, where the answer is about one.
+    pub(crate) fn two_nodes(nodes: &crate::model::HnsNodes) -> Self {
+        let crate::model::HnsNodes { first, second, what } = nodes;
+        let message = format!(
+            "{first} and {second} both list {what}, under other ids: they are of two nodes, or of two times; give the listings of one node at one time"
+        );
+        Self::new("TWO_NODES", message)
+    }
+
     /// The refusal of a request of another shape.
     pub fn not_such(error: &serde_json::Error) -> Self {
         let why = shortened_inside(&error.to_string());

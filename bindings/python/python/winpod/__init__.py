@@ -453,7 +453,7 @@ def dsr(
     language, the service of kube-proxy, its log, the build; and user data, which `user_data` of the answer judges.
 
     Raises WinpodError: REQUEST with nothing given, WINDOWS_BUILD, HNS_VERSION, KUBERNETES_VERSION, SERVICE_CIDR, PORT_RANGE,
-    UNKNOWN_NAME, UNKNOWN_NODE, NOT_A_WHOLE_NUMBER, OUT_OF_RANGE, STOPPED.
+    UNKNOWN_NAME, UNKNOWN_NODE, TWO_NODES, NOT_A_WHOLE_NUMBER, OUT_OF_RANGE, STOPPED.
 
     >>> answer = winpod.dsr(os_build="17763.1935", kubernetes="1.31", extra_args="", services=150, ports_per_service=2)
     >>> answer.verdict, answer.needed, answer.ports.tcp.verdict, answer.ports.tcp.with_dsr.verdict
@@ -494,7 +494,7 @@ def topology(*inputs: Input, node: str | None = None, progress: OnProgress | Non
     EndpointSlices, nodes and network interfaces. `node` names the node where there are pods of several. `progress` as in
     `plan`. What is wrong with a file is in the answer's `problems`.
 
-    Raises WinpodError: REQUEST without inputs, UNKNOWN_NODE, STOPPED.
+    Raises WinpodError: REQUEST without inputs, UNKNOWN_NODE, TWO_NODES, STOPPED.
 
     >>> endpoint = {"ID": "e1", "Name": "cid-1", "VirtualNetwork": "n", "IPAddress": "10.0.8.33"}
     >>> policy = {"ID": "p", "References": ["/endpoints/e1", "/endpoints/e2"],

@@ -33,6 +33,8 @@ pub struct Dsr {
     pub because: Vec<Because>,
     /// The load-balancer policies of the node; null without services and without a dump.
     pub policies: Option<PolicyCounts>,
+    /// What load balancing on this system allows, by its build.
+    pub limits: Limits,
     /// The ports of the node; null where neither services, a dump, a listing nor the request tell of them.
     pub ports: Option<Ports>,
     /// What each user data of the files does about DSR, and what that risks.
@@ -74,6 +76,21 @@ pub struct Because {
     pub grade: Option<String>,
     /// The facts it rests on, as keys of the list of sources.
     pub sources: Vec<String>,
+}
+
+/// What load balancing on a system allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Limits {
+    /// One policy holds so many backends for certain.
+    pub backends_at_least: u32,
+    /// And no more than so many; differs from the former where the update of the system is not known.
+    pub backends_at_most: u32,
+    /// Whether `sessionAffinity: ClientIP` has an effect; null if not known.
+    pub session_affinity: Option<bool>,
+    /// The same as sentences.
+    pub because: Vec<Because>,
 }
 
 /// Numbers of load-balancer policies.
@@ -121,10 +138,59 @@ pub struct Ports {
     /// demand is known.
     #[schemars(extend("enum" = ["ok", "warn", "exhausted", null]))]
     pub verdict: Option<String>,
+    /// How many services the ports suffice for.
+    pub largest: LargestServices,
     /// The ports of TCP.
     pub tcp: ProtocolPorts,
     /// The ports of UDP.
     pub udp: ProtocolPorts,
+}
+
+/// The largest number of services that the ports of a node suffice for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct LargestServices {
+    /// The service that is counted: those of the request, or one of type `ClusterIP` with one port of TCP. Null where
+    /// files have services: then like those on average.
+    pub shape: Option<ServiceShape>,
+    /// Whether the services that every cluster has are there beside them: false where they are counted already, among
+    /// those of the files or in what HNS holds.
+    pub beside_always_present: bool,
+    /// With DSR off.
+    pub without_dsr: ServiceSpan,
+    /// With DSR on; null where system or version lack it.
+    pub with_dsr: Option<ServiceSpan>,
+}
+
+/// A service, as far as its policies depend on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ServiceShape {
+    /// Its type.
+    #[schemars(extend("enum" = ["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]))]
+    pub service_type: String,
+    /// Its `externalTrafficPolicy`.
+    #[schemars(extend("enum" = ["Cluster", "Local"]))]
+    pub external_traffic_policy: String,
+    /// The number of its ports.
+    pub ports: u32,
+    /// Their protocol.
+    #[schemars(extend("enum" = ["TCP", "UDP", "SCTP"]))]
+    pub protocol: String,
+}
+
+/// A number of services, which depends on how policies share blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ServiceSpan {
+    /// So many fit with one block for each policy and each pod; null where ports set no limit, because such services
+    /// take none.
+    pub at_least: Option<u32>,
+    /// So many fit if all policies share one block; null where that has no limit.
+    pub at_most: Option<u32>,
 }
 
 /// The ports of one protocol.
@@ -157,6 +223,8 @@ pub struct ProtocolPorts {
     pub excluded: Vec<PortSpan>,
     /// Node ports that lie in the dynamic range and are not excluded: HNS may take them.
     pub node_ports: Option<PortSpan>,
+    /// What the wider ranges that others use would bring, the narrowest first.
+    pub wider: Vec<WiderRange>,
     /// Blocks that may be needed as DSR is now; null where neither services nor a dump tell.
     pub demand: Option<BlockDemand>,
     /// Whether they suffice: blocks free now, or else one block for each policy; null where no demand is known.
@@ -170,6 +238,23 @@ pub struct ProtocolPorts {
     pub without_dsr: Option<PortsScenario>,
     /// The same with DSR on; null where system or version lack it.
     pub with_dsr: Option<PortsScenario>,
+}
+
+/// What a wider dynamic range would bring.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct WiderRange {
+    /// Its first port.
+    pub first_port: u16,
+    /// Its last port.
+    pub last_port: u16,
+    /// Blocks of 64 ports that would be free in it, by what is taken now.
+    pub blocks: u32,
+    /// Node ports that lie in it and are not excluded: HNS may take them.
+    pub node_ports: Option<PortSpan>,
+    /// Whether it has ports that components of Windows were seen to use: 33000 to 33999.
+    pub windows_components: bool,
 }
 
 /// Ports from one to another.
@@ -234,7 +319,9 @@ pub struct ScriptRisk {
 pub struct BlockDemand {
     /// The fewest that would do, if all policies shared one.
     pub at_least: u32,
-    /// One for each policy without DSR: the most that policies take.
+    /// One for each policy that is known to have no DSR.
+    pub decided: u32,
+    /// One for each policy without DSR, those of which it is not known among them: the most that policies take.
     pub policies: u32,
     /// One more for each pod: the most that is thought possible.
     pub at_most: u32,
@@ -247,11 +334,15 @@ pub struct BlockDemand {
 pub struct PortsScenario {
     /// Blocks of 64 that fit before HNS takes any.
     pub blocks: u32,
+    /// Of these, what HNS holds beyond one for each policy on the node: something else has them, such as the outbound
+    /// NAT of pods.
+    pub held_otherwise: u32,
     /// Blocks that may be needed.
     pub demand: BlockDemand,
-    /// Whether they suffice, with one block for each policy.
-    #[schemars(extend("enum" = ["ok", "warn", "exhausted"]))]
-    pub verdict: String,
+    /// Whether the others suffice, with one block for each policy; null where that depends on policies of which it is
+    /// not known whether they would have DSR.
+    #[schemars(extend("enum" = ["ok", "warn", "exhausted", null]))]
+    pub verdict: Option<String>,
     /// Whether the verdict holds however policies share blocks and whatever pods take.
     pub certain: bool,
 }

@@ -1,21 +1,24 @@
 //! The policies that services make on a node.
 
 use super::answer::{PolicyCounts, PolicyKindCounts};
+use super::limits;
 use crate::model::Cluster;
 use crate::note::{Note, text as note};
 use crate::read::join;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Display;
 use winpod::dsr::{
     ALWAYS_PRESENT, Endpoints, NoPolicy, Policies, PolicyKind, Proxying, Service, ServicePort, TrafficPolicy,
     policies,
 };
+use winpod::windows::BackendLimit;
 
 /// Policies with DSR off and on.
 #[derive(Default)]
 pub(super) struct Both {
     pub(super) without: Policies,
     pub(super) with: Policies,
+    /// Services that have any.
+    pub(super) services: u32,
 }
 
 impl Both {
@@ -27,6 +30,9 @@ impl Both {
             self.without.add(&without.policies);
             self.with.add(&with.policies);
         }
+        if without.none_because.is_none() {
+            self.services = self.services.saturating_add(times);
+        }
         without.none_because
     }
 }
@@ -36,7 +42,7 @@ pub(super) fn of_cluster(
     cluster: &Cluster,
     node: Option<&str>,
     proxying: &Proxying,
-    backend_limit: u32,
+    backend_limit: Option<BackendLimit>,
     notes: &mut Vec<Note>,
 ) -> Both {
     let backends = backends(cluster, node);
@@ -84,15 +90,14 @@ pub(super) fn of_cluster(
         } else if !cluster.endpoints_listed {
             assumed = assumed.saturating_add(u32::try_from(ports.len()).unwrap_or(u32::MAX));
         }
-        if most > backend_limit {
+        if let Some(limit) = backend_limit {
             let name = format!("{namespace}/{name}");
-            let values: [(&str, &dyn Display); 3] =
-                [("name", &name), ("backends", &most), ("limit", &backend_limit)];
-            notes.push(Note::new(&note::DSR_TOO_MANY_BACKENDS, &values).at(&service.place));
+            notes.extend(limits::of_service(&name, most, limit).map(|note| note.at(&service.place)));
         }
     }
     if assumed > 0 {
-        notes.push(Note::new(&note::DSR_ENDPOINTS_ASSUMED, &[("ports", &assumed)]));
+        let word = if assumed == 1 { "port" } else { "ports" };
+        notes.push(Note::new(&note::DSR_ENDPOINTS_ASSUMED, &[("ports", &assumed), ("word", &word)]));
     }
     if local && node.is_none() && cluster.endpoints_listed {
         notes.push(Note::new(&note::DSR_NODE_ASSUMED, &[]));
@@ -118,7 +123,8 @@ pub(super) fn always_present(
         both.add(service, proxying, 1);
     }
     if !lacking.is_empty() {
-        let names = join(lacking.iter().map(|(name, _)| (*name).to_owned()));
+        let names: Vec<&str> = lacking.iter().map(|(name, _)| *name).collect();
+        let names = names.join(" and ");
         notes.push(Note::new(&note::DSR_ALWAYS_PRESENT, &[("names", &names)]));
     }
 }

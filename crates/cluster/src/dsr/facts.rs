@@ -64,7 +64,7 @@ pub(crate) fn held(
         dsr_supported: supported.unwrap_or(true),
         ..Proxying::new(version.unwrap_or(LAST_KUBERNETES))
     };
-    let both: Both = demand::of_cluster(cluster, None, &proxying, u32::MAX, &mut notes);
+    let both: Both = demand::of_cluster(cluster, None, &proxying, None, &mut notes);
     let policies = if on { &both.with } else { &both.without };
     let ranges = ranges(cluster)?;
     let of = |protocol| {

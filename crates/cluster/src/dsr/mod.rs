@@ -6,6 +6,8 @@ mod demand;
 mod dump;
 pub(crate) mod facts;
 mod given;
+mod largest;
+mod limits;
 mod ports;
 mod ranges;
 mod reasons;
@@ -15,8 +17,8 @@ mod start;
 pub(crate) use reasons::name_of;
 
 pub use answer::{
-    Because, BlockDemand, Dsr, Platform, PolicyCounts, PolicyKindCounts, PortSpan, Ports, PortsScenario,
-    ProtocolPorts, ScriptRisk, UserData,
+    Because, BlockDemand, Dsr, LargestServices, Limits, Platform, PolicyCounts, PolicyKindCounts, PortSpan,
+    Ports, PortsScenario, ProtocolPorts, ScriptRisk, ServiceShape, ServiceSpan, UserData, WiderRange,
 };
 
 use crate::api::OnProgress;
@@ -27,13 +29,13 @@ use crate::request::{Document, Refusal, Wide, inputs};
 use demand::Both;
 use dump::Dump;
 use given::Given;
+use largest::Shape;
 use ports::Asked;
 use ranges::Ranges;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use start::Start;
 use std::fmt::Display;
-use winpod::KubernetesVersion;
 use winpod::dsr::{
     Applicability, Arguments, LAST_KUBERNETES, Network, Node, Proxying, Reason, Service, ServicePort,
     ServiceType, TrafficPolicy, Verdict, applicability,
@@ -97,8 +99,9 @@ pub struct DsrRequest {
 /// Judges DSR on a node, and its ports.
 ///
 /// # Errors
-/// - Codes `REQUEST` with nothing given, with both command lines, or with a release and a build of two systems; `WINDOWS_BUILD`, `HNS_VERSION`,
-///   `KUBERNETES_VERSION`, `SERVICE_CIDR`, `PORT_RANGE`, `UNKNOWN_NAME`, `UNKNOWN_NODE`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`, `STOPPED`.
+/// - Codes `REQUEST` with nothing given, with both command lines, or with a release and a build of two systems;
+///   `WINDOWS_BUILD`, `HNS_VERSION`, `KUBERNETES_VERSION`, `SERVICE_CIDR`, `PORT_RANGE`, `UNKNOWN_NAME`,
+///   `UNKNOWN_NODE`, `TWO_NODES`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`, `STOPPED`.
 ///   A build or a version that the data lack is no error: the answer says what is not known.
 ///
 /// # Examples
@@ -143,6 +146,9 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     let reading = read::read(&inputs(&request.paths, &request.documents), progress)?;
     let mut notes = reading.notes;
     let cluster = &reading.cluster;
+    if let Some(nodes) = &cluster.hns_nodes {
+        return Err(Refusal::two_nodes(nodes));
+    }
     let ranges = Ranges::read(request, &cluster.port_listings, &mut notes)?;
     given.add(cluster, request.node.as_deref(), &mut notes)?;
     let service_cidr = service_cidr.or(cluster.control_plane.service_cidr.known().copied());
@@ -178,21 +184,42 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     let on = verdict == Verdict::On;
 
     let mut advice = Vec::new();
-    let of_services = policies(cluster, request, asked, &judged, given.kubernetes, &mut notes);
+    let proxying = Proxying {
+        dsr_supported: judged.supported.unwrap_or(true),
+        ..Proxying::new(given.kubernetes.unwrap_or(LAST_KUBERNETES))
+    };
+    let of_services = policies(cluster, request, asked, &judged, &proxying, &mut notes);
+    if of_services.is_some() && given.kubernetes.is_none() {
+        notes.push(Note::new(&note::DSR_VERSION_FOR_POLICIES, &[("version", &LAST_KUBERNETES)]));
+    }
+    if let (Some(dump), Some(both), None) = (&dump, &of_services, asked) {
+        let (found, made) = (dump.now.total().total(), both.without.total().total());
+        if found != made {
+            let values: [(&str, &dyn Display); 2] = [("found", &found), ("made", &made)];
+            notes.push(Note::new(&note::DSR_DUMP_AND_SERVICES_DIFFER, &values));
+        }
+    }
+    limits::tell(cluster, &judged.platform, &mut notes);
     let both = of_services.as_ref().or(dump.as_ref().map(|dump| &dump.both));
     if both.is_none() {
         let text = if ranges.live() { &note::DSR_NO_SERVICES_LIVE } else { &note::DSR_NO_SERVICES };
         notes.push(Note::new(text, &[]));
     }
+    let of_each = asked.unwrap_or(Counted::ONE).ports();
     let ports = ports::ports(
         &Asked {
             both,
-            now: dump.as_ref().map(|dump| &dump.now).filter(|_| asked.is_none()),
+            dumped: dump.as_ref().map(|dump| &dump.now),
             planned: asked.is_some(),
             on,
             can_be: judged.supported != Some(false),
             pods: u32::try_from(pods).unwrap_or(u32::MAX),
             ranges: &ranges,
+            shape: match (&of_services, asked) {
+                (Some(both), None) => Shape::Average(both),
+                (_, asked) => Shape::Each(asked.unwrap_or(Counted::ONE).service(&of_each)),
+            },
+            proxying: &proxying,
         },
         &mut advice,
         &mut notes,
@@ -220,6 +247,7 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
         policies: dump.map(|dump| dump.counts).or_else(|| {
             of_services.as_ref().map(|both| demand::counts(if on { &both.with } else { &both.without }))
         }),
+        limits: limits::of(&judged.platform),
         ports,
         user_data: scripts.into_iter().map(|judged| judged.answer).collect(),
         advice,
@@ -234,11 +262,13 @@ fn needed(network: Option<Network>, ports: Option<&Ports>, live_without: bool) -
         return Some(true);
     }
     let ports = ports?;
-    let suffices = |one: &ProtocolPorts| match &one.without_dsr {
+    let suffices = |one: &ProtocolPorts| match (one.verdict.as_deref(), &one.without_dsr) {
+        // With DSR off no fewer ports are taken than now, whether it is on or not.
+        (Some(live), _) if one.basis == "live" && live != "ok" => Some(false),
         // What a node has left without DSR counts more than what it should have.
-        _ if one.basis == "live" && live_without => one.verdict.as_deref().map(|verdict| verdict == "ok"),
-        Some(without) => Some(without.verdict == "ok"),
-        None => None,
+        (Some(_), _) if one.basis == "live" && live_without => Some(true),
+        (_, Some(without)) => without.verdict.as_deref().map(|verdict| verdict == "ok"),
+        (_, None) => None,
     };
     match (suffices(&ports.tcp), suffices(&ports.udp)) {
         (Some(false), _) | (_, Some(false)) => Some(true),
@@ -262,6 +292,24 @@ struct Counted {
 }
 
 impl Counted {
+    /// The service that stands for any.
+    const ONE: Self = Self {
+        services: 1,
+        ports: 1,
+        kind: ServiceType::ClusterIp,
+        external: TrafficPolicy::Cluster,
+        protocol: Protocol::Tcp,
+    };
+
+    fn ports(self) -> Vec<ServicePort> {
+        let node_port = matches!(self.kind, ServiceType::NodePort | ServiceType::LoadBalancer);
+        vec![ServicePort { node_port, ..ServicePort::new(self.protocol) }; self.ports as usize]
+    }
+
+    fn service(self, ports: &[ServicePort]) -> Service<'_> {
+        Service { kind: self.kind, external_traffic: self.external, ..Service::cluster_ip(ports) }
+    }
+
     fn of(request: &DsrRequest) -> Result<Option<Self>, Refusal> {
         let kind = given::named(
             request.service_type.as_deref(),
@@ -307,32 +355,30 @@ fn policies(
     request: &DsrRequest,
     counted: Option<Counted>,
     judged: &Applicability<'_>,
-    version: Option<KubernetesVersion>,
+    proxying: &Proxying,
     notes: &mut Vec<Note>,
 ) -> Option<Both> {
     if counted.is_none() && cluster.services.is_empty() {
         return None;
     }
-    let proxying = Proxying {
-        dsr_supported: judged.supported.unwrap_or(true),
-        ..Proxying::new(version.unwrap_or(LAST_KUBERNETES))
+    let Some(counted) = counted else {
+        let limit = judged.platform.backend_limit();
+        return Some(demand::of_cluster(cluster, request.node.as_deref(), proxying, Some(limit), notes));
     };
-    if version.is_none() {
-        notes.push(Note::new(&note::DSR_VERSION_FOR_POLICIES, &[("version", &LAST_KUBERNETES)]));
-    }
-    let Some(Counted { services, ports, kind, external, protocol }) = counted else {
-        let limit = judged.platform.backend_limit().at_most;
-        return Some(demand::of_cluster(cluster, request.node.as_deref(), &proxying, limit, notes));
-    };
-    let values: [(&str, &dyn Display); 4] =
-        [("services", &services), ("type", &kind), ("ports", &ports), ("protocol", &protocol)];
+    let Counted { services, ports, kind, protocol, .. } = counted;
+    let word = if ports == 1 { "port" } else { "ports" };
+    let values: [(&str, &dyn Display); 5] = [
+        ("services", &services),
+        ("type", &kind),
+        ("ports", &ports),
+        ("protocol", &protocol),
+        ("word", &word),
+    ];
     notes.push(Note::new(&note::DSR_SERVICES_COUNTED, &values));
-    let node_port = matches!(kind, ServiceType::NodePort | ServiceType::LoadBalancer);
-    let ports = vec![ServicePort { node_port, ..ServicePort::new(protocol) }; ports as usize];
-    let service = Service { kind, external_traffic: external, ..Service::cluster_ip(&ports) };
+    let ports = counted.ports();
     let mut both = Both::default();
-    both.add(&service, &proxying, services);
-    demand::always_present(&mut both, &proxying, |_| false, notes);
+    both.add(&counted.service(&ports), proxying, services);
+    demand::always_present(&mut both, proxying, |_| false, notes);
     Some(both)
 }
 

@@ -1,21 +1,24 @@
 //! Whether the ports of a node suffice: counted on it where a listing shows what is taken, else estimated.
 
-use super::answer::{BlockDemand, PortSpan, Ports, PortsScenario, ProtocolPorts};
+use super::answer::{BlockDemand, PortSpan, Ports, PortsScenario, ProtocolPorts, WiderRange};
 use super::demand::Both;
+use super::largest::{Room, Shape, largest};
 use super::ranges::{Range, Ranges};
 use super::reasons;
 use crate::note::{Note, text as note};
 use std::fmt::Display;
-use winpod::dsr::Policies;
-use winpod::ports::{self, NODE_PORTS, PortRange, PortSet, Protocol, Verdict, WIDE_RANGES, supply, widen};
+use winpod::dsr::{Policies, Proxying};
+use winpod::ports::{
+    self, Demand, Estimate, NODE_PORTS, PortRange, PortSet, Protocol, Verdict, WIDE_RANGES, supply, widen,
+};
 
 /// What the ports of a node suffice for.
 pub(super) struct Asked<'a> {
     /// Policies with DSR off and on; `None` if no services and no dump tell.
     pub(super) both: Option<&'a Both>,
-    /// Policies as the node has them.
-    pub(super) now: Option<&'a Policies>,
-    /// The services are those asked about, so the node does not have their policies yet.
+    /// Policies as a dump shows them on the node.
+    pub(super) dumped: Option<&'a Policies>,
+    /// The services are those asked about, so the node may not have their policies yet.
     pub(super) planned: bool,
     /// Whether DSR is on now.
     pub(super) on: bool,
@@ -23,6 +26,16 @@ pub(super) struct Asked<'a> {
     pub(super) can_be: bool,
     pub(super) pods: u32,
     pub(super) ranges: &'a Ranges,
+    /// The services of which the largest number is told.
+    pub(super) shape: Shape<'a>,
+    pub(super) proxying: &'a Proxying,
+}
+
+impl Asked<'_> {
+    /// The policies that hold blocks on the node now, as far as is known.
+    fn present(&self) -> Option<&Policies> {
+        self.dumped.or(self.both.map(|both| if self.on { &both.with } else { &both.without }))
+    }
 }
 
 /// `None` where nothing is known about ports.
@@ -37,7 +50,43 @@ pub(super) fn ports(asked: &Asked<'_>, advice: &mut Vec<Note>, notes: &mut Vec<N
         answer
     };
     let (tcp, udp) = (of(Protocol::Tcp), of(Protocol::Udp));
-    Some(Ports { verdict: worst.map(|verdict| verdict.name().to_owned()), tcp, udp })
+    let rooms = [Protocol::Tcp, Protocol::Udp].map(|protocol| room(protocol, asked));
+    let counted = asked.present().is_none() && asked.ranges.live();
+    let largest = largest(&asked.shape, asked.proxying, &rooms, counted, asked.can_be);
+    Some(Ports { verdict: worst.map(|verdict| verdict.name().to_owned()), largest, tcp, udp })
+}
+
+/// What policies can have of one protocol.
+fn room(protocol: Protocol, asked: &Asked<'_>) -> Room {
+    let range = asked.ranges.of(protocol);
+    // Before HNS took its own: what policies are held against.
+    let blocks = supply(range.dynamic, &range.lasting).blocks;
+    // Each policy holds one block at most, so that something else has what HNS holds beyond that, such as pods.
+    let of_policies = asked.present().map_or(0, |policies| Demand::of(policies, protocol, 0).policies);
+    let held_otherwise = if range.live.is_some() { range.held.saturating_sub(of_policies) } else { 0 };
+    Room {
+        protocol,
+        all: blocks,
+        held_otherwise: held_otherwise.min(blocks),
+        pods: asked.pods.saturating_sub(held_otherwise),
+    }
+}
+
+impl Room {
+    fn estimate(&self, policies: &Policies) -> Estimate {
+        ports::estimate(self.blocks(), Demand::of(policies, self.protocol, self.pods))
+    }
+
+    fn scenario(&self, estimate: &Estimate) -> PortsScenario {
+        let known = estimate.at_best == estimate.verdict;
+        PortsScenario {
+            blocks: self.all,
+            held_otherwise: self.held_otherwise,
+            demand: estimate.demand.into(),
+            verdict: known.then(|| estimate.verdict.name().to_owned()),
+            certain: known && estimate.certain,
+        }
+    }
 }
 
 fn of_protocol(
@@ -48,33 +97,33 @@ fn of_protocol(
 ) -> (ProtocolPorts, Option<Verdict>) {
     let range = asked.ranges.of(protocol);
     let free = supply(range.dynamic, &range.taken);
-    // Before HNS took its own: what policies are held against.
-    let all = supply(range.dynamic, &range.lasting);
-    let estimate =
-        |policies: &Policies| ports::estimate(all.blocks, ports::Demand::of(policies, protocol, asked.pods));
-    let scenarios = asked.both.map(|both| (estimate(&both.without), estimate(&both.with)));
-    let by_policies = match (asked.now, &scenarios) {
-        (Some(now), _) => Some(estimate(now)),
+    let room = room(protocol, asked);
+    let scenarios = asked.both.map(|both| (room.estimate(&both.without), room.estimate(&both.with)));
+    let now = match (asked.dumped.filter(|_| !asked.planned), &scenarios) {
+        (Some(now), _) => Some(room.estimate(now)),
         (None, Some((without, with))) => Some(if asked.on { *with } else { *without }),
         (None, None) => None,
     };
     let live = range.live.as_ref().map(|_| ports::live(free.blocks));
     let of_live = || reasons::of_live(protocol, free.blocks);
-    let (verdict, certain, because) = match (live, &by_policies) {
+    let (verdict, certain, because) = match (live, &now) {
         (Some(live), Some(planned)) if asked.planned => {
-            let because = reasons::of_ports(protocol, planned).into_iter().chain(of_live()).collect();
-            (Some(planned.verdict.max(live)), planned.certain, because)
+            let (verdict, on_top) = joined(live, planned, free.blocks, asked.dumped.is_some());
+            let of_planned = reasons::of_ports(protocol, planned);
+            let on_top = on_top.map(|on_top| reasons::of_on_top(protocol, &on_top));
+            let certain = live == Verdict::Exhausted || planned.certain && verdict == planned.verdict;
+            let because = of_live().into_iter().chain(of_planned).chain(on_top).collect();
+            (Some(verdict), certain, because)
         }
         // What listens can take more, so that none free is certain and some free is not.
         (Some(live), _) => (Some(live), live == Verdict::Exhausted, of_live()),
         (None, Some(now)) => (Some(now.verdict), now.certain, reasons::of_ports(protocol, now)),
         (None, None) => (None, false, Vec::new()),
     };
-    let enough_now = live == Some(Verdict::Ok) && !asked.planned;
-    if let Some((without, with)) = scenarios.as_ref().filter(|_| !enough_now) {
-        advise(protocol, asked, without, with, advice);
-    } else if verdict.is_some_and(|verdict| verdict != Verdict::Ok) {
-        advise_range(protocol, range, free.blocks, advice);
+    if live != Some(Verdict::Ok) || asked.planned {
+        let enough = verdict.is_none_or(|verdict| verdict == Verdict::Ok);
+        let of_node = live.is_none_or(|live| live == Verdict::Ok);
+        advise(protocol, asked, enough, of_node, scenarios.as_ref(), free.blocks, advice);
     }
     let open = widen(range.dynamic, range.dynamic, &range.excluded, &PortSet::new(), NODE_PORTS);
     tell_range(protocol, range, open.node_ports, open.windows_components, notes);
@@ -90,14 +139,43 @@ fn of_protocol(
         held_blocks: range.live.as_ref().map(|_| range.held),
         excluded: range.administered.iter().map(PortSpan::from).collect(),
         node_ports: open.node_ports.map(|ports| PortSpan::from(&(ports, None))),
-        demand: by_policies.map(|now| now.demand.into()),
+        wider: wider(range),
+        demand: now.map(|now| now.demand.into()),
         verdict: verdict.map(|verdict| verdict.name().to_owned()),
         certain,
         because,
-        without_dsr: scenarios.as_ref().map(|(without, _)| without.into()),
-        with_dsr: scenarios.as_ref().filter(|_| asked.can_be).map(|(_, with)| with.into()),
+        without_dsr: scenarios.as_ref().map(|(without, _)| room.scenario(without)),
+        with_dsr: scenarios.as_ref().filter(|_| asked.can_be).map(|(_, with)| room.scenario(with)),
     };
     (answer, verdict)
+}
+
+/// What is free on a node together with what services need that may be on it already; with a second estimate, against
+/// what is free now, where that decides and no dump tells whether they are.
+fn joined(live: Verdict, planned: &Estimate, free: u32, dumped: bool) -> (Verdict, Option<Estimate>) {
+    let known = planned.verdict.max(live);
+    let on_top = ports::estimate(free, planned.demand);
+    if dumped || known != Verdict::Ok || on_top.verdict == Verdict::Ok {
+        return (known, None);
+    }
+    (Verdict::Warn, Some(on_top))
+}
+
+/// The ranges that others use, where they have more ports than this one.
+fn wider(range: &Range) -> Vec<WiderRange> {
+    let wider = WIDE_RANGES.into_iter().filter(|wide| wide.count() > range.dynamic.count());
+    wider
+        .map(|wide| {
+            let widened = widen(range.dynamic, wide, &range.excluded, &range.taken, NODE_PORTS);
+            WiderRange {
+                first_port: wide.first(),
+                last_port: wide.last(),
+                blocks: widened.after.blocks,
+                node_ports: widened.node_ports.map(|ports| PortSpan::from(&(ports, None))),
+                windows_components: widened.windows_components,
+            }
+        })
+        .collect()
 }
 
 /// What a range has that costs blocks or collides.
@@ -141,34 +219,45 @@ fn placed(note: Note, range: &Range) -> Note {
     }
 }
 
+/// What would help; `enough` says that the ports suffice as DSR is now, `of_node` that the node has some left.
 fn advise(
     protocol: Protocol,
     asked: &Asked<'_>,
-    without: &ports::Estimate,
-    with: &ports::Estimate,
+    enough: bool,
+    of_node: bool,
+    scenarios: Option<&(Estimate, Estimate)>,
+    free: u32,
     advice: &mut Vec<Note>,
 ) {
+    let range = asked.ranges.of(protocol);
+    let Some((without, with)) = scenarios else {
+        if !enough {
+            advise_range(protocol, range, free, advice);
+        }
+        return;
+    };
     let best = if asked.can_be { with } else { without };
-    if without.verdict == Verdict::Ok && best.verdict == Verdict::Ok {
+    if enough && without.verdict == Verdict::Ok && best.verdict == Verdict::Ok {
         return;
     }
-    if asked.can_be && with.demand.policies < without.demand.policies {
-        let values: [(&str, &dyn Display); 3] = [
-            ("protocol", &protocol),
-            ("policies", &with.demand.policies),
-            ("without", &without.demand.policies),
-        ];
-        advice.push(Note::new(&note::DSR_HELPS, &values));
+    let (least, most, off) = (with.demand.decided, with.demand.policies, without.demand.policies);
+    let values: [(&str, &dyn Display); 4] =
+        [("protocol", &protocol), ("policies", &most), ("least", &least), ("without", &off)];
+    if asked.can_be && least < off {
+        let text = match () {
+            () if asked.on => &note::DSR_KEEPS,
+            () if least < most => &note::DSR_MAY_HELP,
+            () => &note::DSR_HELPS,
+        };
+        advice.push(Note::new(text, &values));
     }
-    if best.verdict == Verdict::Ok {
+    if of_node && best.verdict == Verdict::Ok {
         return;
     }
-    if asked.can_be && with.demand.policies > 0 {
-        let values: [(&str, &dyn Display); 2] =
-            [("protocol", &protocol), ("policies", &with.demand.policies)];
+    if asked.can_be && with.at_best != Verdict::Ok && least > 0 {
         advice.push(Note::new(&note::DSR_DOES_NOT_HELP, &values));
     }
-    advise_range(protocol, asked.ranges.of(protocol), best.blocks, advice);
+    advise_range(protocol, range, free, advice);
 }
 
 /// A wider range, where it has more blocks than there are.
@@ -189,21 +278,10 @@ fn advise_range(protocol: Protocol, range: &Range, blocks: u32, advice: &mut Vec
     }
 }
 
-impl From<ports::Demand> for BlockDemand {
-    fn from(demand: ports::Demand) -> Self {
-        let ports::Demand { at_least, policies, at_most, .. } = demand;
-        Self { at_least, policies, at_most }
-    }
-}
-
-impl From<&ports::Estimate> for PortsScenario {
-    fn from(estimate: &ports::Estimate) -> Self {
-        Self {
-            blocks: estimate.blocks,
-            demand: estimate.demand.into(),
-            verdict: estimate.verdict.name().to_owned(),
-            certain: estimate.certain,
-        }
+impl From<Demand> for BlockDemand {
+    fn from(demand: Demand) -> Self {
+        let Demand { at_least, decided, policies, at_most, .. } = demand;
+        Self { at_least, decided, policies, at_most }
     }
 }
 

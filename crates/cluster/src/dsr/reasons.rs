@@ -134,6 +134,13 @@ pub(super) fn of_live(protocol: ports::Protocol, blocks: u32) -> Vec<Because> {
     vec![of_text(text, &[("protocol", &protocol), ("blocks", &blocks)])]
 }
 
+/// That services given may come on top of what a running node has.
+pub(super) fn of_on_top(protocol: ports::Protocol, against: &ports::Estimate) -> Because {
+    let values: [(&str, &dyn Display); 3] =
+        [("protocol", &protocol), ("policies", &against.demand.policies), ("blocks", &against.blocks)];
+    of_text(&text::DSR_ON_TOP, &values)
+}
+
 /// The reasons of an estimate of one protocol.
 pub(super) fn of_ports(protocol: ports::Protocol, estimate: &ports::Estimate) -> Vec<Because> {
     use ports::Because as Why;

@@ -175,6 +175,26 @@ pub struct HnsPolicy {
     pub place: Place,
 }
 
+/// A policy of the first schema that leads a range somewhere: it stands in the list of load balancers and is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HnsRoute {
+    /// The range, as written.
+    pub destination: Box<str>,
+    /// Where it is listed.
+    pub place: Place,
+}
+
+/// Listings of two nodes, or of one node before and after all was made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HnsNodes {
+    /// Where the one lists it.
+    pub first: Place,
+    /// Where the other does.
+    pub second: Place,
+    /// What both list under other ids.
+    pub what: String,
+}
+
 /// A range of addresses of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HnsSubnet {

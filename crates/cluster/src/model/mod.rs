@@ -29,7 +29,7 @@ pub use storage::{Claim, PodVolume, Storage, VolumeSource};
 
 pub use hns::{
     HnsAddress, HnsDistribution, HnsEndpoint, HnsEndpointPolicy, HnsExtension, HnsNamespace, HnsNetwork,
-    HnsPolicy, HnsPortMapping, HnsProtocol, HnsSchema, HnsSubnet, MacAddress,
+    HnsNodes, HnsPolicy, HnsPortMapping, HnsProtocol, HnsRoute, HnsSchema, HnsSubnet, MacAddress,
 };
 pub use ports::{ExcludedPorts, IpVersion, ListedPorts, PortListing};
 pub use start::{KubeProxyStart, ScriptKind, StartEvidence, StartScript, SystemBuild};
@@ -219,6 +219,10 @@ pub struct Cluster {
     pub hns_namespaces: Vec<HnsNamespace>,
     /// Load-balancer policies that HNS listed on a node.
     pub hns_policies: Vec<HnsPolicy>,
+    /// Routes that HNS listed among them.
+    pub hns_routes: Vec<HnsRoute>,
+    /// Listings of HNS that are not of one node; `None` if all may be.
+    pub hns_nodes: Option<HnsNodes>,
     /// Dynamic and excluded ranges of ports that netsh listed on a node, in the order of the files.
     pub port_listings: Vec<PortListing>,
     /// How kube-proxy is started, as texts of nodes say.

@@ -3,7 +3,7 @@
 use super::answers::note_blocks;
 use super::table::{Cell, Table, number, text};
 use super::{Block, Item, Style, Tone};
-use crate::dsr::{Because, Dsr, Ports, ProtocolPorts, UserData};
+use crate::dsr::{Because, BlockDemand, Dsr, LargestServices, Ports, ProtocolPorts, ServiceSpan, UserData};
 use crate::note::NoteKind;
 use winpod::source::SourceId;
 
@@ -19,7 +19,7 @@ pub(super) fn blocks(answer: &Dsr, sources: bool) -> Vec<Block> {
         let mut table = Table::new(vec![
             text("policies for"),
             number("with DSR"),
-            number("without"),
+            number("without DSR"),
             number("not known"),
         ]);
         let some = |number: u32| if number == 0 { Cell::default() } else { number.into() };
@@ -33,11 +33,17 @@ pub(super) fn blocks(answer: &Dsr, sources: bool) -> Vec<Block> {
         blocks.extend(free(ports).map(Block::Table));
         blocks.extend(needed(answer, ports).map(Block::Table));
         blocks.extend(arithmetic(ports));
+        blocks.push(Block::Paragraph(fitting(&ports.largest), Tone::Plain));
         let of_ports = ports.tcp.because.iter().chain(&ports.udp.because);
         let items: Vec<Item> = of_ports.map(|why| reason(why, sources)).collect();
         if !items.is_empty() {
             blocks.push(Block::List(items));
         }
+        blocks.extend(wider(ports).map(Block::Table));
+    }
+    if answer.policies.is_some() {
+        blocks.push(Block::Title("What the system allows:".to_owned()));
+        blocks.push(Block::List(answer.limits.because.iter().map(|why| reason(why, sources)).collect()));
     }
     for data in &answer.user_data {
         blocks.extend(user_data(data, sources));
@@ -47,7 +53,8 @@ pub(super) fn blocks(answer: &Dsr, sources: bool) -> Vec<Block> {
         let item = |note: &crate::note::Note| Item { text: note.message.clone(), ..Item::default() };
         blocks.push(Block::List(answer.advice.iter().map(item).collect()));
     }
-    let reasons = answer.because.iter();
+    let limits = answer.limits.because.iter().filter(|_| answer.policies.is_some());
+    let reasons = answer.because.iter().chain(limits);
     let reasons =
         reasons.chain(answer.ports.iter().flat_map(|it| it.tcp.because.iter().chain(&it.udp.because)));
     let behind: Vec<SourceId> = reasons
@@ -166,6 +173,7 @@ fn needed(answer: &Dsr, ports: &Ports) -> Option<Table> {
         text("DSR"),
         text("dynamic range"),
         number("blocks of 64"),
+        number("held otherwise"),
         number("needed at least"),
         number("one per policy"),
         number("at most"),
@@ -177,41 +185,125 @@ fn needed(answer: &Dsr, ports: &Ports) -> Option<Table> {
         for (state, scenario) in both {
             let Some(scenario) = scenario else { continue };
             any = true;
-            let (word, tone) = verdict(&scenario.verdict);
+            let (word, tone) = scenario.verdict.as_deref().map_or(("not known", Tone::Doubtful), verdict);
             let now = (answer.enabled == Some(true)) == (state == "on");
             let state =
                 if now && answer.enabled.is_some() { format!("{state} (now)") } else { state.to_owned() };
-            let sure = if scenario.certain { "" } else { ", estimate" };
+            let sure = if scenario.certain || scenario.verdict.is_none() { "" } else { ", estimate" };
+            let held = scenario.held_otherwise;
             table.push(vec![
                 Cell::new(name, Tone::Strong),
                 state.into(),
                 format!("{}–{}", one.first_port, one.last_port).into(),
                 scenario.blocks.into(),
+                if held == 0 { Cell::default() } else { held.into() },
                 scenario.demand.at_least.into(),
-                scenario.demand.policies.into(),
+                per_policy(&scenario.demand).into(),
                 scenario.demand.at_most.into(),
                 Cell::new(format!("{word}{sure}"), tone),
             ]);
         }
     }
-    any.then_some(table)
+    any.then(|| table.without_empty())
+}
+
+/// One block for each policy without DSR: a range where it is not known which have it.
+fn per_policy(demand: &BlockDemand) -> String {
+    if demand.decided == demand.policies {
+        demand.policies.to_string()
+    } else {
+        format!("{}–{}", demand.decided, demand.policies)
+    }
 }
 
 /// How the numbers of the worse protocol come about.
 fn arithmetic(ports: &Ports) -> Option<Block> {
     let both = [("TCP", &ports.tcp), ("UDP", &ports.udp)];
-    let line = |name: &str, one: &ProtocolPorts| {
-        let demand = one.demand?;
-        Some(format!(
-            "{name}: {} free ports make {} blocks of 64; {} to {} of them are needed, {} with one for each policy without DSR",
-            one.free_ports, one.blocks, demand.at_least, demand.at_most, demand.policies,
-        ))
+    let known = both.into_iter().filter(|(_, one)| one.demand.is_some_and(|demand| demand.at_most > 0));
+    let rank =
+        |one: &ProtocolPorts| ["ok", "warn", "exhausted"].iter().position(|it| one.verdict() == Some(it));
+    // Of equals the first: TCP.
+    let (name, one) = known.rev().max_by_key(|(_, one)| (rank(one), one.demand.map(|it| it.policies)))?;
+    let have = match one.held_blocks {
+        Some(held) => format!(
+            "{name}: {} free ports make {} blocks of 64, and HNS holds {held} more",
+            one.free_ports, one.blocks
+        ),
+        None => format!("{name}: {} free ports make {} blocks of 64", one.free_ports, one.blocks),
     };
-    let estimated = both
-        .into_iter()
-        .filter(|(_, one)| one.basis == "estimate" && one.demand.is_some_and(|demand| demand.at_most > 0));
-    let (name, one) = estimated.max_by_key(|(_, one)| one.demand.map(|demand| demand.policies))?;
-    line(name, one).map(|line| Block::Paragraph(line, Tone::Plain))
+    let demand = one.demand?;
+    let (least, most, policies) = (demand.at_least, demand.at_most, demand.policies);
+    let needed = if least == most {
+        format!("in all {most} {} needed", if most == 1 { "is" } else { "are" })
+    } else if most == policies {
+        format!("in all {least} to {most} are needed, the most with one for each policy without DSR")
+    } else {
+        format!(
+            "in all {least} to {most} are needed, {policies} of the most for policies without DSR, the rest for pods"
+        )
+    };
+    Some(Block::Paragraph(format!("{have}; {needed}"), Tone::Plain))
+}
+
+impl ProtocolPorts {
+    fn verdict(&self) -> Option<&str> {
+        self.verdict.as_deref()
+    }
+}
+
+/// How many services fit.
+fn fitting(largest: &LargestServices) -> String {
+    let which = match &largest.shape {
+        None => "Services like those given, on average,".to_owned(),
+        Some(shape) => {
+            let ports = if shape.ports == 1 { "port" } else { "ports" };
+            let local = if shape.external_traffic_policy == "Local" {
+                " and externalTrafficPolicy Local"
+            } else {
+                ""
+            };
+            let (kind, count, protocol) = (&shape.service_type, shape.ports, &shape.protocol);
+            format!("Services of type {kind} with {count} {protocol} {ports}{local}")
+        }
+    };
+    let beside = if largest.beside_always_present { " beside kubernetes and kube-dns" } else { "" };
+    let span = |span: ServiceSpan| match (span.at_least, span.at_most) {
+        (None, _) => "any number".to_owned(),
+        (Some(_), Some(0)) => "none".to_owned(),
+        (Some(least), _) => format!("at least {least}, more if policies share blocks"),
+    };
+    let on = largest.with_dsr.map(|on| format!("; with DSR on {}", span(on))).unwrap_or_default();
+    format!("{which} that fit{beside}: with DSR off {}{on}", span(largest.without_dsr))
+}
+
+/// What wider ranges would bring, where ports do not suffice.
+fn wider(ports: &Ports) -> Option<Table> {
+    let mut table = Table::new(vec![
+        text("ports"),
+        text("wider dynamic range"),
+        number("free blocks of 64"),
+        text("collides with"),
+    ]);
+    let mut any = false;
+    for (name, one) in [("TCP", &ports.tcp), ("UDP", &ports.udp)] {
+        if matches!(one.verdict(), Some("ok") | None) {
+            continue;
+        }
+        for wide in &one.wider {
+            any = true;
+            let node_ports = wide.node_ports.as_ref();
+            let node_ports = node_ports.map(|ports| format!("node ports {}–{}", ports.first, ports.last));
+            let windows = wide.windows_components.then(|| "Windows components 33000–33999".to_owned());
+            let with: Vec<String> = node_ports.into_iter().chain(windows).collect();
+            table.push(vec![
+                Cell::new(name, Tone::Strong),
+                format!("{}–{}", wide.first_port, wide.last_port).into(),
+                wide.blocks.into(),
+                if with.is_empty() { "nothing known".into() } else { with.join(", ").into() },
+            ]);
+        }
+    }
+    any.then_some(table)
 }
 
 fn user_data(data: &UserData, sources: bool) -> [Block; 2] {
@@ -239,4 +331,35 @@ fn user_data(data: &UserData, sources: bool) -> [Block; 2] {
     });
     let title = format!("User data at {}: {does}{adds}{found}", data.location);
     [Block::Title(title), Block::List(items.collect())]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dsr::{DsrRequest, dsr};
+    use crate::report::Style;
+    use crate::request::Document;
+    use std::fmt::Write as _;
+    use std::ops::ControlFlow;
+
+    #[test]
+    fn the_arithmetic_is_that_of_the_worse_protocol() {
+        let mut text = String::from("Protocol tcp\n----------    --------\n");
+        for block in 0..250 {
+            let first = 49_152 + 64 * block;
+            writeln!(text, " {first} {}", first + 63).unwrap();
+        }
+        let request = DsrRequest {
+            services: Some(10.into()),
+            documents: vec![Document { name: "ports.txt".into(), text }],
+            ..DsrRequest::default()
+        };
+        let answer = dsr(&request, &mut |_| ControlFlow::Continue(())).unwrap();
+        let shown =
+            super::dsr(&answer, Style { colour: false, width: 100, sources: false }).replace('\n', " ");
+        assert!(
+            shown.contains("TCP: 384 free ports make 6 blocks of 64, and HNS holds 250 more;"),
+            "{shown}"
+        );
+        assert!(!shown.contains("UDP: 16384"), "{shown}");
+    }
 }

@@ -317,7 +317,8 @@ pub(super) fn notes(joined: &Joined<'_>, policies: &[TopologyPolicy], notes: &mu
     let cluster = joined.cluster;
     let (networks, endpoints) = (&cluster.hns_networks, &cluster.hns_endpoints);
     let mut tell = |text: &Text| notes.push(Note::new(text, &[]));
-    if networks.is_empty() && endpoints.is_empty() && policies.is_empty() {
+    let nothing = networks.is_empty() && endpoints.is_empty() && policies.is_empty();
+    if nothing && cluster.hns_routes.is_empty() {
         tell(if cluster.hns_half_listed { &note::TOPOLOGY_NOTHING_WHOLE } else { &note::TOPOLOGY_NOTHING });
         return;
     }

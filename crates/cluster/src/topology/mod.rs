@@ -37,7 +37,7 @@ pub struct TopologyRequest {
 /// Joins what HNS lists on a node with pods, Services and interfaces, and tells what contradicts itself.
 ///
 /// # Errors
-/// - Codes `REQUEST` without any input, `UNKNOWN_NODE`, `STOPPED`. What is wrong with the files is in the answer.
+/// - Codes `REQUEST` without any input, `UNKNOWN_NODE`, `TWO_NODES`, `STOPPED`. What is wrong with the files is in the answer.
 ///
 /// # Examples
 /// ```
@@ -68,6 +68,9 @@ pub fn topology(request: &TopologyRequest, progress: OnProgress<'_>) -> Result<T
     }
     let reading = read::read(&inputs, progress)?;
     let cluster = &reading.cluster;
+    if let Some(nodes) = &cluster.hns_nodes {
+        return Err(Refusal::two_nodes(nodes));
+    }
     let names = || {
         let of_pods = cluster.pods.iter().filter_map(|pod| pod.node.as_deref());
         cluster.nodes.iter().map(|node| node.name.as_str()).chain(of_pods)

@@ -31,18 +31,19 @@
 //! [`SourceId::HnsFeatureRanges`], [`SourceId::WindsrGate`], [`SourceId::DsrStartUp`], [`SourceId::PolicyDsr`]; every
 //! reason names its own.
 
+mod count;
 mod flags;
 mod gate;
 mod judge;
 mod policies;
 mod reason;
 
+pub use count::{Policies, PolicyCount};
 pub use flags::{Contradiction, KubeProxyFlags, Problem};
 pub use gate::{Arguments, GateUse, arguments};
 pub use policies::{
-    ALWAYS_PRESENT, DSR_FLAG, Endpoints, LOCAL_ROUTED_VIP_FLAG, NoPolicy, Observed, Policies, PolicyCount,
-    PolicyKind, Proxying, Service, ServicePolicies, ServicePort, ServiceType, TrafficPolicy, observe,
-    policies,
+    ALWAYS_PRESENT, DSR_FLAG, Endpoints, LOCAL_ROUTED_VIP_FLAG, NoPolicy, Observed, PolicyKind, Proxying,
+    Service, ServicePolicies, ServicePort, ServiceType, TrafficPolicy, observe, policies,
 };
 pub use reason::{Reason, Refusal};
 

@@ -1,13 +1,22 @@
 //! One object that is listed twice, in one schema or in both, is one object.
 
+use super::of_one_node::two_nodes;
 use crate::model::{Cluster, HnsEndpoint, HnsNetwork, HnsPolicy, HnsSchema, Place};
 use crate::note::{Note, text as note};
+use crate::read::join;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::fmt::Display;
 use std::hash::Hash;
 
 /// Keeps one of each: the first listing counts, the others fill in what it lacks.
 pub(in crate::read) fn finish(cluster: &mut Cluster, notes: &mut Vec<Note>) {
+    cluster.hns_nodes = two_nodes(cluster);
+    if let Some(first) = cluster.hns_routes.first() {
+        let names = join(cluster.hns_routes.iter().map(|route| route.destination.to_string()));
+        let values: [(&str, &dyn Display); 2] = [("count", &cluster.hns_routes.len()), ("names", &names)];
+        notes.push(Note::new(&note::HNS_ROUTES, &values).at(&first.place));
+    }
     let mut differing = (0u32, None);
     let network = |it: &HnsNetwork| (!it.id.is_empty()).then(|| it.id.clone());
     once(&mut cluster.hns_networks, network, networks, &mut differing);

@@ -6,6 +6,7 @@
 mod endpoint;
 mod merge;
 mod network;
+mod of_one_node;
 mod policy;
 mod value;
 
@@ -114,8 +115,8 @@ impl Kind {
     }
 }
 
-/// Whether a list of policies without references is one of load balancers.
+/// Whether a list of policies without references is one of load balancers or of routes.
 fn balances(node: &Node) -> bool {
     let policies = get(node, "Policies").map(items).unwrap_or_default();
-    policies.iter().any(|policy| wants(policy, "Type", "ELB"))
+    policies.iter().any(|policy| wants(policy, "Type", "ELB") || wants(policy, "Type", "ROUTE"))
 }

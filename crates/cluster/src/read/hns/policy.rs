@@ -1,7 +1,7 @@
 //! Load-balancer policies.
 
 use super::value::{Object, boxed, get, id, id_of, items, scalar, small, version, wants};
-use crate::model::{HnsDistribution, HnsPolicy, HnsPortMapping, HnsProtocol, HnsSchema};
+use crate::model::{HnsDistribution, HnsPolicy, HnsPortMapping, HnsProtocol, HnsRoute, HnsSchema};
 use crate::read::Doc;
 use crate::read::node::Node;
 use std::net::Ipv4Addr;
@@ -22,7 +22,11 @@ pub(super) fn first(doc: &mut Doc<'_, '_>, node: &Node) {
     let Some(policies) = list.objects(doc, "Policies") else { return };
     let endpoints = references(doc, &mut list, "References");
     for policy in policies {
-        // A route is no load balancer.
+        if wants(policy, "Type", "ROUTE") {
+            let destination = boxed(policy, "DestinationPrefix").unwrap_or_else(|| "no range".into());
+            let place = doc.place_of(policy);
+            doc.cluster().hns_routes.push(HnsRoute { destination, place });
+        }
         if !wants(policy, "Type", "ELB") {
             continue;
         }

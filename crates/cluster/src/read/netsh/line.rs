@@ -34,7 +34,7 @@ pub(super) struct Words {
     pub(super) ipv6: bool,
     /// `dynamicport`, `dynamicportrange` or `excludedportrange`: somebody's command.
     pub(super) command: bool,
-    /// The first character is a digit.
+    /// The first character is a digit, or a minus before one.
     pub(super) number_first: bool,
     pub(super) colon: bool,
 }
@@ -43,7 +43,7 @@ impl Words {
     /// The words of a text. What belongs to no ASCII word parts words.
     pub(super) fn of(text: &str) -> Self {
         let mut words = Self {
-            number_first: text.trim_start().starts_with(|c: char| c.is_ascii_digit()),
+            number_first: text.trim_start().trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit()),
             colon: text.contains([':', '：']),
             ..Self::default()
         };

@@ -40,11 +40,13 @@ pub(crate) fn is_listing(start: &[u8], whole: bool) -> bool {
     }
     let lines: Vec<Line<'_>> = lines.iter().map(|line| Line::of(line)).collect();
     let lines: Vec<&Line<'_>> = lines.iter().filter(|line| **line != Line::Blank).collect();
+    // Ports beyond 65535 make a listing with an error.
     let is_row = |line: &Line<'_>| match line {
-        Line::Row { first, last, star } => {
-            let (first, last) = (first.parse::<u16>(), last.parse::<u16>());
-            *star || first.is_ok_and(|first| last.is_ok_and(|last| first <= last))
-        }
+        Line::Row { first, last, star } => *star || size(first) <= size(last),
+        _ => false,
+    };
+    let has_ports = |line: &Line<'_>| match line {
+        Line::Row { first, last, .. } => range(first, last, PortRange::new).is_some(),
         _ => false,
     };
     let under_heading = (0..lines.len()).any(|at| match lines.get(at..) {
@@ -56,14 +58,17 @@ pub(crate) fn is_listing(start: &[u8], whole: bool) -> bool {
     let under_rule = lines
         .windows(2)
         .any(|pair| matches!(pair, [Line::Rule { groups: 2, dashes: 8.. }, row] if is_row(row)));
-    let rows_alone = !lines.is_empty() && lines.iter().all(|line| is_row(line));
+    let rows_alone = lines.iter().all(|line| is_row(line)) && lines.iter().any(|line| has_ports(line));
     // Two lines `Start Port   : 49152`, as nobody writes YAML; `CurrentBuild : 17763` are others.
     let range_alone = !super::host::is_text(start)
         && match lines.as_slice() {
             [
                 Line::Labelled { number: first, spaced: true, .. },
                 Line::Labelled { number: count, spaced: true, .. },
-            ] => range(first, count, PortRange::starting).is_some_and(|range| range.count() >= LEAST_DYNAMIC),
+            ] => {
+                let port = range(first, "1", PortRange::starting).is_some();
+                size(count) >= size(LEAST_DYNAMIC) && (port || size(first) > size("65535"))
+            }
             _ => false,
         };
     let range_under_rule = lines.windows(3).any(|three| {
@@ -73,7 +78,13 @@ pub(crate) fn is_listing(start: &[u8], whole: bool) -> bool {
 }
 
 /// Windows takes no smaller dynamic range.
-const LEAST_DYNAMIC: u32 = 255;
+const LEAST_DYNAMIC: &str = "255";
+
+/// Digits in the order of the numbers that they are, however large.
+fn size(digits: &str) -> (usize, &str) {
+    let digits = digits.trim_start_matches('0');
+    (digits.len(), digits)
+}
 
 /// Whether numbers of a listing follow a heading, with rules and labels of columns between at most.
 fn starts_with_numbers(lines: &[&Line<'_>]) -> bool {

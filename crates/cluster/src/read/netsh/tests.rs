@@ -186,6 +186,22 @@ fn what_is_wrong_is_told_with_its_line() {
 }
 
 #[test]
+fn numbers_that_are_no_ports_make_a_listing_with_an_error() {
+    let huge = format!("1{}", "0".repeat(30));
+    for (text, line) in [
+        ("Start Port    End Port\n----------    --------\n 70000 80000\n".to_owned(), 3),
+        (format!("80 80\n50000 {huge}\n"), 2),
+        (format!("Start Port      : 49152\nNumber of Ports : {huge}\n"), 1),
+        (format!("Start Port      : {huge}\nNumber of Ports : 16384\n"), 1),
+        ("Protocol tcp\n----  ----\n-5 80\n".to_owned(), 3),
+    ] {
+        let found = of("f", &text);
+        assert_eq!(found.problems.len(), 1, "{text}");
+        assert_eq!(found.problems[0].location.as_ref().map(|it| it.line), Some(line), "{text}");
+    }
+}
+
+#[test]
 fn length_does_not_matter() {
     let rows = |count: usize| format!("Protocol tcp\n----  ----\n{}", " 50000  50063\n".repeat(count));
     let found = read("f", rows(100_000).as_bytes());

@@ -1,0 +1,151 @@
+//! The largest number of services that the ports of a node suffice for.
+
+use super::answer::{LargestServices, ServiceShape, ServiceSpan};
+use super::demand::Both;
+use winpod::dsr::{ALWAYS_PRESENT, Policies, Proxying, Service, policies};
+use winpod::ports::{Demand, Protocol, services_that_fit};
+
+/// Blocks of one protocol that policies can have.
+pub(super) struct Room {
+    pub(super) protocol: Protocol,
+    /// Blocks that fit before HNS takes any.
+    pub(super) all: u32,
+    /// Of these, what HNS holds for something else than policies.
+    pub(super) held_otherwise: u32,
+    /// Pods that may take a block each beside that.
+    pub(super) pods: u32,
+}
+
+impl Room {
+    pub(super) const fn blocks(&self) -> u32 {
+        self.all.saturating_sub(self.held_otherwise)
+    }
+
+    /// Those that are left when each pod takes one.
+    const fn beside_pods(&self) -> u32 {
+        self.blocks().saturating_sub(self.pods)
+    }
+}
+
+/// Which service is counted.
+pub(super) enum Shape<'a> {
+    /// Each like this one.
+    Each(Service<'a>),
+    /// Like those of the files, on average.
+    Average(&'a Both),
+}
+
+/// `counted` says that what HNS holds for the services that every cluster has is known to be held.
+pub(super) fn largest(
+    shape: &Shape<'_>,
+    proxying: &Proxying,
+    rooms: &[Room; 2],
+    counted: bool,
+    can_be: bool,
+) -> LargestServices {
+    let span = |enable_dsr| {
+        let proxying = Proxying { enable_dsr, ..*proxying };
+        match shape {
+            Shape::Each(service) => each(service, &proxying, rooms, counted),
+            Shape::Average(both) => average(both, enable_dsr, rooms),
+        }
+    };
+    LargestServices {
+        shape: match shape {
+            Shape::Each(service) => Some(ServiceShape::of(service)),
+            Shape::Average(_) => None,
+        },
+        beside_always_present: matches!(shape, Shape::Each(_)) && !counted,
+        without_dsr: span(false),
+        with_dsr: can_be.then(|| span(true)),
+    }
+}
+
+fn each(service: &Service<'_>, proxying: &Proxying, rooms: &[Room; 2], counted: bool) -> ServiceSpan {
+    let mut present = Policies::default();
+    for (_, service) in ALWAYS_PRESENT.iter().filter(|_| !counted) {
+        present.add(&policies(service, proxying).policies);
+    }
+    let [tcp, udp] = rooms;
+    let one = policies(service, proxying).policies;
+    ServiceSpan {
+        at_least: services_that_fit(service, proxying, tcp.beside_pods(), udp.beside_pods(), &present),
+        at_most: none_fits(&one, rooms),
+    }
+}
+
+fn average(both: &Both, enable_dsr: bool, rooms: &[Room; 2]) -> ServiceSpan {
+    let all = if enable_dsr { &both.with } else { &both.without };
+    let fit = |room: &Room| {
+        let needed = u64::from(Demand::of(all, room.protocol, 0).policies);
+        let fit = (u64::from(room.beside_pods()) * u64::from(both.services)).checked_div(needed)?;
+        Some(u32::try_from(fit).unwrap_or(u32::MAX))
+    };
+    ServiceSpan { at_least: rooms.iter().filter_map(fit).min(), at_most: none_fits(all, rooms) }
+}
+
+/// With one block for all policies any number fits where there is a block, and none where there is none.
+fn none_fits(one: &Policies, rooms: &[Room; 2]) -> Option<u32> {
+    let lacks = |room: &Room| room.blocks() == 0 && Demand::of(one, room.protocol, 0).policies > 0;
+    rooms.iter().any(lacks).then_some(0)
+}
+
+impl ServiceShape {
+    fn of(service: &Service<'_>) -> Self {
+        Self {
+            service_type: service.kind.name().to_owned(),
+            external_traffic_policy: service.external_traffic.name().to_owned(),
+            ports: u32::try_from(service.ports.len()).unwrap_or(u32::MAX),
+            protocol: service.ports.first().map_or(Protocol::Tcp, |port| port.protocol).name().to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Room, Shape, largest};
+    use winpod::KubernetesVersion;
+    use winpod::dsr::{Proxying, Service, ServicePort, ServiceType};
+    use winpod::ports::Protocol;
+
+    fn rooms(blocks: u32) -> [Room; 2] {
+        [Protocol::Tcp, Protocol::Udp].map(|protocol| Room {
+            protocol,
+            all: blocks,
+            held_otherwise: 0,
+            pods: 0,
+        })
+    }
+
+    #[test]
+    fn as_computed_by_hand() {
+        let proxying = Proxying::new(KubernetesVersion::new(1, 34));
+        let port = ServicePort { node_port: true, ..ServicePort::new(Protocol::Tcp) };
+        let fit = |kind, ports: &[ServicePort], blocks| {
+            let service = Service { kind, ..Service::cluster_ip(ports) };
+            let answer = largest(&Shape::Each(service), &proxying, &rooms(blocks), true, true);
+            (answer.without_dsr.at_least, answer.with_dsr.and_then(|it| it.at_least))
+        };
+        // One policy each, then cluster IP and node port, then both of two ports.
+        assert_eq!(fit(ServiceType::ClusterIp, &[ServicePort::new(Protocol::Tcp)], 256), (Some(256), None));
+        assert_eq!(fit(ServiceType::NodePort, &[port], 256), (Some(128), Some(256)));
+        assert_eq!(fit(ServiceType::NodePort, &[port; 2], 256), (Some(64), Some(128)));
+        assert_eq!(fit(ServiceType::ClusterIp, &[], 256), (None, None));
+    }
+
+    #[test]
+    fn pods_and_what_else_holds_blocks_leave_fewer() {
+        let proxying = Proxying::new(KubernetesVersion::new(1, 34));
+        let ports = [ServicePort::new(Protocol::Tcp)];
+        let of = |held_otherwise, pods| {
+            let [tcp, udp] = rooms(256);
+            let rooms = [Room { held_otherwise, pods, ..tcp }, udp];
+            let shape = Shape::Each(Service::cluster_ip(&ports));
+            largest(&shape, &proxying, &rooms, false, false).without_dsr
+        };
+        // kubernetes and kube-dns have two of TCP.
+        assert_eq!((of(0, 0).at_least, of(0, 0).at_most), (Some(254), None));
+        assert_eq!((of(100, 30).at_least, of(100, 30).at_most), (Some(124), None));
+        assert_eq!((of(256, 0).at_least, of(256, 0).at_most), (Some(0), Some(0)));
+    }
+}
