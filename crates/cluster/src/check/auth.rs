@@ -395,7 +395,7 @@ fn no_entry(context: &Context<'_>, found: &mut Found) {
         Some(AuthenticationMode::Api) => {}
         Some(_) => return,
         None => {
-            if groups.iter().any(|group| group.tool == Tool::Karpenter) {
+            if groups.iter().any(|group| matches!(group.tool, Tool::Karpenter | Tool::AutoScaling)) {
                 found.lacks(Need::Cluster);
             }
             return;
@@ -406,7 +406,7 @@ fn no_entry(context: &Context<'_>, found: &mut Found) {
         identity.principals.known().into_iter().flatten().map(|principal| role_name(principal)).collect();
     for group in groups {
         // eksctl makes the entries of its groups, and EKS those of managed ones.
-        if group.tool != Tool::Karpenter {
+        if !matches!(group.tool, Tool::Karpenter | Tool::AutoScaling) {
             found.judged();
             continue;
         }
@@ -415,11 +415,14 @@ fn no_entry(context: &Context<'_>, found: &mut Found) {
             found.judged();
             continue;
         }
-        match (control.karpenter.place(), identity.principals.is_absent()) {
+        let karpenter = control.karpenter.place().filter(|_| group.tool == Tool::Karpenter);
+        match (karpenter, identity.principals.is_absent()) {
             (Some(karpenter), true) => {
                 found.unknown("eksctl installs Karpenter and may make its entry", karpenter);
             }
-            (None, true) if control.eksctl.is_none() => found.lacks(Need::AccessEntries),
+            (None, true) if control.eksctl.is_none() && control.template.is_none() => {
+                found.lacks(Need::AccessEntries)
+            }
             _ => {
                 found.judged();
                 let added =

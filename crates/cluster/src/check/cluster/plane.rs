@@ -12,7 +12,7 @@ const POLICY: &str = "AmazonEKSVPCResourceController";
 /// Whether anything describes the cluster itself; where.
 fn described<'c>(context: &Context<'c>) -> Option<&'c Place> {
     let control = &context.cluster.control_plane;
-    control.described.as_ref().or(control.eksctl.as_ref())
+    control.described.as_ref().or(control.eksctl.as_ref()).or(control.template.as_ref())
 }
 
 pub(super) fn role_without_policy(context: &Context<'_>, found: &mut Found) {

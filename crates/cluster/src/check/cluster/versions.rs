@@ -67,8 +67,9 @@ const WITHOUT_2019: winpod::KubernetesVersion = winpod::KubernetesVersion::new(1
 pub(super) fn server_2019(context: &Context<'_>, found: &mut Found) {
     let releases = releases(context, found);
     let control = &context.cluster.control_plane;
-    // A ClusterConfig without a word of what runs is for a cluster to come.
-    let new = control.eksctl.is_some() && control.described.is_none() && context.cluster.nodes.is_empty();
+    // A configuration without a word of what runs is for a cluster to come.
+    let asked = control.eksctl.is_some() || control.template.is_some();
+    let new = asked && control.described.is_none() && context.cluster.nodes.is_empty();
     let mainstream = Release::Server2019.life_cycle().mainstream_until.unwrap_or_default();
     for (group, ami, release, place) in releases {
         let version = context.version();
