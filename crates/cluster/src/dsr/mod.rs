@@ -46,6 +46,9 @@ use winpod::ports::{DEFAULT_DYNAMIC_RANGE, Protocol};
 const MAX_SERVICES: i64 = 100_000;
 const MAX_PORTS: i64 = 1_000;
 
+/// Why both command lines are refused.
+const TWO_LINES: &str = "gives a whole command line and additions to one: give one of them";
+
 /// A node, by what is known about it. Files add what the request leaves open.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -136,8 +139,7 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
         ));
     }
     if request.kube_proxy_args.is_some() && request.extra_args.is_some() {
-        let message = "gives a whole command line and additions to one: give one of them";
-        return Err(Refusal::new("REQUEST", message));
+        return Err(Refusal::new("REQUEST", TWO_LINES));
     }
     let mut given = Given::of(request)?;
     let pods = request.pods.map_or(Ok(0), |wide| wide.within("pods", 0, 1_000_000))?;
@@ -166,39 +168,18 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     };
     let judged = applicability(&node);
 
-    let mut because = reasons::of_verdict(&judged, given.kubernetes);
-    if let Start::Unknown(Some(why)) = &start {
-        // It says the same and why.
-        because.retain(|reason| reason.code != Reason::KubeProxyUnknown.code());
-        because.insert(0, why.clone());
-    }
-    let (mut verdict, mut enabled) = (judged.verdict, judged.enabled);
-    if let Some(dump) = &dump {
-        // What a node does counts more than what it should do.
-        if dump.observed.verdict != Verdict::Unknown {
-            (verdict, enabled) = (dump.observed.verdict, Some(dump.observed.verdict == Verdict::On));
-        }
-        because.splice(0..0, reasons::against_observed(&judged, dump.observed.verdict));
-        because.insert(0, reasons::of_observed(&dump.observed, service_cidr.is_some()));
-    }
+    let known = service_cidr.is_some();
+    let because = because(&judged, given.kubernetes, &start, dump.as_ref(), known);
+    // What a node does counts more than what it should do.
+    let seen = dump.as_ref().map(|dump| dump.observed.verdict).filter(|seen| *seen != Verdict::Unknown);
+    let verdict = seen.unwrap_or(judged.verdict);
+    let enabled = seen.map_or(judged.enabled, |seen| Some(seen == Verdict::On));
     let on = verdict == Verdict::On;
 
     let mut advice = Vec::new();
-    let proxying = Proxying {
-        dsr_supported: judged.supported.unwrap_or(true),
-        ..Proxying::new(given.kubernetes.unwrap_or(LAST_KUBERNETES))
-    };
+    let proxying = proxying(&judged, given.kubernetes);
     let of_services = policies(cluster, request, asked, &judged, &proxying, &mut notes);
-    if of_services.is_some() && given.kubernetes.is_none() {
-        notes.push(Note::new(&note::DSR_VERSION_FOR_POLICIES, &[("version", &LAST_KUBERNETES)]));
-    }
-    if let (Some(dump), Some(both), None) = (&dump, &of_services, asked) {
-        let (found, made) = (dump.now.total().total(), both.without.total().total());
-        if found != made {
-            let values: [(&str, &dyn Display); 2] = [("found", &found), ("made", &made)];
-            notes.push(Note::new(&note::DSR_DUMP_AND_SERVICES_DIFFER, &values));
-        }
-    }
+    tell_about_policies(given.kubernetes, of_services.as_ref(), dump.as_ref(), asked.is_none(), &mut notes);
     limits::tell(cluster, &judged.platform, &mut notes);
     let both = of_services.as_ref().or(dump.as_ref().map(|dump| &dump.both));
     if both.is_none() {
@@ -254,6 +235,55 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
         notes,
         problems: reading.problems,
     })
+}
+
+/// The reasons, what decides first; `known` says that the range of cluster IPs is.
+fn because(
+    judged: &Applicability<'_>,
+    version: Option<KubernetesVersion>,
+    start: &Start,
+    dump: Option<&Dump>,
+    known: bool,
+) -> Vec<Because> {
+    let mut because = reasons::of_verdict(judged, version);
+    if let Start::Unknown(Some(why)) = start {
+        // It says the same and why.
+        because.retain(|reason| reason.code != Reason::KubeProxyUnknown.code());
+        because.insert(0, why.clone());
+    }
+    if let Some(dump) = dump {
+        because.splice(0..0, reasons::against_observed(judged, dump.observed.verdict));
+        because.insert(0, reasons::of_observed(&dump.observed, known));
+    }
+    because
+}
+
+/// What kube-proxy does with services, where DSR may be and where the version is not known as the last one known does.
+fn proxying(judged: &Applicability<'_>, version: Option<KubernetesVersion>) -> Proxying {
+    Proxying {
+        dsr_supported: judged.supported.unwrap_or(true),
+        ..Proxying::new(version.unwrap_or(LAST_KUBERNETES))
+    }
+}
+
+/// What the policies of services rest on; `of_files` says that files have those services.
+fn tell_about_policies(
+    version: Option<KubernetesVersion>,
+    of_services: Option<&Both>,
+    dump: Option<&Dump>,
+    of_files: bool,
+    notes: &mut Vec<Note>,
+) {
+    let Some(both) = of_services else { return };
+    if version.is_none() {
+        notes.push(Note::new(&note::DSR_VERSION_FOR_POLICIES, &[("version", &LAST_KUBERNETES)]));
+    }
+    let Some(dump) = dump.filter(|_| of_files) else { return };
+    let (found, made) = (dump.now.total().total(), both.without.total().total());
+    if found != made {
+        let values: [(&str, &dyn Display); 2] = [("found", &found), ("made", &made)];
+        notes.push(Note::new(&note::DSR_DUMP_AND_SERVICES_DIFFER, &values));
+    }
 }
 
 /// Whether DSR should be on: Calico needs it, or ports do not suffice without it.
