@@ -76,7 +76,7 @@ impl<'a> Member<'a> {
         let is = |names: &[&str]| names.iter().any(|known| extension.eq_ignore_ascii_case(known));
         // The collector keeps the log of kube-proxy as CSV.
         is(&["yaml", "yml", "json", "ps1"])
-            || is(&["txt", "log", "csv"]) && self.unpack().is_ok_and(|source| is_of_node(source))
+            || is(&["txt", "log", "csv"]) && self.unpack().is_ok_and(is_of_node)
     }
 
     fn unpack(&self) -> io::Result<archive::Unpacked<'a>> {
