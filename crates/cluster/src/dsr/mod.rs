@@ -36,6 +36,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use start::Start;
 use std::fmt::Display;
+use winpod::KubernetesVersion;
 use winpod::dsr::{
     Applicability, Arguments, LAST_KUBERNETES, Network, Node, Proxying, Reason, Service, ServicePort,
     ServiceType, TrafficPolicy, Verdict, applicability,
