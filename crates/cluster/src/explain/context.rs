@@ -164,7 +164,8 @@ impl Around {
                     }
                 }
                 None => {
-                    message.named |= is_hns(rest);
+                    message.just_named = is_hns(rest);
+                    message.named |= message.just_named;
                     let failed =
                         |it: &&[u8]| word.get(..it.len()).is_some_and(|x| x.eq_ignore_ascii_case(it));
                     message.failed |= [&b"fail"[..], b"error", b"except"].iter().any(failed);
@@ -193,7 +194,8 @@ impl Around {
                 let next = behind.trim_ascii_start();
                 !message.open && next.len() < behind.len() && next.first().is_some_and(|it| is_letter(*it))
             }
-            Some(b'\n') => !message.open && !self.is_wrapped(at),
+            // A call at the end of a line has not said anything yet.
+            Some(b'\n') => !message.open && !message.just_named && !self.is_wrapped(at),
             _ => false,
         };
         if ends {
@@ -243,8 +245,11 @@ impl Around {
 
 /// What is known of a message while it is read.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 struct Message {
     named: bool,
+    /// By the last word.
+    just_named: bool,
     failed: bool,
     /// HNS failed, and what follows the colon is its answer, whatever sentences that has.
     open: bool,
@@ -353,6 +358,7 @@ mod tests {
             "{\"msg\":\"Policy creation failed\",\"err\":\"x (0x57)\"}",
             "{\"log\":\"E1122 hns.go:1] \\\"x\\\" err=\\\"hnsCall failed in Win32: x. (0x57) \\\"\\n\"}",
             "HNS failed with error : 0x57",
+            "> hcnCreateLoadBalancer\n> failed in Win32: 0x57",
             "hcnOpenEndpoint: 0x57",
             "error code 0x57 from HcnModifyEndpoint",
             "Success   : False\r\nError     : x\r\nErrorCode : 0x57\r\n",

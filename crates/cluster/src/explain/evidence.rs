@@ -91,8 +91,8 @@ impl Evidence {
             let shown = |clues: &[Clue]| -> Vec<String> {
                 clues.iter().filter_map(|clue| self.shown(*clue, node, nodes)).collect()
             };
-            let refutes = |clue: &&Clue| self.refutes(**clue, node, nodes);
-            let refuted: Vec<Clue> = cause.refuted.iter().filter(refutes).copied().collect();
+            let excludes = |clue: &&Clue| self.refutes(**clue, node, nodes);
+            let refuted: Vec<Clue> = cause.refuted.iter().filter(excludes).copied().collect();
             // What speaks for a cause is about that very cause; what speaks against it may be about another node.
             let (likelihood, why) = [
                 (Likelihood::Refuted, shown(&refuted)),

@@ -134,7 +134,7 @@ impl<'a> Value<'a> {
         let begins = |prefix: &&str| {
             self.name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         };
-        NODE_NAMES.iter().any(|prefix| begins(prefix))
+        NODE_NAMES.iter().any(begins)
     }
 
     fn object(self, kind: &'a str) -> Option<ObjectRef<'a>> {

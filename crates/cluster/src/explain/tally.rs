@@ -201,8 +201,9 @@ impl Tally {
         if let Some(found) = slot
             && !found.last.is_new(hit, bounds)
         {
-            let part = found.parts.get_mut(&node);
-            part.into_iter().for_each(|part| part.name(unnamed));
+            if let Some(part) = found.parts.get_mut(&node) {
+                part.name(unnamed);
+            }
             return;
         }
         let last = Last::new(hit, bounds);

@@ -60,7 +60,8 @@ fn a_long_line_is_shown_around_its_match() {
 
 #[test]
 fn lines_without_a_head_are_about_their_own_objects() {
-    let lines: String = (0..300).map(|at| format!("pod/ns-p{at} failed: Too many pods\n")).collect();
+    let line = |at| format!("pod/ns-p{at} failed: Too many pods\n");
+    let lines: String = (0..300).map(line).collect();
     let explained = of_texts(&[("plain", &lines)]);
     let it = &explained.explanations[0];
     assert_eq!((it.count, it.objects.len()), (300, 300));
