@@ -1,7 +1,7 @@
 //! One file: what it holds by its content, and how that gets into the cluster.
 
 use super::inputs::File;
-use super::lines::Lines;
+use super::lines::{Head, Lines};
 use super::node::Document;
 use super::{ReadError, Reader, aws, comments, host, json, netsh, node, script, text, user_data, yaml};
 use crate::model::{IgnoreComment, UserData};
@@ -44,11 +44,12 @@ fn read_documents<'f>(file: &'f File<'_>) -> std::io::Result<Parsed<'f>> {
     if aws::is_listing(&bytes) {
         return Ok(Parsed::Listing(Box::new(std::io::Cursor::new(bytes).chain(source))));
     }
-    if script::is_script(&bytes) {
+    let head = Head::of(&bytes);
+    if script::is_script(&head) {
         return Ok(Parsed::Script(bytes, source));
     }
     // One session on a node may show both.
-    let shows = [netsh::is_listing(&bytes, bytes.len() < aws::SNIFF), host::is_text(&bytes)];
+    let shows = [netsh::is_listing(&head, bytes.len() < aws::SNIFF), host::is_text(&head)];
     if shows.contains(&true) {
         return Ok(Parsed::NodeText(bytes, source, shows));
     }

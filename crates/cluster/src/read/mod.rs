@@ -45,6 +45,7 @@ mod user_data;
 pub use error::ReadError;
 pub(crate) use fields::shortened;
 pub use inputs::Input;
+pub(crate) use lines::Head;
 
 use crate::model::{Cluster, Field, Origin, Place};
 use crate::note::{Note, UnknownKind, text as note};

@@ -218,8 +218,19 @@ impl Node {
     /// The entries whose scalar key was given before in the same mapping, in the order written; of this
     /// mapping only.
     pub fn duplicate_keys(&self) -> impl Iterator<Item = &Entry> {
+        // Below this, to compare every pair is faster than to hash.
+        const FEW: usize = 16;
+        let entries = self.entries();
         let mut seen = HashSet::new();
-        self.entries().iter().filter(move |entry| entry.key.as_text().is_some_and(|key| !seen.insert(key)))
+        entries.iter().enumerate().filter_map(move |(index, entry)| {
+            let key = entry.key.as_text()?;
+            let before = if entries.len() <= FEW {
+                entries.iter().take(index).any(|other| other.key.as_text() == Some(key))
+            } else {
+                !seen.insert(key)
+            };
+            before.then_some(entry)
+        })
     }
 
     fn of_kind(&self, kind: Kind) -> Option<&str> {

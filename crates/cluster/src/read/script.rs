@@ -1,6 +1,6 @@
 //! User data of Windows nodes, and the bootstrap script that it calls: PowerShell, in base64 too.
 
-use super::lines::Lines;
+use super::lines::{Head, Lines};
 use super::node::{Node, Style};
 use super::{Doc, host};
 use crate::model::{Place, ScriptKind, StartScript};
@@ -15,8 +15,9 @@ const MAX_BYTES: u64 = 1 << 20;
 const TAG: &str = "<powershell";
 
 /// Whether a file that starts so is such a script.
-pub(super) fn is_script(start: &[u8]) -> bool {
-    let Some(text) = text_of(start) else { return false };
+pub(super) fn is_script(start: &Head<'_>) -> bool {
+    let decoded = from_base64(start.text());
+    let text = decoded.as_deref().map_or(Cow::Borrowed(start.text()), String::from_utf8_lossy);
     // Its manifests in here-strings are none of ours.
     let tagged = text.trim_start().get(..TAG.len()).is_some_and(|first| first.eq_ignore_ascii_case(TAG));
     tagged || looks_so(&text) && !host::is_manifest(text.lines())
@@ -25,11 +26,12 @@ pub(super) fn is_script(start: &[u8]) -> bool {
 /// Whether a text is PowerShell about the start of a node of EKS.
 fn looks_so(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    lower.lines().any(|line| line.starts_with(TAG))
-        || lower.contains("eksbootstrap")
-        || lower.contains("kubeproxyextraargs")
+    let has = |part: &str| memchr::memmem::find(lower.as_bytes(), part.as_bytes()).is_some();
+    has(TAG) && lower.lines().any(|line| line.starts_with(TAG))
+        || has("eksbootstrap")
+        || has("kubeproxyextraargs")
         // What others install changes the service itself.
-        || lower.contains("kube-proxy") && lower.contains("enable-dsr") && lower.contains('$')
+        || has("kube-proxy") && has("enable-dsr") && has("$")
 }
 
 /// The text of a script, from base64 if it is in that.
@@ -154,7 +156,7 @@ pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{base64, from_base64, is_script};
+    use super::{Head, base64, from_base64, is_script};
 
     const CALL: &str =
         "& $EKSBootstrapScriptFile -EKSClusterName a -KubeProxyExtraArgs '--enable-dsr=true'\n";
@@ -180,11 +182,11 @@ mod tests {
             "PHBvd2Vyc2hlbGw+CiRhID0gMQo8L3Bvd2Vyc2hlbGw+".to_owned(),
             "<PowerShell>\n".to_owned(),
         ] {
-            assert!(is_script(text.as_bytes()), "{text}");
+            assert!(is_script(&Head::of(text.as_bytes())), "{text}");
         }
         let wide: Vec<u8> =
             b"\xff\xfe".iter().copied().chain(CALL.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        assert!(is_script(&wide));
+        assert!(is_script(&Head::of(&wide)));
         for text in [
             format!("apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nx: |\n  {CALL}"),
             format!("{{\"UserData\": \"{CALL}\"}}"),
@@ -192,7 +194,7 @@ mod tests {
             String::new(),
             "U2VydmljZXMgYW5kIG5vZGVz".to_owned(),
         ] {
-            assert!(!is_script(text.as_bytes()), "{text}");
+            assert!(!is_script(&Head::of(text.as_bytes())), "{text}");
         }
     }
 }

@@ -18,7 +18,7 @@ const CLOSE: &str = "</powershell>";
 pub(super) fn file(text: &str, name: &Arc<str>) -> Option<UserData> {
     let start = text.trim_start();
     let by_name = Path::new(&**name).extension().is_some_and(|it| it.eq_ignore_ascii_case("ps1"));
-    let tagged = find(start, OPEN) == Some(0);
+    let tagged = start.get(..OPEN.len()).is_some_and(|first| first.eq_ignore_ascii_case(OPEN));
     let place = Place::new(name, 1, 1);
     if by_name || tagged || is_mime(start) {
         return Some(read(text, place, true));
