@@ -156,7 +156,5 @@ fn is_of_node(path: &Path) -> bool {
     let read = fs::File::open(path).and_then(|file| file.take(SNIFF as u64).read_to_end(&mut start));
     let head = Head::of(&start);
     read.is_ok()
-        && (netsh::is_listing(&head, start.len() < SNIFF)
-            || script::is_script(&head)
-            || host::is_text(&head))
+        && (netsh::is_listing(&head, start.len() < SNIFF) || script::is_script(&head) || host::is_text(&head))
 }

@@ -1,9 +1,9 @@
 //! User data of Windows nodes, and the bootstrap script that it calls: PowerShell, in base64 too.
 
 use super::lines::{Head, Lines};
-use super::node::{Node, Style};
+use super::node::Node;
 use super::{Doc, host};
-use crate::model::{Place, ScriptKind, StartScript};
+use crate::model::{Layout, Piece, Place, ScriptKind, StartScript};
 use crate::problem::Problem;
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -65,17 +65,18 @@ pub(super) fn read(
         return Ok((None, Some(Problem::new("TOO_LARGE", message, &place))));
     }
     let encoded = start.iter().take(64).all(|byte| is_base64(*byte) || byte.is_ascii_whitespace());
-    Ok((text_of(&start).map(|text| script(text, place, !encoded)), None))
+    let layout = if encoded { Layout::Hidden(1) } else { Layout::Plain };
+    Ok((text_of(&start).map(|text| script(text, place, layout)), None))
 }
 
-fn script(text: String, place: Place, lines_follow: bool) -> StartScript {
+fn script(text: String, place: Place, layout: Layout) -> StartScript {
     // The declaration of a parameter stands in the script alone.
     let kind = if text.to_ascii_lowercase().contains("]$kubeproxyextraargs") {
         ScriptKind::Bootstrap
     } else {
         ScriptKind::UserData
     };
-    StartScript { text, kind, place, lines_follow }
+    StartScript { text, kind, place, layout }
 }
 
 /// Reads user data of an instance as the AWS CLI gives it; `false` if there is none.
@@ -94,7 +95,8 @@ impl Doc<'_, '_> {
             let text = lines.join("\n");
             if looks_so(&text) {
                 let place = self.place_of(node);
-                self.cluster().scripts.push(script(text, place, false));
+                let layout = self.layout_of_lines(node.items());
+                self.cluster().scripts.push(script(text, place, layout));
             }
             return;
         }
@@ -104,11 +106,31 @@ impl Doc<'_, '_> {
             None => written.into(),
         };
         if looks_so(&text) {
-            let block = node.as_scalar().is_some_and(|scalar| scalar.style == Style::Literal);
             let place = self.place_of(node);
-            let lines_follow = block && matches!(text, Cow::Borrowed(_));
-            self.cluster().scripts.push(script(text.into_owned(), place, lines_follow));
+            let layout = match text {
+                Cow::Borrowed(_) => self.layout(node),
+                Cow::Owned(_) => Layout::Hidden(1),
+            };
+            self.cluster().scripts.push(script(text.into_owned(), place, layout));
         }
+    }
+
+    /// How a text lies in the file.
+    pub(super) fn layout(&mut self, node: &Node) -> Layout {
+        self.reader.source.layout(node)
+    }
+
+    /// The same of texts with a line break between two of them.
+    fn layout_of_lines(&mut self, nodes: &[Node]) -> Layout {
+        let mut all: Vec<Piece> = Vec::new();
+        let mut from = 0;
+        for node in nodes {
+            let Some(text) = node.as_text() else { continue };
+            let Layout::Pieces(pieces) = self.layout(node) else { return Layout::Hidden(1) };
+            all.extend(pieces.iter().map(|piece| Piece { at: from + piece.at, ..*piece }));
+            from += text.len() + 1;
+        }
+        Layout::Pieces(all.into())
     }
 }
 
