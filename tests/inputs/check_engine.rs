@@ -252,3 +252,119 @@ fn sarif_points_at_the_places_of_the_findings() {
     let fingerprint = |result: &Value| result["partialFingerprints"].clone();
     assert_eq!(fingerprint(&results[0]), fingerprint(&moved["runs"][0]["results"][0]));
 }
+
+/// A call with a flag that the kubelet of Kubernetes 1.35 no longer has (NG-019), in its third line.
+const SCRIPT: &str = "<powershell>\n# \u{e9} \"x\"\n  & $EKSBootstrapScriptFile -EKSClusterName a \
+                      -KubeletExtraArgs '--pod-infra-container-image=a'\n</powershell>\n";
+
+/// Line, column and message of the finding about that call.
+fn call_in(name: &str, text: &str) -> (u64, u64, String) {
+    let version =
+        "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: a, version: \"1.35\"}\n";
+    let documents = json!([{"name": "v.yaml", "text": version}, {"name": name, "text": text}]);
+    let answer = check(json!({"documents": documents}));
+    let found = of_rule(&answer, "NG-019");
+    assert_eq!(found.len(), 1, "{name}: {:?}", answer["findings"]);
+    let number = |key: &str| found[0][key].as_u64().unwrap();
+    assert_eq!(found[0]["file"], name);
+    (number("line"), number("column"), found[0]["message"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn findings_in_scripts_point_at_their_lines() {
+    let indented = SCRIPT.replace('\n', "\n      ");
+    let class = |value: &str| {
+        format!(
+            "apiVersion: karpenter.k8s.aws/v1\nkind: EC2NodeClass\nmetadata: {{name: w}}\nspec:\n  amiSelectorTerms: \
+             [{{alias: windows2022@latest}}]\n  userData: {value}\n---\napiVersion: karpenter.sh/v1\nkind: NodePool\n\
+             metadata: {{name: w}}\nspec:\n  template:\n    spec:\n      nodeClassRef: {{group: karpenter.k8s.aws, \
+             kind: EC2NodeClass, name: w}}\n      requirements:\n      - {{key: kubernetes.io/os, operator: In, values: \
+             [windows]}}\n"
+        )
+    };
+    let place = |found: (u64, u64, String)| (found.0, found.1);
+    assert_eq!(place(call_in("a.ps1", SCRIPT)), (3, 3));
+    assert_eq!(place(call_in("a.txt", &SCRIPT.replace('\n', "\r\n"))), (3, 3));
+    assert_eq!(place(call_in("a.yaml", &class(&format!("|\n      {indented}")))), (9, 9));
+    assert_eq!(
+        place(call_in("b.yaml", &class(&format!("|\n      {indented}")).replace('\n', "\r\n"))),
+        (9, 9)
+    );
+    let quoted = class(&json!(SCRIPT).to_string());
+    let column = quoted.lines().nth(5).unwrap().split(" & ").next().unwrap().chars().count() as u64 + 2;
+    assert_eq!(place(call_in("c.yaml", &quoted)), (6, column));
+    // What base64 hides is at the value, with the line inside of it.
+    let encoded = "PHBvd2Vyc2hlbGw+CiMgeAogICYgJEVLU0Jvb3RzdHJhcFNjcmlwdEZpbGUgLUVLU0NsdXN0ZXJOYW1lIGEgLUt1YmVsZXRFeHRyYUFyZ3MgJy0tcG9kLWluZnJhLWNvbnRhaW5lci1pbWFnZT1hJwo8L3Bvd2Vyc2hlbGw+Cg==";
+    let found = call_in("a.b64", encoded);
+    assert_eq!((found.0, found.1), (1, 1));
+    assert!(found.2.ends_with(" (line 3 of the script)"), "{}", found.2);
+}
+
+#[test]
+fn a_baseline_does_not_depend_on_how_paths_are_spelled() {
+    let text = format!("{CONFIG_MAP}{WRONG}");
+    let at = |name: &str, text: &str| json!([{"name": name, "text": text}]);
+    let known = |name: &str| {
+        let answer = check(json!({"documents": at(name, &text)}));
+        json!({"name": "known.json", "text": answer.to_string()})
+    };
+    let more = format!("# one\n# two\n{text}");
+    for (then, now) in [
+        ("cluster/a/cni.yaml", "./cluster/a/cni.yaml"),
+        ("cluster/a/cni.yaml", "cluster\\a\\cni.yaml"),
+        ("cluster/a/cni.yaml", "cluster/b/../a/cni.yaml"),
+        ("cluster/a/cni.yaml", "a/cni.yaml"),
+        ("../cluster/a/cni.yaml", "cluster/a/cni.yaml"),
+        ("cluster/a/cni.yaml", "/home/me/cluster/a/cni.yaml"),
+        ("/ci/7/cluster/a/cni.yaml", "C:\\work\\cluster\\a\\cni.yaml"),
+    ] {
+        let answer = check(json!({"documents": at(now, &more), "baseline": known(then)}));
+        assert_eq!(
+            (of_rule(&answer, "CLU-002").len(), &answer["summary"]["hiddenByBaseline"]),
+            (0, &1.into()),
+            "{then} {now}"
+        );
+    }
+    // Another folder beside is another file.
+    let answer = check(json!({"documents": at("b/cni.yaml", &text), "baseline": known("a/cni.yaml")}));
+    assert_eq!(of_rule(&answer, "CLU-002").len(), 1);
+}
+
+#[test]
+fn an_empty_directory_is_no_healthy_cluster() {
+    let folder = std::env::temp_dir().join(format!("winpod-empty-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let answer = check(json!({"paths": [folder]}));
+    assert_eq!(
+        (&answer["summary"]["unusable"], &answer["notes"][0]["code"]),
+        (&true.into(), &"nothing-recognised".into())
+    );
+    fs::write(folder.join("a.yaml"), format!("{CONFIG_MAP}data: {{}}\n")).unwrap();
+    assert_eq!(check(json!({"paths": [folder]}))["summary"]["unusable"], false);
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn requests_of_another_type_name_the_field() {
+    let refusal = try_check(json!({"documents": [document("a: 1")], "date": 5})).unwrap_err();
+    assert_eq!(
+        (refusal.code.as_str(), refusal.message.as_str()),
+        ("REQUEST", "date is 5: a string is allowed")
+    );
+}
+
+#[test]
+fn a_million_findings_of_one_file_are_bounded() {
+    let mut text = String::from(CONFIG_MAP);
+    text.push_str("data:\n");
+    for _ in 0..200_000 {
+        text.push_str("  branch-eni-cooldown: \"60\"\n");
+    }
+    let answer = check(json!({"documents": [document(text)]}));
+    let found = of_rule(&answer, "PARSE-DUPLICATE-KEY");
+    assert_eq!(found.len(), 101);
+    assert!(found[0]["message"].as_str().unwrap().starts_with("199899 more keys"), "{}", found[0]["message"]);
+    // Broken documents too.
+    let answer = check(json!({"documents": [document("---\na: [\n".repeat(50_000))]}));
+    assert_eq!(of_rule(&answer, "PARSE").len(), 21);
+}

@@ -128,6 +128,11 @@ pub(crate) fn answer(
                 .write_all(error_line(&format!("{place}: {}", finding.message), colour).as_bytes());
         }
     }
+    // On standard error too: whoever sees nothing but the code must learn that nothing was looked at.
+    for note in answer.notes.iter().filter(|note| note.code == "nothing-recognised") {
+        let colour = host.colour_of_errors();
+        _ = host.stderr.write_all(error_line(&note.message, colour).as_bytes());
+    }
     let code = match &answer.summary {
         summary if summary.unusable => UNUSABLE,
         summary => u8::from(summary.fails),

@@ -5,8 +5,8 @@
 use crate::progress::Progress;
 use crate::request::{Document, Refusal, known_keys, nearest};
 use crate::{
-    capacity, check, dsr, explain, ipam, plan, pool, prefixes, read, report, simulate, sources, subnet,
-    topology, types,
+    capacity, check, dsr, explain, fault, ipam, plan, pool, prefixes, read, report, simulate, sources,
+    subnet, topology, types,
 };
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -250,7 +250,12 @@ pub fn call(operation: &str, request: Value, progress: OnProgress<'_>) -> Result
 }
 
 fn parse<T: DeserializeOwned>(request: Value) -> Result<T, Refusal> {
-    serde_json::from_value(request).map_err(|error| Refusal::not_such(&error))
+    // What is wrong is looked for in a copy, which most requests never need: they are right, or short.
+    let kept = fault::sketch(&request);
+    serde_json::from_value(request).map_err(|error| {
+        let fault = kept.and_then(|kept| fault::of::<T>(&kept));
+        fault.unwrap_or_else(|| Refusal::not_such(&error))
+    })
 }
 
 fn schema<T: JsonSchema>() -> Schema {

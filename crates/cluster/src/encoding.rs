@@ -34,7 +34,10 @@ pub(crate) fn sniff(head: &[u8]) -> Content {
 }
 
 fn plain(head: &[u8]) -> Content {
-    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count() * 2;
+    let any = memchr::memchr(0, head).is_some();
+    let zeros = |odd: usize| {
+        if any { head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count() * 2 } else { 0 }
+    };
     // Nine of ten: letters of other scripts are rare in logs.
     let most = |count: usize| head.len() >= 4 && count * 10 >= head.len() * 9;
     if most(zeros(1)) && zeros(0) == 0 {

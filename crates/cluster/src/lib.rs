@@ -12,6 +12,7 @@ pub mod cni;
 pub mod dsr;
 mod encoding;
 pub mod explain;
+mod fault;
 mod interface_kind;
 pub mod ipam;
 #[expect(

@@ -123,7 +123,7 @@ impl From<Stopped> for Refusal {
 
 /// A number of a request as it came in: any JSON number, refused by what uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number")]
 #[expect(clippy::exhaustive_enums, reason = "JSON has these numbers")]
 pub enum Wide {
     /// A whole number of 64 bits.
@@ -203,7 +203,7 @@ pub struct Document {
 
 /// A text that a request needs: the path of its file, or the text itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a path, or an object with name and text,")]
 #[expect(clippy::exhaustive_enums, reason = "callers build it")]
 pub enum Given {
     /// A file.

@@ -1,16 +1,19 @@
 //! An earlier answer, whose findings are known.
 
 use super::answer::Finding;
-use super::ignore::plain;
+use super::paths::{Moved, plain};
 use crate::request::{Document, Refusal};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// How often a finding was there: by rule, file, object and message, never by its line.
+/// How often a finding was there: by what it says, then by its file; never by its line.
 #[derive(Debug, Default)]
-pub(super) struct Baseline(HashMap<(String, String, String, String), usize>);
+pub(super) struct Baseline(HashMap<Key, HashMap<String, usize>>);
+
+/// Rule, object and message.
+type Key = (String, String, String);
 
 #[derive(Deserialize)]
 struct Earlier<'t> {
@@ -53,18 +56,21 @@ impl Baseline {
             );
             Refusal::new("BASELINE", message)
         })?;
-        let mut known = HashMap::with_capacity(earlier.findings.len());
+        let mut known = Self::default();
         for it in earlier.findings {
-            *known.entry(key(&it.rule, &it.file, &it.object, &it.message)).or_default() += 1;
+            let files = known.0.entry(key(&it.rule, &it.object, &it.message)).or_default();
+            *files.entry(plain(&it.file)).or_default() += 1;
         }
-        Ok(Self(known))
+        Ok(known)
     }
 
     /// Takes out what is known, each as often as it was there, and counts it. What cannot be read is never known.
     pub(super) fn apply(mut self, findings: &mut Vec<Finding>) -> usize {
         let before = findings.len();
+        let moved = self.moved(findings);
         findings.retain(|it| {
-            let left = self.0.get_mut(&key(&it.rule, &it.file, &it.object, &it.message));
+            let files = self.0.get_mut(&key(&it.rule, &it.object, &it.message));
+            let left = files.and_then(|files| files.get_mut(&moved.back(&plain(&it.file))));
             match left {
                 Some(left) if *left > 0 && it.rule != "PARSE" => {
                     *left -= 1;
@@ -75,21 +81,53 @@ impl Baseline {
         });
         before - findings.len()
     }
+
+    /// How the paths of then are spelled now: the answer may be from another directory or another machine.
+    fn moved(&self, findings: &[Finding]) -> Moved {
+        /// Pairs of paths that are compared: as many tell as much as all.
+        const MOST: usize = 100_000;
+        let then: HashSet<&String> = self.0.values().flat_map(HashMap::keys).collect();
+        if findings.iter().any(|it| then.contains(&plain(&it.file))) {
+            return Moved::default();
+        }
+        let pairs = findings.iter().flat_map(|it| {
+            let files = self.0.get(&key(&it.rule, &it.object, &it.message));
+            let mut files: Vec<&String> = files.into_iter().flat_map(HashMap::keys).collect();
+            files.sort_unstable();
+            files.into_iter().map(|then| (then.clone(), plain(&it.file)))
+        });
+        Moved::most_likely(pairs.take(MOST))
+    }
 }
 
-fn key(rule: &str, file: &str, object: &str, message: &str) -> (String, String, String, String) {
-    (rule.to_owned(), plain(file), object.to_owned(), without_lines(message).into_owned())
+fn key(rule: &str, object: &str, message: &str) -> Key {
+    (rule.to_owned(), object.to_owned(), without_lines(message).into_owned())
 }
 
-/// A message without the lines and columns of the places that it names.
+/// How a message goes on to the line of a script that is encoded.
+pub(super) const OF_SCRIPT: &str = " (line ";
+
+/// A message without the lines, the columns and the folders of the places that it names.
 pub(crate) fn without_lines(message: &str) -> Cow<'_, str> {
+    let message = match message.rsplit_once(OF_SCRIPT) {
+        Some((before, rest))
+            if rest.trim_start_matches(|c: char| c.is_ascii_digit()) == " of the script)" =>
+        {
+            before
+        }
+        _ => message,
+    };
     let mut out = String::new();
     let mut kept = 0;
     let mut from = 0;
     while let Some(at) = message.get(from..).and_then(|rest| rest.find(':')).map(|at| from + at) {
         let end = number(message, at).and_then(|end| number(message, end));
         if let Some(end) = end {
-            out.push_str(message.get(kept..at).unwrap_or_default());
+            let before = message.get(kept..at).unwrap_or_default();
+            let word = before.rfind([' ', '"', '(', '\'', '`']).map_or(0, |at| at + 1);
+            let name = before.rfind(['/', '\\']).map_or(0, |at| at + 1).max(word);
+            out.push_str(before.get(..word).unwrap_or_default());
+            out.push_str(before.get(name..).unwrap_or_default());
             kept = end;
         }
         from = end.unwrap_or(at + 1);
@@ -118,5 +156,8 @@ mod tests {
         assert_eq!(without_lines("10:30 and ::1 of :1:x:"), "10:30 and ::1 of :1:x:");
         assert_eq!(without_lines(":1:2"), "");
         assert_eq!(without_lines("é:1:2é"), "éé");
+        assert_eq!(without_lines("x in ./a/b.yaml:12:3, C:\\k\\c.yaml:1:1 (y)"), "x in b.yaml, c.yaml (y)");
+        assert_eq!(without_lines("x (line 12 of the script)"), "x");
+        assert_eq!(without_lines("x (line y)"), "x (line y)");
     }
 }

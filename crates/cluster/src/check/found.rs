@@ -1,11 +1,12 @@
 //! What a rule hands over: what it found, what it looked at, and what it lacked.
 
 use super::answer::{Finding, Lack, Patch, Related, Skipped};
+use super::baseline::OF_SCRIPT;
 use super::ignore::Did;
 use super::rule::{Need, Rule, Severity};
 use crate::model::Place;
 use crate::note::{Location, fill};
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 
 /// Values for the {names} of a sentence.
 pub(crate) type Values<'a> = &'a [(&'a str, &'a dyn Display)];
@@ -108,12 +109,16 @@ impl Found {
     ) -> Added<'_> {
         let rule = self.rule;
         self.any = true;
+        let mut message = fill(rule.form(form), values);
+        if place.script_line > 0 {
+            _ = write!(message, "{OF_SCRIPT}{} of the script)", place.script_line);
+        }
         self.findings.push(Finding {
             rule: rule.id.to_owned(),
             title: rule.title.to_owned(),
             severity: rule.severity,
             security: rule.security,
-            message: fill(rule.form(form), values),
+            message,
             why: fill(rule.why, values),
             remedy: fill(rule.remedy, values),
             file: place.file.to_string(),

@@ -5,6 +5,7 @@ use super::config::{Config, Ignore};
 use super::context::quoted;
 use super::date::Date;
 use super::found::Found;
+use super::paths::plain;
 use super::rule::{self, Need, Rule};
 use crate::model::{IgnoreComment, Place};
 use crate::read;
@@ -107,6 +108,10 @@ impl Ignores<'_> {
         for (index, comment) in self.comments.iter().enumerate() {
             about.reasonless.judged();
             about.unused.judged();
+            if !comment.misspelt.is_empty() {
+                misspelt(&mut about.unused, comment);
+                continue;
+            }
             let known = Rule::find(&comment.rule).filter(|rule| !rule.id.starts_with("IGNORE-"));
             let Some(known) = known else {
                 unknown(&mut about.unused, comment);
@@ -192,16 +197,18 @@ fn unknown(found: &mut Found, comment: &IgnoreComment) {
     }
 }
 
+fn misspelt(found: &mut Found, comment: &IgnoreComment) {
+    let rule = Rule::find(&comment.rule).map(|rule| rule.id).or_else(|| rule::nearest(&comment.rule));
+    let rule = rule.map_or_else(|| read::shortened(&comment.rule), str::to_owned);
+    let values: [(&str, &dyn std::fmt::Display); 2] =
+        [("written", &quoted(&comment.misspelt)), ("rule", &rule)];
+    found.add_as("misspelt", &comment.place, "", &values);
+}
+
 /// The folder of a configuration, to which its paths are relative too.
 fn folder(config: &str) -> Option<&str> {
     let parent = Path::new(config).parent().and_then(Path::to_str);
     parent
         .map(|folder| folder.strip_prefix("./").unwrap_or(folder))
         .filter(|folder| !folder.is_empty() && *folder != ".")
-}
-
-/// A path as patterns and baselines know it.
-pub(crate) fn plain(path: &str) -> String {
-    let path = path.replace('\\', "/");
-    path.strip_prefix("./").map(str::to_owned).unwrap_or(path)
 }

@@ -13,6 +13,7 @@ mod date;
 mod found;
 mod ignore;
 mod patch;
+mod paths;
 mod planned;
 mod rule;
 mod starts;
@@ -31,19 +32,20 @@ mod vpc;
 pub use answer::{Check, Finding, Lack, Patch, Related, Skipped, Summary};
 pub(crate) use baseline::without_lines;
 pub use catalogue::{RuleRow, RulesRequest, rules};
-pub(crate) use ignore::plain;
+pub(crate) use paths::plain;
 pub(crate) use rule::Need;
 pub use rule::Severity;
 
 use crate::api::OnProgress;
 use crate::cni;
 use crate::model::Place;
+use crate::note::{Note, text as note};
 use crate::plan::{self, supply};
-use crate::read::{self, Reading};
+use crate::read::{self, Duplicate, Reading};
 use crate::request::{Document, Given, Refusal, inputs};
 use baseline::Baseline;
 use config::{Config, Setting};
-use context::Context;
+use context::{Context, quoted};
 use date::Date;
 use found::{Found, Outcome};
 use ignore::{Did, Ignores};
@@ -176,8 +178,15 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     let planned = Planned::of(cluster, &supplies, written.as_ref());
     let context = Context { cluster, planned: &planned, written: written.as_ref(), date: settings.date };
     let cni = settings.advise.then(|| cni::advise(cluster, &supplies, &BTreeMap::new()));
-    let mut all: Vec<Found> = vec![unusable(&reading)];
     let on = |rule: &Rule| settings.of_rule(rule) != Setting::Off;
+    let mut all: Vec<Found> = vec![unusable(&reading)];
+    all.extend(Some(duplicates(&reading)).filter(|found| on(found.rule)));
+    // Findings say it here.
+    reading.notes.retain(|it| it.code != note::DUPLICATE_KEY.key);
+    let recognised = reading.recognised();
+    if !recognised {
+        reading.notes.push(Note::new(&note::NOTHING_RECOGNISED, &[]));
+    }
     for Judge { rule, judge } in judges().filter(|judge| on(judge.rule)) {
         let mut found = Found::new(rule);
         judge(&context, &mut found);
@@ -217,6 +226,7 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
         summary.count(finding.severity);
         summary.unusable |= finding.rule == rule::PARSE.id;
     }
+    summary.unusable |= !recognised;
     summary.fails = summary.at_least(settings.fail_on) > 0;
     let ids = |wanted: &dyn Fn(&Rule) -> bool| {
         rule::RULES.iter().filter(|rule| wanted(rule)).map(|rule| rule.id.to_owned()).collect::<Vec<_>>()
@@ -253,6 +263,30 @@ fn unusable(reading: &Reading) -> Found {
         let place = place.unwrap_or_else(|| Place::file(&"".into()));
         let text = format!("{} [{}]", problem.message, problem.code);
         found.add(&place, "", &[("problem", &text)]);
+    }
+    found
+}
+
+/// Keys that are given twice. Of a file that is full of them, the first ones are told.
+fn duplicates(reading: &Reading) -> Found {
+    const MOST: usize = 100;
+    let mut found = Found::new(&rule::PARSE_DUPLICATE_KEY);
+    for _ in 0..reading.documents {
+        found.judged();
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for Duplicate { key, place, before } in &reading.duplicates {
+        let count = counts.entry(&place.file).or_default();
+        *count += 1;
+        if *count <= MOST {
+            let added = found.add_as("again", place, "", &[("key", &quoted(key))]);
+            added.related(before, "the value that does not count");
+        }
+    }
+    for (file, count) in counts {
+        if count > MOST {
+            found.add_as("more", &Place::file(&file.into()), "", &[("count", &(count - MOST))]);
+        }
     }
     found
 }

@@ -55,6 +55,13 @@ pub(crate) fn find(id: &str) -> Result<&'static Rule, String> {
 
 /// The rule that a misspelt id was most likely meant to be.
 pub(crate) fn nearest(id: &str) -> Option<&'static str> {
+    // `NG-1`, `ng_01` and `NG1` are NG-001.
+    let letters = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = id.get(letters.len()..).and_then(|digits| digits.parse::<u16>().ok());
+    let padded = number.map(|number| format!("{}-{number:03}", letters.trim_end_matches(['-', '_'])));
+    if let Some(rule) = padded.and_then(|padded| Rule::find(&padded)) {
+        return Some(rule.id);
+    }
     let names: Vec<(&'static str, String)> =
         RULES.iter().map(|rule| (rule.id, rule.id.to_ascii_lowercase())).collect();
     let meant = crate::request::nearest(id, names.iter().map(|(_, name)| name.as_str()))?;

@@ -8,7 +8,7 @@ use super::table::signal;
 use super::tally::Tally;
 use crate::model::{Cluster, HnsPolicy, IpVersion, ListedPorts, PortListing};
 use crate::problem::Problem;
-use crate::read::{Input, host, netsh, read};
+use crate::read::{Head, Input, host, netsh, read};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -50,10 +50,11 @@ impl Kind {
         if matches!(head.trim_ascii_start(), [b'{' | b'[', ..]) {
             return KEYS.iter().any(|key| memchr::memmem::find(head, key).is_some()).then_some(Self::Whole);
         }
-        if netsh::is_listing(head, whole) {
+        let head = Head::of(head);
+        if netsh::is_listing(&head, whole) {
             return Some(Self::Whole);
         }
-        host::is_text(head).then_some(Self::Start)
+        host::is_text(&head).then_some(Self::Start)
     }
 
     const fn most(self) -> usize {

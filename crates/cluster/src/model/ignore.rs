@@ -11,6 +11,8 @@ pub struct IgnoreComment {
     pub reason: String,
     /// Where the comment starts.
     pub place: Place,
+    /// What stands in place of `winpod: ignore`, if that is misspelt; then it covers nothing.
+    pub misspelt: String,
     /// The first line that it covers.
     pub first: u32,
     /// The last line that it covers.

@@ -1,6 +1,6 @@
 //! How the nodes of a group start: their image, their disk, and the user data that runs on them.
 
-use super::{Cluster, Field, NodeGroup, Place, ScriptKind, StartScript};
+use super::{Cluster, Field, Layout, NodeGroup, Piece, Place, ScriptKind, StartScript};
 use std::sync::Arc;
 use winpod::ports::{PortRange, Protocol};
 
@@ -135,36 +135,51 @@ pub struct Script {
     pub text: Arc<str>,
     /// Where it starts.
     pub place: Place,
-    /// Whether its lines are lines of the file, so that each has a place of its own.
-    pub lines_follow: bool,
+    /// How it lies in the file.
+    pub layout: Layout,
 }
 
 impl Script {
-    /// The place of a byte of the text, or of the script where its lines are not those of the file.
+    /// The place of a byte of the text; that of the script with a line of its own where the file hides it.
     pub fn place_at(&self, offset: usize) -> Place {
-        let Some(before) = self.text.get(..offset).filter(|_| self.lines_follow && self.place.line > 0)
-        else {
-            return self.place.clone();
+        self.layout.place_at(&self.text, &self.place, offset)
+    }
+
+    /// The part of it that starts at a byte; `text` is what that part says.
+    pub(crate) fn part(&self, text: Arc<str>, start: usize) -> Self {
+        let layout = self.layout.behind(&self.text, &self.place, start);
+        // What is hidden counts its lines in the layout.
+        let place = match layout {
+            Layout::Hidden(_) => self.place.clone(),
+            _ => self.place_at(start),
         };
-        let lines = u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX);
-        if lines == 0 {
-            let column = u32::try_from(before.chars().count()).unwrap_or(u32::MAX);
-            let column = self.place.column.saturating_add(column);
-            return Place { column, width: 0, ..self.place.clone() };
-        }
-        Place { line: self.place.line.saturating_add(lines), column: 1, width: 0, ..self.place.clone() }
+        Self { text, place, layout }
     }
 }
 
 impl UserData {
     /// All pieces as one script.
     pub fn as_script(&self) -> StartScript {
-        let texts: Vec<&str> = self.scripts.iter().map(|script| &*script.text).collect();
-        let (place, lines_follow) = match self.scripts.as_slice() {
-            [only] => (only.place.clone(), only.lines_follow),
-            _ => (self.place.clone(), false),
+        let (place, layout) = match self.scripts.as_slice() {
+            [only] => (only.place.clone(), only.layout.clone()),
+            _ => (self.place.clone(), self.joined()),
         };
-        StartScript { text: texts.join("\n"), kind: ScriptKind::UserData, place, lines_follow }
+        let texts: Vec<&str> = self.scripts.iter().map(|script| &*script.text).collect();
+        StartScript { text: texts.join("\n"), kind: ScriptKind::UserData, place, layout }
+    }
+
+    /// The layout of the pieces with a line break between two of them.
+    fn joined(&self) -> Layout {
+        let mut all = Vec::new();
+        let mut from = 0;
+        for script in &self.scripts {
+            let Some(pieces) = script.layout.pieces(&script.text, &script.place) else {
+                return Layout::Hidden(1);
+            };
+            all.extend(pieces.into_iter().map(|piece| Piece { at: from + piece.at, ..piece }));
+            from += script.text.len() + 1;
+        }
+        Layout::Pieces(all.into())
     }
 }
 

@@ -11,6 +11,7 @@ mod hns;
 mod identity;
 mod ignore;
 mod launch;
+mod layout;
 mod policy;
 mod ports;
 mod start;
@@ -33,6 +34,8 @@ pub use hns::{
 };
 pub use ports::{ExcludedPorts, IpVersion, ListedPorts, PortListing};
 pub use start::{KubeProxyStart, ScriptKind, StartEvidence, StartScript, SystemBuild};
+
+pub use layout::{Layout, Piece};
 
 pub use launch::{
     BootstrapCall, Image, Launch, LaunchTemplate, NoTemplate, PortCommand, Script, TemplateChoice, UserData,
@@ -60,12 +63,21 @@ pub struct Place {
     pub column: u32,
     /// Characters that the value takes on that line; 0 where it goes over several lines or is not known.
     pub width: u32,
+    /// The line of a script that is encoded there, from 1; 0 for everything else.
+    pub script_line: u32,
 }
 
 impl Place {
     /// A place in a file.
     pub fn new(file: &Arc<str>, line: u32, column: u32) -> Self {
-        Self { file: file.clone(), line, column, width: 0 }
+        Self { file: file.clone(), line, column, width: 0, script_line: 0 }
+    }
+
+    /// The place of what is written from one position to another.
+    pub(crate) fn spanning(file: &Arc<str>, span: crate::read::node::Span) -> Self {
+        let (start, end) = (span.start, span.end);
+        let width = if start.line == end.line { end.column.saturating_sub(start.column) } else { 0 };
+        Self { width, ..Self::new(file, start.line, start.column) }
     }
 
     /// The place of a location, its extent not known.

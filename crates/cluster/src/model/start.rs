@@ -1,6 +1,6 @@
 //! What tells how kube-proxy is started on a node, and on which system: texts that a node prints, and user data.
 
-use super::Place;
+use super::{Layout, Place};
 use winpod::windows::Build;
 
 /// How kube-proxy is or was started, as one text of a node says.
@@ -51,8 +51,8 @@ pub struct StartScript {
     pub kind: ScriptKind,
     /// Where its first line stands.
     pub place: Place,
-    /// Line n of the text is n lines below the place.
-    pub lines_follow: bool,
+    /// How it lies in the file.
+    pub layout: Layout,
 }
 
 /// What a script is.

@@ -97,16 +97,24 @@ impl<T> Desk<T> {
     }
 
     fn put(&self, index: usize, parsed: Option<T>) {
-        self.lock().parsed.insert(index, parsed);
-        self.changed.notify_all();
+        let mut state = self.lock();
+        state.parsed.insert(index, parsed);
+        // Nobody waits for another one.
+        if index == state.wanted {
+            self.changed.notify_all();
+        }
     }
 
     /// What was made of the wanted file, or another one to parse until that is ready.
     fn next_for(&self, wanted: usize, files: usize) -> Next<T> {
         let mut state = self.lock();
         if state.wanted != wanted {
+            // Only then a helper may wait for this one to come along.
+            let full = state.unclaimed >= state.wanted + AHEAD;
             state.wanted = wanted;
-            self.changed.notify_all();
+            if full {
+                self.changed.notify_all();
+            }
         }
         if !state.parsed.contains_key(&wanted) && state.unclaimed < files.min(wanted + AHEAD) {
             state.unclaimed += 1;

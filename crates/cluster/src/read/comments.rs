@@ -8,14 +8,17 @@ use crate::model::{IgnoreComment, Place};
 use std::sync::Arc;
 
 const MARK: &str = "winpod:";
+const NAME: &str = "winpod";
+const WORD: &str = "ignore";
 
-/// Finds `# winpod: ignore RULE reason`, and what each covers.
+/// Finds `# winpod: ignore RULE, RULE reason`, and what each covers; with what was most likely meant to be such a comment.
 ///
 /// Behind something on its line it covers that line. On a line of its own it covers the next line that says something,
 /// with the lines below that are indented deeper. At the head of a YAML document it covers the document.
 pub(super) fn ignores(text: &str, file: &Arc<str>) -> Vec<IgnoreComment> {
     // Nearly every file ends here.
-    if memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_none() {
+    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    if !has(NAME) && !has(WORD) {
         return Vec::new();
     }
     let lines: Vec<Line<'_>> = lines(text).map(Line::new).collect();
@@ -24,9 +27,24 @@ pub(super) fn ignores(text: &str, file: &Arc<str>) -> Vec<IgnoreComment> {
     let mut documents = None;
     let mut says = 0;
     for (index, line) in lines.iter().enumerate() {
-        let Some(comment) = line.comment() else { continue };
-        let Some(words) = comment.words else { continue };
-        let (rule, reason) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+        let number = |index: usize| u32::try_from(index + 1).unwrap_or(u32::MAX);
+        let place_of =
+            |it: &Comment<'_>| Place { width: it.width, ..Place::new(file, number(index), it.column) };
+        let comment = line.comment().filter(|comment| comment.words.is_some());
+        let Some(comment) = comment else {
+            if let Some((comment, rule)) = line.misspelt() {
+                found.push(IgnoreComment {
+                    rule: rule.to_owned(),
+                    reason: String::new(),
+                    place: place_of(&comment),
+                    misspelt: comment.words.unwrap_or_default().to_owned(),
+                    first: number(index),
+                    last: number(index),
+                });
+            }
+            continue;
+        };
+        let (rules, reason) = rules_and_reason(comment.words.unwrap_or_default());
         let documents = documents.get_or_insert_with(|| Documents::new(&lines));
         let (first, last) = if line.kind != Kind::Marker && !comment.own_line {
             (index, index)
@@ -41,16 +59,43 @@ pub(super) fn ignores(text: &str, file: &Arc<str>) -> Vec<IgnoreComment> {
             let blocks = blocks.get_or_insert_with(|| Blocks::new(&lines));
             next.map_or((index, index), |next| (index, blocks.end(next, &lines)))
         };
-        let number = |index: usize| u32::try_from(index + 1).unwrap_or(u32::MAX);
-        found.push(IgnoreComment {
-            rule: rule.trim_end_matches(':').to_owned(),
-            reason: reason.trim_start_matches([' ', '\t', ':', '-', '–', '—']).trim_end().to_owned(),
-            place: Place { width: comment.width, ..Place::new(file, number(index), comment.column) },
+        found.extend(rules.into_iter().map(|rule| IgnoreComment {
+            rule: rule.to_owned(),
+            reason: reason.to_owned(),
+            place: place_of(&comment),
+            misspelt: String::new(),
             first: number(first),
             last: number(last),
-        });
+        }));
     }
     found
+}
+
+/// The rules that a comment names, with commas between them, and what follows them.
+fn rules_and_reason(words: &str) -> (Vec<&str>, &str) {
+    let mut rules = Vec::new();
+    let mut rest = words;
+    loop {
+        let (rule, behind) = rest.split_at(rest.find([' ', '\t', ',']).unwrap_or(rest.len()));
+        rules.push(rule.trim_end_matches(':'));
+        rest = behind.trim_start();
+        let Some(next) = rest.strip_prefix(',').map(str::trim_start) else { break };
+        rest = next;
+        // Behind a comma the reason may begin.
+        if rule.ends_with(':') || !is_id(next.split([' ', '\t', ',', ':']).next().unwrap_or_default()) {
+            break;
+        }
+    }
+    (rules, rest.trim_start_matches([' ', '\t', ':', '-', '–', '—']).trim_end())
+}
+
+/// Whether a word looks like the id of a rule, well written or not.
+fn is_id(word: &str) -> bool {
+    let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let name = letters.trim_end_matches(['-', '_']);
+    let numbered =
+        letters.len() < word.len() && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic());
+    numbered || word == "PARSE" || word.starts_with("PARSE-")
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +147,31 @@ impl<'t> Line<'t> {
                 .is_some_and(|rest| !matches!(rest.trim_start().bytes().next(), None | Some(b'#')))
     }
 
+    /// A comment that was most likely meant to ignore a rule, with that rule; its words are what is misspelt.
+    fn misspelt(&self) -> Option<(Comment<'t>, &'t str)> {
+        if self.kind == Kind::Blank {
+            return None;
+        }
+        self.text.match_indices('#').find_map(|(at, _)| {
+            let before = &self.text[..at];
+            let own_line = before.trim_start_matches(['#', ' ', '\t', '\u{feff}']).is_empty();
+            let quoted = before.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
+            if quoted || !(own_line || before.ends_with([' ', '\t'])) {
+                return None;
+            }
+            let written = self.text[at + 1..].trim_start_matches(['#', ' ', '\t']);
+            let (rest, _) = near(written, NAME)?;
+            let (rest, end) = near(rest, WORD)?;
+            let rule = rest.split([' ', '\t', ',', ':']).next().filter(|rule| is_id(rule))?;
+            let written = written.get(..written.len() - end.len())?;
+            let start = before.chars().count();
+            let count = |chars: usize| u32::try_from(chars).unwrap_or(u32::MAX);
+            let width = count(self.text.trim_end().chars().count().saturating_sub(start));
+            let column = count(start).saturating_add(1);
+            Some((Comment { words: Some(written), own_line, column, width }, rule))
+        })
+    }
+
     fn comment(&self) -> Option<Comment<'t>> {
         if matches!(self.kind, Kind::Blank) {
             return None;
@@ -132,6 +202,14 @@ impl<'t> Line<'t> {
             });
         }
     }
+}
+
+/// What follows a word that is another one or nearly so, without and with what parts them.
+fn near<'t>(text: &'t str, word: &str) -> Option<(&'t str, &'t str)> {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(text.len());
+    let (first, behind) = text.split_at(end);
+    crate::request::nearest(first, std::iter::once(word))?;
+    Some((behind.trim_start_matches([' ', '\t', ':', '-']), behind))
 }
 
 struct Comment<'t> {
@@ -286,7 +364,6 @@ mod tests {
             "a: \"x # winpod: ignore A-1 x\"",
             "a: x# winpod: ignore A-1 x",
             "a: winpod: ignore A-1 x",
-            "# winpod: ignored A-1 x",
             "# winpod: see the documentation",
             "// winpod: ignore A-1 x",
             "# see winpod: ignore A-1 x",
@@ -295,6 +372,41 @@ mod tests {
         }
         // Nothing below: it stands for itself.
         assert_eq!(found("a: 1\n# winpod: ignore A-1 x"), one("A-1", "x", 1, 2, 2));
+    }
+
+    #[test]
+    fn several_rules_share_a_reason() {
+        let of = |text: &str| {
+            let all = found(text);
+            all.into_iter().map(|it| (it.0, it.1)).collect::<Vec<_>>()
+        };
+        let two = |reason: &str| {
+            vec![("NG-001".to_owned(), reason.to_owned()), ("NG-002".to_owned(), reason.to_owned())]
+        };
+        assert_eq!(of("a: 1 # winpod: ignore NG-001, NG-002 known\n"), two("known"));
+        assert_eq!(of("a: 1 #winpod:ignore NG-001,NG-002: known\n"), two("known"));
+        assert_eq!(of("a: 1 # winpod: ignore: NG-001 , NG-002 - known, for now\n"), two("known, for now"));
+        assert_eq!(of("a: 1 # winpod: ignore NG-001, known\n"), [("NG-001".to_owned(), "known".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_misspelt_is_seen() {
+        for (text, written) in [
+            ("# winpod: ingore NG-001 x", "winpod: ingore"),
+            ("a: 1 # winpod ignore NG-001 x", "winpod ignore"),
+            ("# winpod-ignore: NG-01 x", "winpod-ignore"),
+            ("# winpdo: ignore ng-1", "winpdo: ignore"),
+            ("# winpod: ignored A-1 x", "winpod: ignored"),
+        ] {
+            let all = ignores(text, &"a.yaml".into());
+            assert_eq!(all.len(), 1, "{text}");
+            assert_eq!(all[0].misspelt, written, "{text}");
+        }
+        for text in
+            ["# winpod ignores what it does not know", "# we ignore NG-001", "a: \"# winpod ignore NG-001\""]
+        {
+            assert_eq!(ignores(text, &"a.yaml".into()).len(), 0, "{text}");
+        }
     }
 
     #[test]

@@ -78,6 +78,19 @@ impl ReadError {
         }
     }
 
+    /// The same error in a text that stands so many lines further down.
+    pub(super) fn below(mut self, lines: u32) -> Self {
+        match &mut self {
+            Self::Encoding { at, .. }
+            | Self::YamlSyntax { at, .. }
+            | Self::JsonSyntax { at, .. }
+            | Self::TooDeep { at, .. }
+            | Self::TooLarge { at, .. }
+            | Self::AliasExpansion { at, .. } => at.line = at.line.saturating_add(lines),
+        }
+        self
+    }
+
     /// The line and column it is about.
     pub const fn position(&self) -> Position {
         match self {

@@ -1,10 +1,11 @@
 //! One file: what it holds by its content, and how that gets into the cluster.
 
 use super::inputs::File;
-use super::lines::Lines;
-use super::node::Document;
-use super::{ReadError, Reader, aws, comments, host, json, netsh, node, script, text, user_data, yaml};
-use crate::model::{IgnoreComment, UserData};
+use super::lines::{Head, Lines};
+use super::{
+    ReadError, Reader, aws, comments, host, json, layout, netsh, node, script, text, user_data, yaml,
+};
+use crate::model::{IgnoreComment, Place, UserData};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use crate::progress::Stopped;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 pub(super) enum Parsed<'f> {
     Empty,
     Unreadable(std::io::Error),
-    Unread(ReadError, Vec<IgnoreComment>),
+    Unread(ReadError),
     /// A listing of the AWS CLI, which is streamed when its turn comes. It stays open: what comes through a pipe is
     /// there once.
     Listing(Box<dyn Read + Send + 'f>),
@@ -26,7 +27,8 @@ pub(super) enum Parsed<'f> {
     /// What a node printed, in the same way: whether listings of ports are in it, whether builds or command lines.
     NodeText(Vec<u8>, Box<dyn Read + Send + 'f>, [bool; 2]),
     UserData(UserData, Vec<IgnoreComment>),
-    Documents(Vec<Document>, Vec<IgnoreComment>),
+    /// With the text that they are from.
+    Documents(yaml::Stream, Vec<IgnoreComment>, String),
 }
 
 /// Reads a file as far as it does not depend on the others.
@@ -44,11 +46,12 @@ fn read_documents<'f>(file: &'f File<'_>) -> std::io::Result<Parsed<'f>> {
     if aws::is_listing(&bytes) {
         return Ok(Parsed::Listing(Box::new(std::io::Cursor::new(bytes).chain(source))));
     }
-    if script::is_script(&bytes) {
+    let head = Head::of(&bytes);
+    if script::is_script(&head) {
         return Ok(Parsed::Script(bytes, source));
     }
     // One session on a node may show both.
-    let shows = [netsh::is_listing(&bytes, bytes.len() < aws::SNIFF), host::is_text(&bytes)];
+    let shows = [netsh::is_listing(&head, bytes.len() < aws::SNIFF), host::is_text(&head)];
     if shows.contains(&true) {
         return Ok(Parsed::NodeText(bytes, source, shows));
     }
@@ -57,7 +60,7 @@ fn read_documents<'f>(file: &'f File<'_>) -> std::io::Result<Parsed<'f>> {
     source.take(allowed).read_to_end(&mut bytes)?;
     let text = match text::decode(&bytes) {
         Ok(text) => text,
-        Err(error) => return Ok(Parsed::Unread(error, Vec::new())),
+        Err(error) => return Ok(Parsed::Unread(error)),
     };
     if aws::is_listing(text.as_bytes()) {
         return Ok(Parsed::ListingText(text.into_owned()));
@@ -67,16 +70,17 @@ fn read_documents<'f>(file: &'f File<'_>) -> std::io::Result<Parsed<'f>> {
     if let Some(data) = user_data::file(&text, &name) {
         return Ok(Parsed::UserData(data, ignores()));
     }
-    let documents = if text.trim_start().starts_with(['{', '[']) && !is_flow_yaml(&text, &file.name) {
-        json::parse(&text)
+    let stream = if text.trim_start().starts_with(['{', '[']) && !is_flow_yaml(&text, &file.name) {
+        let read = json::parse(&text).map(|documents| yaml::Stream { documents, ..yaml::Stream::default() });
+        read.unwrap_or_else(|error| yaml::Stream { errors: vec![error], ..yaml::Stream::default() })
     } else {
-        yaml::parse(&text)
+        yaml::Stream::read(&text)
     };
-    Ok(match documents {
-        Ok(documents) if documents.is_empty() => Parsed::Empty,
-        Ok(documents) => Parsed::Documents(documents, ignores()),
-        Err(error) => Parsed::Unread(error, ignores()),
-    })
+    if stream.documents.is_empty() && stream.errors.is_empty() {
+        return Ok(Parsed::Empty);
+    }
+    let ignores = ignores();
+    Ok(Parsed::Documents(stream, ignores, text.into_owned()))
 }
 
 impl Reader<'_> {
@@ -86,10 +90,7 @@ impl Reader<'_> {
         match parsed {
             Parsed::Empty => self.note(Note::new(&note::FILE_EMPTY, &[("file", &name)])),
             Parsed::Unreadable(error) => self.unreadable(&name, &error),
-            Parsed::Unread(error, ignores) => {
-                self.cluster().ignores.extend(ignores);
-                self.problem(Problem::unread(&name, &error));
-            }
+            Parsed::Unread(error) => self.problem(Problem::unread(&name, &error)),
             Parsed::Script(start, source) => self.script(start, source, &name),
             Parsed::NodeText(start, source, shows) => return self.text_of_node(&start, source, &name, shows),
             Parsed::Listing(source) => return aws::stream(source, &name, self),
@@ -100,11 +101,18 @@ impl Reader<'_> {
                 self.cluster().scripts.push(data.as_script());
                 self.cluster().user_data.push(data);
             }
-            Parsed::Documents(documents, ignores) => {
+            Parsed::Documents(stream, ignores, text) => {
+                self.reading.problems.extend(stream.errors.iter().map(|error| Problem::unread(&name, error)));
+                if stream.untold > 0 {
+                    let message = format!("{} more documents of this file cannot be read", stream.untold);
+                    self.problem(Problem::new("YAML_SYNTAX", message, &Place::file(&name)));
+                }
+                self.source = layout::Source::new(text);
                 self.cluster().ignores.extend(ignores);
-                for document in &documents {
+                for document in &stream.documents {
                     self.document(document, &name);
                 }
+                self.source = layout::Source::default();
                 if self.stopped {
                     return Err(Stopped);
                 }

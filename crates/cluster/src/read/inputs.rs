@@ -2,6 +2,7 @@
 
 use super::archive::Refused;
 use super::aws::SNIFF;
+use super::lines::Head;
 use super::zip::{INSIDE, Member, Zip};
 use super::{hns, host, netsh, script, shortened};
 use crate::model::Place;
@@ -52,9 +53,10 @@ impl File<'_> {
         }
     }
 
+    /// Its bytes, in whatever stretches they come: whoever wants lines takes a buffer.
     pub(super) fn open(&self) -> io::Result<Box<dyn Read + Send + '_>> {
         Ok(match &self.content {
-            Content::Path(path) => Box::new(io::BufReader::with_capacity(1 << 16, fs::File::open(path)?)),
+            Content::Path(path) => Box::new(fs::File::open(path)?),
             Content::Bytes(bytes) => Box::new(Cursor::new(bytes)),
             Content::Member(member) => member.open()?,
         })
@@ -91,6 +93,11 @@ impl<'a> Walk<'a> {
     /// Adds a file once, however often it is named. A pipe has no name of its own.
     fn push(&mut self, path: &Path) {
         let known = path.canonicalize().ok().filter(|path| path.is_file());
+        self.push_known(path, known);
+    }
+
+    /// Adds a file whose one true name is known.
+    fn push_known(&mut self, path: &Path, known: Option<PathBuf>) {
         if known.is_some_and(|known| !self.seen.insert(known)) {
             return;
         }
@@ -135,19 +142,26 @@ impl<'a> Walk<'a> {
             Err(error) => return self.refuse(directory, "UNREADABLE", format!("cannot be read: {error}")),
         };
         entries.sort_by_key(fs::DirEntry::file_name);
+        // One look for the directory spares one for each of its files.
+        let known = directory.canonicalize().ok();
         for entry in entries {
             let path = entry.path();
             let name = entry.file_name();
             let hidden = name.to_string_lossy().starts_with('.') || name == "node_modules";
             // A link to a directory is not followed, so that no walk goes round in circles.
-            let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            let kind = entry.file_type().ok();
+            let is_directory = kind.is_some_and(|kind| kind.is_dir());
+            let is_file = kind.is_some_and(|kind| kind.is_file());
             if hidden {
                 continue;
             }
             if is_directory {
                 self.directory(&path, depth + 1);
-            } else if is_readable(&path) {
-                self.push(&path);
+            } else if is_readable(&path, is_file) {
+                match &known {
+                    Some(known) if is_file => self.push_known(&path, Some(known.join(name))),
+                    _ => self.push(&path),
+                }
             } else {
                 self.skipped.push(path);
             }
@@ -155,11 +169,12 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn is_readable(path: &Path) -> bool {
+/// Whether a file of a directory is read; `is_file` says that it is known to be a regular one.
+fn is_readable(path: &Path, is_file: bool) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let is = |names: &[&str]| names.iter().any(|known| extension.eq_ignore_ascii_case(known));
     // A pipe would be waited for; a link to nothing is to be told.
-    let file = || fs::metadata(path).map_or(true, |found| found.is_file());
+    let file = || is_file || fs::metadata(path).map_or(true, |found| found.is_file());
     let of_node = || fs::File::open(path).is_ok_and(is_of_node);
     is(&["yaml", "yml", "json", "ps1"]) && file() || is(&["txt", "log"]) && file() && of_node()
 }
@@ -167,9 +182,10 @@ fn is_readable(path: &Path) -> bool {
 /// Whether a text is one that a node prints: notes and logs of all else lie about too.
 pub(super) fn is_of_node(file: impl Read) -> bool {
     let mut start = Vec::new();
-    file.take(SNIFF as u64).read_to_end(&mut start).is_ok()
-        && (netsh::is_listing(&start, start.len() < SNIFF)
-            || script::is_script(&start)
-            || host::is_text(&start)
-            || hns::is_dump(&start))
+    let read = file.take(SNIFF as u64).read_to_end(&mut start).is_ok();
+    let head = Head::of(&start);
+    read && (netsh::is_listing(&head, start.len() < SNIFF)
+        || script::is_script(&head)
+        || host::is_text(&head)
+        || hns::is_dump(&start))
 }

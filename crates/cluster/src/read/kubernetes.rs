@@ -80,7 +80,10 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
         let Some(key) = entry.key.as_text() else { continue };
         let place = doc.place_of(&entry.value);
         match entry.value.as_scalar() {
-            Some(scalar) if scalar.kind == Kind::String => {
+            // The API server drops it.
+            Some(scalar) if scalar.kind == Kind::Null => {}
+            // A bare `yes` is a boolean to kubectl.
+            Some(scalar) if scalar.kind == Kind::String && !entry.value.is_old_bool() => {
                 if let Ok(key) = key.parse::<Key>() {
                     data.insert(key, (scalar.text.to_string(), place));
                 } else if let Some(meant) = nearest_key(key) {

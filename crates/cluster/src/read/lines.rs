@@ -2,11 +2,41 @@
 //!
 //! Code pages need no table: what is not ASCII is a word of some language and is never read.
 
+use super::text;
 use crate::encoding::{Content, Utf16, sniff};
+use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 /// Bytes of a line that are kept; a command line of Windows has at most 32,767.
 const LONGEST: usize = 1 << 15;
+
+/// The beginning of a file, decoded once for all that tell by it what the file is.
+pub(crate) struct Head<'b>(Cow<'b, str>);
+
+impl<'b> Head<'b> {
+    /// The text of these bytes; nothing if they are no text.
+    pub(crate) fn of(bytes: &'b [u8]) -> Self {
+        let behind = |mark: usize| bytes.get(mark..).unwrap_or_default();
+        Self(match sniff(bytes) {
+            Content::Text(mark) => String::from_utf8_lossy(behind(mark)),
+            Content::Utf16(mark, big) => {
+                let mut text = String::new();
+                // Neither a slice nor what it is decoded to can fail to be read.
+                let _ = Utf16::new(behind(mark), big).read_to_string(&mut text);
+                text.into()
+            }
+            Content::Zip | Content::Other(_) => "".into(),
+        })
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &str> {
+        text::lines(&self.0)
+    }
+}
 
 /// One line after the other, however long they and the file are.
 pub(crate) struct Lines<'a> {
@@ -28,7 +58,7 @@ impl<'a> Lines<'a> {
         Some(Self { source, bytes: Vec::new(), returned: false })
     }
 
-    /// Every line of the start of a file; none if it is no text.
+    /// Every line of a file; none if it is no text.
     pub(crate) fn all(start: &'a [u8]) -> Vec<String> {
         let mut all = Vec::new();
         if let Some(mut lines) = Self::new(start, io::empty()) {

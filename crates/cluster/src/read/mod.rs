@@ -35,6 +35,7 @@ mod inputs;
 mod karpenter;
 mod kubernetes;
 mod launch;
+mod layout;
 mod lines;
 mod merge;
 pub(crate) mod netsh;
@@ -48,19 +49,19 @@ mod zip;
 pub use error::ReadError;
 pub(crate) use fields::shortened;
 pub use inputs::Input;
+pub(crate) use lines::Head;
 
 use crate::model::{Cluster, Field, Origin, Place};
 use crate::note::{Note, UnknownKind, text as note};
 use crate::problem::Problem;
 use crate::progress::{Progress, Stopped};
-use node::{Document, Node, Position};
+use node::{Document, Entry, Node, Position};
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// What the files say, and what is wrong with them.
 #[derive(Debug, Default)]
-#[expect(clippy::exhaustive_structs, reason = "plan takes it apart")]
 pub struct Reading {
     /// The cluster.
     pub cluster: Cluster,
@@ -70,10 +71,34 @@ pub struct Reading {
     pub problems: Vec<Problem>,
     /// Documents of kinds that are not read, by kind.
     pub unknown_kinds: Vec<UnknownKind>,
+    /// Keys that are given more than once in one mapping; the last one of each counts.
+    pub(crate) duplicates: Vec<Duplicate>,
     /// Files that were opened.
     pub files: usize,
     /// Documents of kinds that are read, and pages of listings.
     pub documents: usize,
+}
+
+impl Reading {
+    /// Whether anything is among the files that winpod reads, well or ill.
+    pub(crate) fn recognised(&self) -> bool {
+        let cluster = &self.cluster;
+        self.documents > 0
+            || !self.problems.is_empty()
+            || !cluster.port_listings.is_empty()
+            || !cluster.kube_proxy_starts.is_empty()
+            || !cluster.system_builds.is_empty()
+    }
+}
+
+/// A key that is given again.
+#[derive(Debug)]
+pub(crate) struct Duplicate {
+    pub(crate) key: String,
+    /// Where it is given for the last time.
+    pub(crate) place: Place,
+    /// Where it was given before.
+    pub(crate) before: Place,
 }
 
 /// Reads files, directories and given documents into one cluster.
@@ -139,6 +164,8 @@ struct Reader<'a> {
     hns_cut: BTreeMap<Arc<str>, (u32, Place)>,
     /// Ids that many entries repeat.
     shared: HashSet<Arc<str>>,
+    /// The text of the file whose documents are being taken.
+    source: layout::Source,
     /// Values that were read from texts inside of strings.
     embedded: usize,
     /// The caller stopped in the middle of a document.
@@ -156,6 +183,7 @@ impl<'a> Reader<'a> {
             pages: BTreeMap::new(),
             hns_cut: BTreeMap::new(),
             shared: HashSet::new(),
+            source: layout::Source::default(),
             embedded: 0,
             stopped: false,
             progress,
@@ -267,11 +295,12 @@ impl Reader<'_> {
 
     /// No tree is deeper than [`node::MAX_DEPTH`].
     fn duplicate_keys(&mut self, node: &Node, file: &Arc<str>) {
-        for entry in node.duplicate_keys() {
-            let at = entry.key.span.start;
-            let place = Place::new(file, at.line, at.column);
+        for (before, entry) in node.duplicate_keys() {
+            let place_of = |entry: &Entry| Place::spanning(file, entry.key.span);
             let key = shortened(entry.key.as_text().unwrap_or_default());
+            let place = place_of(entry);
             self.note(Note::new(&note::DUPLICATE_KEY, &[("key", &key)]).at(&place));
+            self.reading.duplicates.push(Duplicate { key, place, before: place_of(before) });
         }
         let inside = node.items().iter().chain(node.entries().iter().map(|entry| &entry.value));
         for node in inside {
@@ -320,9 +349,7 @@ impl Doc<'_, '_> {
     }
 
     fn place_of(&self, node: &Node) -> Place {
-        let (start, end) = (node.span.start, node.span.end);
-        let width = if start.line == end.line { end.column.saturating_sub(start.column) } else { 0 };
-        Place { width, ..self.place(start) }
+        Place::spanning(self.file, node.span)
     }
 
     fn written<T>(&self, value: T, node: &Node) -> Field<T> {

@@ -1,6 +1,9 @@
 //! The positioned tree that every YAML and JSON file becomes.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// The deepest nesting of collections that is read.
 pub const MAX_DEPTH: usize = 128;
@@ -225,11 +228,22 @@ impl Node {
         }
     }
 
-    /// The entries whose scalar key was given before in the same mapping, in the order written; of this
-    /// mapping only.
-    pub fn duplicate_keys(&self) -> impl Iterator<Item = &Entry> {
-        let mut seen = HashSet::new();
-        self.entries().iter().filter(move |entry| entry.key.as_text().is_some_and(|key| !seen.insert(key)))
+    /// The entries whose scalar key was given before in the same mapping, in the order written, each behind the one
+    /// before it; of this mapping only.
+    pub fn duplicate_keys(&self) -> impl Iterator<Item = (&Entry, &Entry)> {
+        // Below this, to compare every pair is faster than to hash.
+        const FEW: usize = 16;
+        let entries = self.entries();
+        let mut seen = HashMap::new();
+        entries.iter().enumerate().filter_map(move |(index, entry)| {
+            let key = entry.key.as_text()?;
+            let before = if entries.len() <= FEW {
+                entries.iter().take(index).rev().find(|other| other.key.as_text() == Some(key))
+            } else {
+                seen.insert(key, entry)
+            };
+            Some((before?, entry))
+        })
     }
 
     fn of_kind(&self, kind: Kind) -> Option<&str> {
@@ -345,8 +359,15 @@ mod tests {
         let node = root("a: 1\nb: 2\na: 3\n");
         assert_eq!(node.get("a").unwrap().as_i64(), Some(3));
         assert_eq!(node.entries().len(), 3);
-        let lines: Vec<_> = node.duplicate_keys().map(|entry| entry.key.span.start.line).collect();
-        assert_eq!(lines, [3]);
+        let lines = |node: &Node| -> Vec<_> {
+            let line = |entry: &Entry| entry.key.span.start.line;
+            node.duplicate_keys().map(|(before, entry)| (line(before), line(entry))).collect()
+        };
+        assert_eq!(lines(&node), [(1, 3)]);
+        // The same of a mapping that is large.
+        let many: Vec<String> = (0..20).map(|number| format!("k{number}: 1")).collect();
+        let many = many.join("\n") + "\n";
+        assert_eq!(lines(&root(&format!("{many}k3: 2\nk3: 3\n"))), [(4, 21), (21, 22)]);
     }
 
     #[test]

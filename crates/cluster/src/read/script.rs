@@ -1,9 +1,9 @@
 //! User data of Windows nodes, and the bootstrap script that it calls: PowerShell, in base64 too.
 
-use super::lines::Lines;
-use super::node::{Node, Style};
+use super::lines::{Head, Lines};
+use super::node::Node;
 use super::{Doc, host};
-use crate::model::{Place, ScriptKind, StartScript};
+use crate::model::{Layout, Piece, Place, ScriptKind, StartScript};
 use crate::problem::Problem;
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -15,8 +15,9 @@ const MAX_BYTES: u64 = 1 << 20;
 const TAG: &str = "<powershell";
 
 /// Whether a file that starts so is such a script.
-pub(super) fn is_script(start: &[u8]) -> bool {
-    let Some(text) = text_of(start) else { return false };
+pub(super) fn is_script(start: &Head<'_>) -> bool {
+    let decoded = from_base64(start.text());
+    let text = decoded.as_deref().map_or(Cow::Borrowed(start.text()), String::from_utf8_lossy);
     // Its manifests in here-strings are none of ours.
     let tagged = text.trim_start().get(..TAG.len()).is_some_and(|first| first.eq_ignore_ascii_case(TAG));
     tagged || looks_so(&text) && !host::is_manifest(text.lines())
@@ -25,11 +26,12 @@ pub(super) fn is_script(start: &[u8]) -> bool {
 /// Whether a text is PowerShell about the start of a node of EKS.
 fn looks_so(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    lower.lines().any(|line| line.starts_with(TAG))
-        || lower.contains("eksbootstrap")
-        || lower.contains("kubeproxyextraargs")
+    let has = |part: &str| memchr::memmem::find(lower.as_bytes(), part.as_bytes()).is_some();
+    has(TAG) && lower.lines().any(|line| line.starts_with(TAG))
+        || has("eksbootstrap")
+        || has("kubeproxyextraargs")
         // What others install changes the service itself.
-        || lower.contains("kube-proxy") && lower.contains("enable-dsr") && lower.contains('$')
+        || has("kube-proxy") && has("enable-dsr") && has("$")
 }
 
 /// The text of a script, from base64 if it is in that.
@@ -63,17 +65,18 @@ pub(super) fn read(
         return Ok((None, Some(Problem::new("TOO_LARGE", message, &place))));
     }
     let encoded = start.iter().take(64).all(|byte| is_base64(*byte) || byte.is_ascii_whitespace());
-    Ok((text_of(&start).map(|text| script(text, place, !encoded)), None))
+    let layout = if encoded { Layout::Hidden(1) } else { Layout::Plain };
+    Ok((text_of(&start).map(|text| script(text, place, layout)), None))
 }
 
-fn script(text: String, place: Place, lines_follow: bool) -> StartScript {
+fn script(text: String, place: Place, layout: Layout) -> StartScript {
     // The declaration of a parameter stands in the script alone.
     let kind = if text.to_ascii_lowercase().contains("]$kubeproxyextraargs") {
         ScriptKind::Bootstrap
     } else {
         ScriptKind::UserData
     };
-    StartScript { text, kind, place, lines_follow }
+    StartScript { text, kind, place, layout }
 }
 
 /// Reads user data of an instance as the AWS CLI gives it; `false` if there is none.
@@ -92,7 +95,8 @@ impl Doc<'_, '_> {
             let text = lines.join("\n");
             if looks_so(&text) {
                 let place = self.place_of(node);
-                self.cluster().scripts.push(script(text, place, false));
+                let layout = self.layout_of_lines(node.items());
+                self.cluster().scripts.push(script(text, place, layout));
             }
             return;
         }
@@ -102,11 +106,31 @@ impl Doc<'_, '_> {
             None => written.into(),
         };
         if looks_so(&text) {
-            let block = node.as_scalar().is_some_and(|scalar| scalar.style == Style::Literal);
             let place = self.place_of(node);
-            let lines_follow = block && matches!(text, Cow::Borrowed(_));
-            self.cluster().scripts.push(script(text.into_owned(), place, lines_follow));
+            let layout = match text {
+                Cow::Borrowed(_) => self.layout(node),
+                Cow::Owned(_) => Layout::Hidden(1),
+            };
+            self.cluster().scripts.push(script(text.into_owned(), place, layout));
         }
+    }
+
+    /// How a text lies in the file.
+    pub(super) fn layout(&mut self, node: &Node) -> Layout {
+        self.reader.source.layout(node)
+    }
+
+    /// The same of texts with a line break between two of them.
+    fn layout_of_lines(&mut self, nodes: &[Node]) -> Layout {
+        let mut all: Vec<Piece> = Vec::new();
+        let mut from = 0;
+        for node in nodes {
+            let Some(text) = node.as_text() else { continue };
+            let Layout::Pieces(pieces) = self.layout(node) else { return Layout::Hidden(1) };
+            all.extend(pieces.iter().map(|piece| Piece { at: from + piece.at, ..*piece }));
+            from += text.len() + 1;
+        }
+        Layout::Pieces(all.into())
     }
 }
 
@@ -154,7 +178,7 @@ pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{base64, from_base64, is_script};
+    use super::{Head, base64, from_base64, is_script};
 
     const CALL: &str =
         "& $EKSBootstrapScriptFile -EKSClusterName a -KubeProxyExtraArgs '--enable-dsr=true'\n";
@@ -180,11 +204,11 @@ mod tests {
             "PHBvd2Vyc2hlbGw+CiRhID0gMQo8L3Bvd2Vyc2hlbGw+".to_owned(),
             "<PowerShell>\n".to_owned(),
         ] {
-            assert!(is_script(text.as_bytes()), "{text}");
+            assert!(is_script(&Head::of(text.as_bytes())), "{text}");
         }
         let wide: Vec<u8> =
             b"\xff\xfe".iter().copied().chain(CALL.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        assert!(is_script(&wide));
+        assert!(is_script(&Head::of(&wide)));
         for text in [
             format!("apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nx: |\n  {CALL}"),
             format!("{{\"UserData\": \"{CALL}\"}}"),
@@ -192,7 +216,7 @@ mod tests {
             String::new(),
             "U2VydmljZXMgYW5kIG5vZGVz".to_owned(),
         ] {
-            assert!(!is_script(text.as_bytes()), "{text}");
+            assert!(!is_script(&Head::of(text.as_bytes())), "{text}");
         }
     }
 }

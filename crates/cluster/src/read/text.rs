@@ -92,7 +92,12 @@ pub(crate) struct Place<'text> {
 
 impl<'text> Place<'text> {
     pub(crate) fn new(text: &'text str) -> Self {
-        Self { bytes: text.as_bytes(), offset: 0, position: Position::FIRST }
+        Self::starting(text, Position::FIRST)
+    }
+
+    /// The same of a text whose first character stands at a position.
+    pub(crate) fn starting(text: &'text str, position: Position) -> Self {
+        Self { bytes: text.as_bytes(), offset: 0, position }
     }
 
     /// The place of the character at this offset.

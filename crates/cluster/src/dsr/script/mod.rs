@@ -6,7 +6,7 @@ mod tests;
 
 use super::answer::{ScriptRisk, UserData};
 use super::reasons;
-use crate::model::{Place, ScriptKind, StartScript};
+use crate::model::{ScriptKind, StartScript};
 use crate::note::{Text, text as note};
 use crate::read::{host::words, shortened};
 use powershell::{Replacement, Value, parameter, replacements, without_comments};
@@ -153,15 +153,7 @@ struct Judging<'a> {
 impl Judging<'_> {
     fn risk(&mut self, text: &Text, values: &[(&str, &dyn Display)], at: usize) {
         let why = reasons::of_text(text, values);
-        let lines = if self.script.lines_follow {
-            self.code.get(..at).map_or(0, |before| before.bytes().filter(|byte| *byte == b'\n').count())
-        } else {
-            0
-        };
-        let Place { file, line, column, .. } = &self.script.place;
-        let lines = u32::try_from(lines).unwrap_or(u32::MAX);
-        let column = if lines == 0 { *column } else { 1 };
-        let place = Place::new(file, line.saturating_add(lines), column);
+        let place = self.script.layout.place_at(self.code, &self.script.place, at);
         self.risks.push(ScriptRisk {
             code: why.code,
             kind: why.kind,

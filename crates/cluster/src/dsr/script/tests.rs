@@ -1,5 +1,5 @@
 use super::judge;
-use crate::model::{Place, ScriptKind, StartScript};
+use crate::model::{Layout, Place, ScriptKind, StartScript};
 
 /// The user data of AWS's guide, its values left out: aws/aws-eks-best-practices dc0243a (2026-05-04).
 const GUIDE: &str = r#"<powershell>
@@ -14,7 +14,7 @@ const BOOTSTRAP: &str =
 
 fn script(text: &str, kind: ScriptKind) -> StartScript {
     let place = Place::new(&"f".into(), 1, 1);
-    StartScript { text: text.to_owned(), kind, place, lines_follow: true }
+    StartScript { text: text.to_owned(), kind, place, layout: Layout::Plain }
 }
 
 /// Form, match, arguments, what reaches kube-proxy, and the risks with their lines.

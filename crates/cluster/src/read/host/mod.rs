@@ -9,7 +9,7 @@ mod tests;
 pub(crate) use kube_proxy::words;
 
 use super::Doc;
-use super::lines::Lines;
+use super::lines::Head;
 use super::node::Node;
 use crate::model::{KubeProxyStart, Place, StartEvidence, SystemBuild};
 use build::Builds;
@@ -28,22 +28,13 @@ pub(super) struct Host {
 }
 
 /// Whether a file that starts so is such a text. YAML and JSON are none, though they may name all of it.
-pub(crate) fn is_text(start: &[u8]) -> bool {
-    let lines = Lines::all(start);
-    lines.iter().any(|line| is_of_node(line)) && !is_manifest(lines.iter().map(String::as_str))
+pub(crate) fn is_text(start: &Head<'_>) -> bool {
+    // Nearly every file is a manifest and says so in its first lines.
+    !is_manifest(start.lines()) && start.lines().any(is_of_node)
 }
 
 /// Whether lines are JSON by the first of them, or YAML by a key that manifests have at their top.
 pub(super) fn is_manifest<'a>(lines: impl IntoIterator<Item = &'a str>) -> bool {
-    const KEYS: [&str; 7] = [
-        "apiVersion:",
-        "kind:",
-        "%YAML",
-        "nodeGroups:",
-        "managedNodeGroups:",
-        "Resources:",
-        "AWSTemplateFormatVersion:",
-    ];
     let mut first = true;
     lines.into_iter().filter(|line| !line.trim().is_empty()).any(|line| {
         // `[SC] QueryServiceConfig` and `[string]$name` are none.
@@ -53,8 +44,22 @@ pub(super) fn is_manifest<'a>(lines: impl IntoIterator<Item = &'a str>) -> bool 
             .map(str::trim_start)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['"', '{', '[', ']', '}']));
         let json = std::mem::take(&mut first) && json;
-        json || line.trim_end() == "---" || KEYS.into_iter().any(|key| line.starts_with(key))
+        json || line.trim_end() == "---" || has_key_of_manifest(line)
     })
+}
+
+/// Whether a line starts with a key that manifests have at their top.
+pub(super) fn has_key_of_manifest(line: &str) -> bool {
+    const KEYS: [&str; 7] = [
+        "apiVersion:",
+        "kind:",
+        "%YAML",
+        "nodeGroups:",
+        "managedNodeGroups:",
+        "Resources:",
+        "AWSTemplateFormatVersion:",
+    ];
+    KEYS.into_iter().any(|key| line.starts_with(key))
 }
 
 fn is_of_node(line: &str) -> bool {

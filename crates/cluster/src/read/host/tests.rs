@@ -1,7 +1,7 @@
-use super::{Host, Text, is_text};
+use super::{Head, Host, Text, is_text};
 
 fn of(text: &str) -> Host {
-    assert!(is_text(text.as_bytes()), "{text}");
+    assert!(is_text(&Head::of(text.as_bytes())), "{text}");
     let file = "f".into();
     let mut reader = Text::new(&file);
     text.lines().for_each(|line| reader.line(line));
@@ -68,7 +68,7 @@ fn manifests_are_none() {
         "kernelVersion: 10.0.20348.2762\n",
         "a: 1\n",
     ] {
-        assert!(!is_text(text.as_bytes()), "{text}");
+        assert!(!is_text(&Head::of(text.as_bytes())), "{text}");
     }
 }
 

@@ -8,7 +8,7 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use super::lines::Lines;
+use super::lines::Head;
 use super::shortened;
 use crate::model::{ExcludedPorts, IpVersion, ListedPorts, Place, PortListing};
 use crate::problem::Problem;
@@ -32,13 +32,16 @@ pub(crate) struct Listings {
 }
 
 /// Whether a file that starts so is a listing. `whole` says that nothing follows.
-pub(crate) fn is_listing(start: &[u8], whole: bool) -> bool {
-    let mut lines = Lines::all(start);
+pub(crate) fn is_listing(start: &Head<'_>, whole: bool) -> bool {
+    if start.lines().any(super::host::has_key_of_manifest) {
+        return false;
+    }
+    let mut lines: Vec<&str> = start.lines().collect();
     if !whole {
         // It may be cut.
         lines.pop();
     }
-    let lines: Vec<Line<'_>> = lines.iter().map(|line| Line::of(line)).collect();
+    let lines: Vec<Line<'_>> = lines.into_iter().map(Line::of).collect();
     let lines: Vec<&Line<'_>> = lines.iter().filter(|line| **line != Line::Blank).collect();
     // Ports beyond 65535 make a listing with an error.
     let is_row = |line: &Line<'_>| match line {

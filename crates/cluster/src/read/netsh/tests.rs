@@ -1,6 +1,6 @@
 use super::{Listings, Parser, is_listing};
 use crate::model::{IpVersion, ListedPorts, PortListing};
-use crate::read::lines::Lines;
+use crate::read::lines::{Head, Lines};
 use std::io;
 use winpod::ports::Protocol;
 
@@ -39,7 +39,7 @@ fn stream(name: &str, start: &[u8], rest: impl io::Read) -> Listings {
 }
 
 fn of(name: &str, text: &str) -> Listings {
-    assert!(is_listing(text.as_bytes(), true), "{text}");
+    assert!(is_listing(&Head::of(text.as_bytes()), true), "{text}");
     read(name, text.as_bytes())
 }
 
@@ -76,7 +76,7 @@ fn both_listings_in_one_file() {
     assert_eq!(all("a.txt", &BOTH.replace("\r\n", "\n")), expected);
     let wide: Vec<u8> =
         b"\xff\xfe".iter().copied().chain(BOTH.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    assert!(is_listing(&wide, true));
+    assert!(is_listing(&Head::of(&wide), true));
     assert_eq!(read("a", &wide).listings.iter().map(shown).collect::<Vec<_>>(), expected);
 }
 
@@ -103,7 +103,7 @@ fn any_language() {
     );
     // Code page 850, which no encoding of ours reads.
     let bytes = b"Plage de ports dynamique du protocole tcp\r\n-----\r\nPort de d\x82marrage\xff: 34000\r\nNombre de ports\xff: 31536\r\n";
-    assert!(is_listing(bytes, true));
+    assert!(is_listing(&Head::of(bytes), true));
     assert_eq!(shown(&read("a", bytes).listings[0]), "TCP ? 3:21 34000-65535");
 }
 
@@ -148,11 +148,11 @@ fn other_files_are_none() {
         "{\"tcp\": 1}",
         "70000 80000\n",
     ] {
-        assert!(!is_listing(text.as_bytes(), true), "{text}");
+        assert!(!is_listing(&Head::of(text.as_bytes()), true), "{text}");
     }
-    assert!(!is_listing(b"PK\x03\x04 tcp\n80 80\n", true));
+    assert!(!is_listing(&Head::of(b"PK\x03\x04 tcp\n80 80\n"), true));
     // A cut number may be any.
-    assert!(!is_listing(b"foo\n----------    --------\n 80 8", false));
+    assert!(!is_listing(&Head::of(b"foo\n----------    --------\n 80 8"), false));
 }
 
 #[test]

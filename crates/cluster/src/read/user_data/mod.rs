@@ -4,9 +4,9 @@
 mod powershell;
 
 use super::Doc;
-use super::node::{ENCODED, Node, Style};
+use super::node::{ENCODED, Node};
 use super::script::{base64, from_base64};
-use crate::model::{Field, Place, Script, ScriptKind, StartScript, UserData};
+use crate::model::{Field, Layout, Place, Script, ScriptKind, StartScript, UserData};
 use crate::problem::Problem;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,21 +18,21 @@ const CLOSE: &str = "</powershell>";
 pub(super) fn file(text: &str, name: &Arc<str>) -> Option<UserData> {
     let start = text.trim_start();
     let by_name = Path::new(&**name).extension().is_some_and(|it| it.eq_ignore_ascii_case("ps1"));
-    let tagged = find(start, OPEN) == Some(0);
+    let tagged = start.get(..OPEN.len()).is_some_and(|first| first.eq_ignore_ascii_case(OPEN));
     let place = Place::new(name, 1, 1);
     if by_name || tagged || is_mime(start) {
-        return Some(read(text, place, true));
+        return Some(read(text, place, Layout::Plain));
     }
     // Base64 is one long word, which is no document of any other kind.
     let decoded = (start.len() > OPEN.len()).then(|| from_base64(start)).flatten()?;
     let decoded = String::from_utf8(decoded).ok()?;
-    (find(&decoded, OPEN).is_some() || is_mime(&decoded)).then(|| read(&decoded, place, false))
+    (find(&decoded, OPEN).is_some() || is_mime(&decoded)).then(|| read(&decoded, place, Layout::Hidden(1)))
 }
 
 /// The same of a file that was told by what it says, and read already.
 pub(super) fn of_script(script: &StartScript) -> Option<UserData> {
     (script.kind == ScriptKind::UserData)
-        .then(|| read(&script.text, script.place.clone(), script.lines_follow))
+        .then(|| read(&script.text, script.place.clone(), script.layout.clone()))
 }
 
 /// User data as a launch template or a node class has it; base64 where `encoded`.
@@ -56,9 +56,12 @@ pub(super) fn value(
                     doc.reader.problem(Problem::new("USER_DATA", message, &place));
                     return doc.unknown("it is no base64 of text in UTF-8", value);
                 };
-                doc.written(read(&decoded, doc.place_of(value), false), value)
+                doc.written(read(&decoded, doc.place_of(value), Layout::Hidden(1)), value)
             }
-            Some(text) => doc.written(read(text, doc.place_of(value), is_literal(value)), value),
+            Some(text) => {
+                let layout = doc.layout(value);
+                doc.written(read(text, doc.place_of(value), layout), value)
+            }
         },
     }
 }
@@ -71,37 +74,33 @@ pub(super) fn commands(doc: &mut Doc<'_, '_>, node: &Node, key: &str, object: &s
     {
         return doc.wrong(value, key, object, "a string or a list of strings");
     }
-    let script = |item: &Node| Script {
+    let mut script = |item: &Node| Script {
         text: item.as_text().unwrap_or_default().into(),
         place: doc.place_of(item),
-        lines_follow: is_literal(item),
+        layout: doc.layout(item),
     };
-    let scripts: Vec<Script> = items.iter().map(script).collect();
+    let scripts: Vec<Script> = items.iter().map(&mut script).collect();
     // A line break goes between two of them.
     let bytes = scripts.iter().map(|script| script.text.len() + 1).sum::<usize>().saturating_sub(1);
-    let tags = |script: &Script| tagged(&script.text, &script.place, false).len();
+    let tags = |script: &Script| tagged(script).len();
     let blocks = scripts.iter().map(tags).sum();
     let data = put_together(scripts, bytes, false, blocks, doc.place_of(value));
     doc.written(UserData { wrapped: true, ..data }, value)
 }
 
-fn is_literal(node: &Node) -> bool {
-    node.as_scalar().is_some_and(|scalar| scalar.style == Style::Literal)
-}
-
-fn read(text: &str, place: Place, lines_follow: bool) -> UserData {
+fn read(text: &str, place: Place, layout: Layout) -> UserData {
     let bytes = text.len();
+    let whole = Script { text: text.into(), place: place.clone(), layout };
     if is_mime(text.trim_start()) {
-        let scripts: Vec<Script> =
-            mime_parts(text).iter().flat_map(|part| tagged(part, &place, false)).collect();
+        let scripts: Vec<Script> = mime_parts(&whole).iter().flat_map(tagged).collect();
         let blocks = scripts.len();
-        let open = mime_parts(text).iter().any(|part| is_open(part));
+        let open = mime_parts(&whole).iter().any(|part| is_open(&part.text));
         return UserData { open, ..put_together(scripts, bytes, true, blocks, place) };
     }
-    let mut scripts = tagged(text, &place, lines_follow);
+    let mut scripts = tagged(&whole);
     let blocks = scripts.len();
     if scripts.is_empty() {
-        scripts.push(Script { text: text.into(), place: place.clone(), lines_follow });
+        scripts.push(whole);
     }
     UserData { open: is_open(text), ..put_together(scripts, bytes, false, blocks, place) }
 }
@@ -134,8 +133,8 @@ fn is_open(text: &str) -> bool {
 }
 
 /// What stands between the tags; a block that is not closed goes to the end.
-fn tagged(text: &str, place: &Place, lines_follow: bool) -> Vec<Script> {
-    let whole = Script { text: text.into(), place: place.clone(), lines_follow };
+fn tagged(whole: &Script) -> Vec<Script> {
+    let text = &*whole.text;
     let mut blocks = Vec::new();
     let mut from = 0;
     while let Some(open) = text.get(from..).and_then(|rest| find(rest, OPEN)) {
@@ -143,7 +142,7 @@ fn tagged(text: &str, place: &Place, lines_follow: bool) -> Vec<Script> {
         let rest = text.get(start..).unwrap_or_default();
         let length = find(rest, CLOSE).unwrap_or(rest.len());
         let inside = rest.get(..length).unwrap_or_default();
-        blocks.push(Script { text: inside.into(), place: whole.place_at(start), lines_follow });
+        blocks.push(whole.part(inside.into(), start));
         from = start + length;
     }
     blocks
@@ -161,7 +160,8 @@ fn is_mime(text: &str) -> bool {
 }
 
 /// The bodies of the parts; base64 decoded where a part says that it is.
-fn mime_parts(text: &str) -> Vec<String> {
+fn mime_parts(whole: &Script) -> Vec<Script> {
+    let text = &*whole.text;
     let lines: Vec<&str> = text.lines().collect();
     let boundary = lines.iter().find_map(|line| {
         let (_, after) = line.split_once("boundary=")?;
@@ -169,19 +169,29 @@ fn mime_parts(text: &str) -> Vec<String> {
         let quoted = after.strip_prefix('"').and_then(|rest| rest.split('"').next());
         quoted.or_else(|| after.split(';').next()).map(str::trim)
     });
-    let Some(boundary) = boundary.filter(|it| !it.is_empty()) else { return vec![text.to_owned()] };
+    let Some(boundary) = boundary.filter(|it| !it.is_empty()) else { return vec![whole.clone()] };
     let is_boundary = |line: &str| line.strip_prefix("--").is_some_and(|rest| rest.starts_with(boundary));
     let mut parts = Vec::new();
     for part in lines.split(|line| is_boundary(line)).skip(1) {
         let blank = part.iter().position(|line| line.trim().is_empty()).unwrap_or(part.len());
         let (headers, body) = part.split_at(blank);
-        let body = body.join("\n");
+        // Line ends of two characters stay two: places are counted in what is written.
+        let start = body.first().map_or(text.len(), |line| line.as_ptr() as usize - text.as_ptr() as usize);
+        let end =
+            body.last().map_or(start, |line| line.as_ptr() as usize - text.as_ptr() as usize + line.len());
+        let body = text.get(start..end).unwrap_or_default();
         let encoded = headers.iter().any(|line| {
             let line = line.to_ascii_lowercase();
             line.starts_with("content-transfer-encoding:") && line.contains("base64")
         });
-        let decoded = encoded.then(|| from_base64(&body)).flatten();
-        parts.push(decoded.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(body));
+        let decoded = encoded.then(|| from_base64(body)).flatten();
+        parts.push(match decoded.and_then(|bytes| String::from_utf8(bytes).ok()) {
+            Some(decoded) => {
+                let start = start + body.len() - body.trim_start().len();
+                Script { layout: Layout::Hidden(1), ..whole.part(decoded.into(), start) }
+            }
+            None => whole.part(body.into(), start),
+        });
     }
     parts
 }
@@ -191,7 +201,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> UserData {
-        read(text, Place::new(&"a.ps1".into(), 1, 1), true)
+        read(text, Place::new(&"a.ps1".into(), 1, 1), Layout::Plain)
     }
 
     #[test]

@@ -288,7 +288,7 @@ mod tests {
 
     fn of(text: &str) -> Bootstrap {
         let place = Place::new(&"a.ps1".into(), 1, 1);
-        bootstrap(&[Script { text: text.into(), place, lines_follow: true }])
+        bootstrap(&[Script { text: text.into(), place, layout: crate::model::Layout::Plain }])
     }
 
     #[test]
