@@ -33,6 +33,10 @@ pub(crate) fn sketch(request: &Value) -> Option<Value> {
 pub(crate) fn of<T: DeserializeOwned>(request: &Value) -> Option<Refusal> {
     let why = |request: Value| serde_json::from_value::<T>(request).err().map(|error| error.to_string());
     let error = why(request.clone())?;
+    // What is worded otherwise is ours and names the field already.
+    if !["invalid ", "missing field", "unknown ", "expected "].iter().any(|start| error.starts_with(start)) {
+        return None;
+    }
     // Without a field that is right another one is missing first.
     let missing = |error: &str| error.starts_with("missing field");
     let mut path: Vec<Step> = Vec::new();
