@@ -45,6 +45,9 @@ impl Severity {
 /// - What was written, with a suggestion for a misspelt id.
 pub(crate) fn find(id: &str) -> Result<&'static Rule, String> {
     Rule::find(id).ok_or_else(|| {
+        if let Some(other) = told_by(id) {
+            return format!("{id} is told by {}: name that one", other.id);
+        }
         let meant = match nearest(id) {
             Some(meant) => format!("did you mean {meant}?"),
             None => "winpod check --list lists the rules".to_owned(),
@@ -53,8 +56,16 @@ pub(crate) fn find(id: &str) -> Result<&'static Rule, String> {
     })
 }
 
+/// The rule whose findings tell another one too, by the id of that other one.
+fn told_by(id: &str) -> Option<&'static Rule> {
+    LISTED.iter().find(|(rule, _)| rule.id.eq_ignore_ascii_case(id)).and_then(|(_, other)| *other)
+}
+
 /// The rule that a misspelt id was most likely meant to be.
 pub(crate) fn nearest(id: &str) -> Option<&'static str> {
+    if let Some(other) = told_by(id) {
+        return Some(other.id);
+    }
     // `NG-1`, `ng_01` and `NG1` are NG-001.
     let letters = id.trim_end_matches(|c: char| c.is_ascii_digit());
     let number = id.get(letters.len()..).and_then(|digits| digits.parse::<u16>().ok());
