@@ -1,14 +1,9 @@
-//! The AWS CLI's JSON: listings are streamed, so that their size does not matter; `describe-cluster`
-//! and `describe-nodegroup` are single objects.
+//! Listings of `aws ec2`, streamed so that their size does not matter.
 
-use super::node::{Kind, Node};
-use super::{Doc, Reader, launch};
-use crate::model::{
-    Field, InstanceTypes, Interface, MaxUnavailable, NodeGroup, Origin, Os, Place, Reservation, Subnet,
-    SubnetChoice, Taint, Tool, TypeRow, Vpc,
-};
+use crate::model::{Field, Interface, Origin, Place, Reservation, Subnet, TypeRow, Vpc};
 use crate::problem::Problem;
 use crate::progress::Stopped;
+use crate::read::Reader;
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
@@ -20,14 +15,14 @@ use winpod::ipam::Limits;
 use winpod::subnet::ReservationKind;
 
 /// How much of a file is looked at to tell a listing from other JSON.
-pub(super) const SNIFF: usize = 4096;
+pub(in crate::read) const SNIFF: usize = 4096;
 
 /// The listings that are streamed, by their one key at the top.
-const LISTINGS: [&str; 5] =
+pub(super) const LISTINGS: [&str; 5] =
     ["Subnets", "NetworkInterfaces", "SubnetIpv4CidrReservations", "Vpcs", "InstanceTypes"];
 
 /// Whether the first bytes are the start of a listing: a JSON object whose first key is one of theirs.
-pub(super) fn is_listing(start: &[u8]) -> bool {
+pub(in crate::read) fn is_listing(start: &[u8]) -> bool {
     let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
     let mut rest = start.trim_ascii_start();
     let Some(after) = rest.strip_prefix(b"{") else { return false };
@@ -40,7 +35,11 @@ pub(super) fn is_listing(start: &[u8]) -> bool {
 }
 
 /// Reads one listing or several in a row.
-pub(super) fn stream(source: impl Read, file: &Arc<str>, reader: &mut Reader<'_>) -> Result<(), Stopped> {
+pub(in crate::read) fn stream(
+    source: impl Read,
+    file: &Arc<str>,
+    reader: &mut Reader<'_>,
+) -> Result<(), Stopped> {
     let mut source = std::io::BufReader::with_capacity(1 << 16, source);
     if let Err(error) = skip_byte_order_mark(&mut source) {
         reader.unreadable(file, &error);
@@ -71,7 +70,7 @@ pub(super) fn stream(source: impl Read, file: &Arc<str>, reader: &mut Reader<'_>
 }
 
 /// Reads one page of a listing that is already parsed. Entries need not say which subnet they are of.
-pub(super) fn parsed(page: &serde_json::Value, file: &Arc<str>, reader: &mut Reader<'_>) {
+pub(in crate::read) fn parsed(page: &serde_json::Value, file: &Arc<str>, reader: &mut Reader<'_>) {
     let mut page = page.clone();
     let mut of = "entry";
     for listing in ["NetworkInterfaces", "SubnetIpv4CidrReservations"] {
@@ -87,7 +86,7 @@ pub(super) fn parsed(page: &serde_json::Value, file: &Arc<str>, reader: &mut Rea
     }
     let mut sink = Sink { reader, file, entries: 0, stopped: false };
     if let Err(error) = (Listing { sink: &mut sink }).deserialize(&page) {
-        let why = super::fields::shortened(&error.to_string());
+        let why = crate::read::fields::shortened(&error.to_string());
         let message = format!("{of}[{}] is none of the AWS CLI's: {why}", sink.entries);
         sink.problem("AWS_JSON", message);
     }
@@ -296,7 +295,9 @@ impl<'de, T: std::str::FromStr> Deserialize<'de> for Parsed<T> {
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Parsed<T>, E> {
-                Ok(text.parse().map_or_else(|_| Parsed::Bad(super::fields::shortened(text)), Parsed::Good))
+                Ok(text
+                    .parse()
+                    .map_or_else(|_| Parsed::Bad(crate::read::fields::shortened(text)), Parsed::Good))
             }
         }
         deserializer.deserialize_str(Text(std::marker::PhantomData))
@@ -556,156 +557,6 @@ impl Sink<'_, '_> {
         };
         self.reader.cluster().instance_types.insert(name, row);
     }
-}
-
-/// `describe-cluster`, `describe-nodegroup`, listings as YAML, and lists that `--query` cut out of their object.
-pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
-    if let Some(cluster) = node.get("cluster").filter(|cluster| cluster.get("resourcesVpcConfig").is_some()) {
-        self::cluster(doc, cluster, true);
-    } else if let Some(group) = node_group(node) {
-        describe_nodegroup(doc, group);
-    } else if launch::object(doc, node) {
-    } else if LISTINGS.iter().any(|listing| node.get(listing).is_some()) {
-        stream_value(doc, &value(node));
-    } else if let Some(listing) = listing_of(node) {
-        stream_value(doc, &serde_json::json!({ listing: value(node) }));
-    } else {
-        return false;
-    }
-    true
-}
-
-fn stream_value(doc: &mut Doc<'_, '_>, listing: &serde_json::Value) {
-    if stream(listing.to_string().as_bytes(), doc.file, doc.reader).is_err() {
-        doc.reader.stopped = true;
-    }
-}
-
-/// The JSON of a node, which is no deeper than the readers allow.
-fn value(node: &Node) -> serde_json::Value {
-    let Some(scalar) = node.as_scalar() else {
-        return if node.entries().is_empty() {
-            node.items().iter().map(value).collect()
-        } else {
-            let pairs = node.entries().iter();
-            pairs.filter_map(|entry| Some((entry.key.as_text()?.to_owned(), value(&entry.value)))).collect()
-        };
-    };
-    match scalar.kind {
-        Kind::Null => serde_json::Value::Null,
-        Kind::Bool => node.as_bool().into(),
-        Kind::Int => node.as_i64().map_or_else(|| (*scalar.text).into(), Into::into),
-        Kind::Float | Kind::String => (*scalar.text).into(),
-    }
-}
-
-/// Which listing a bare list was cut out of.
-fn listing_of(node: &Node) -> Option<&'static str> {
-    let first = node.items().first()?;
-    let has = |key: &str| first.get(key).is_some();
-    [
-        ("NetworkInterfaceId", "NetworkInterfaces"),
-        ("SubnetCidrReservationId", "SubnetIpv4CidrReservations"),
-        ("CidrBlockAssociationSet", "Vpcs"),
-        ("AvailableIpAddressCount", "Subnets"),
-        ("ProcessorInfo", "InstanceTypes"),
-    ]
-    .into_iter()
-    .find_map(|(key, listing)| has(key).then_some(listing))
-}
-
-/// A cluster in the words of the API: the one that runs, or one that a file asks for.
-pub(super) fn cluster(doc: &mut Doc<'_, '_>, node: &Node, runs: bool) {
-    if let Some(name) = node.get("name").filter(|name| name.as_text().is_some()) {
-        doc.name_cluster(name.as_text().unwrap_or_default(), name);
-    }
-    let version = doc.text(node, "version", "the cluster");
-    let subnets = match node.get("resourcesVpcConfig") {
-        Some(vpc) => doc.texts(vpc, "subnetIds", "the cluster"),
-        None => Field::Absent,
-    };
-    let cluster = doc.cluster();
-    // What runs counts more than what a file asks for.
-    let before = (std::mem::take(&mut cluster.version), std::mem::take(&mut cluster.control_plane_subnets));
-    (cluster.version, cluster.control_plane_subnets) = if runs {
-        (version.or(before.0), subnets.or(before.1))
-    } else {
-        (before.0.or(version), before.1.or(subnets))
-    };
-    super::eks::cluster(doc, node, runs);
-}
-
-/// What `describe-nodegroup` shows, or the request of `create-nodegroup`, which has the same names.
-fn node_group(node: &Node) -> Option<&Node> {
-    let named = |group: &&Node| group.get("nodegroupName").is_some();
-    node.get("nodegroup")
-        .filter(named)
-        .or_else(|| Some(node).filter(named).filter(|it| it.get("clusterName").is_some()))
-}
-
-pub(super) fn describe_nodegroup(doc: &mut Doc<'_, '_>, node: &Node) {
-    let name = node.get("nodegroupName").and_then(Node::as_text).unwrap_or_default().to_owned();
-    if let Some(cluster) = node.get("clusterName").filter(|cluster| cluster.as_text().is_some()) {
-        doc.name_cluster(cluster.as_text().unwrap_or_default(), cluster);
-    }
-    let object = format!("node group {name:?}");
-    let place = doc.place_of(node);
-    let mut group = NodeGroup::new(name, Tool::EksManaged, place);
-    group.ami = doc.text(node, "amiType", &object);
-    group.os = match &group.ami {
-        Field::Known(ami, origin) if ami.starts_with("WINDOWS_") => Field::Known(Os::Windows, origin.clone()),
-        // The type CUSTOM says nothing about the system.
-        Field::Known(ami, origin) if ami == "CUSTOM" => {
-            Field::Unknown("the group has an AMI of its own".to_owned(), origin.place().clone())
-        }
-        Field::Known(_, origin) => Field::Known(Os::Linux, origin.clone()),
-        Field::Unknown(reason, place) => Field::Unknown(reason.clone(), place.clone()),
-        Field::Absent => Field::Absent,
-    };
-    group.custom_ami = group.ami.known().is_some_and(|ami| ami == "CUSTOM");
-    group.launch = launch::of_nodegroup(doc, node, &object);
-    group.instance_types = match doc.texts(node, "instanceTypes", &object) {
-        Field::Known(types, origin) if !types.is_empty() => Field::Known(InstanceTypes::Named(types), origin),
-        Field::Unknown(reason, place) => Field::Unknown(reason, place),
-        _ => doc.unknown("the launch template names the type", node),
-    };
-    if let Some(scaling) = node.get("scalingConfig") {
-        group.min_size = doc.count(scaling, "minSize", &object);
-        group.max_size = doc.count(scaling, "maxSize", &object);
-        group.desired_size = doc.count(scaling, "desiredSize", &object);
-    }
-    group.subnets = match doc.texts(node, "subnets", &object) {
-        Field::Known(ids, origin) => Field::Known(SubnetChoice::Ids(ids), origin),
-        Field::Unknown(reason, place) => Field::Unknown(reason, place),
-        Field::Absent => Field::Absent,
-    };
-    if let Some(update) = node.get("updateConfig") {
-        let nodes = doc.count(update, "maxUnavailable", &object);
-        let percent = doc.count(update, "maxUnavailablePercentage", &object);
-        group.max_unavailable = match (nodes, percent) {
-            (Field::Known(nodes, origin), _) => Field::Known(MaxUnavailable::Nodes(nodes), origin),
-            (_, Field::Known(percent, origin)) => Field::Known(MaxUnavailable::Percent(percent), origin),
-            _ => Field::Absent,
-        };
-    }
-    group.labels = doc.map(node.get("labels"), &object);
-    group.labels.insert("eks.amazonaws.com/nodegroup".to_owned(), group.name.clone());
-    let taints = node.get("taints").map(Node::items).unwrap_or_default().iter();
-    group.taints = taints.map(|item| taint(item, doc.place_of(item))).collect();
-    group.role = doc.text(node, "nodeRole", &object);
-    doc.cluster().node_groups.push(group);
-}
-
-/// EKS spells effects in capitals with underscores.
-fn taint(node: &Node, place: Place) -> Taint {
-    let text = |key: &str| node.get(key).and_then(Node::as_text).unwrap_or_default();
-    let effect = match text("effect") {
-        "NO_SCHEDULE" => "NoSchedule",
-        "NO_EXECUTE" => "NoExecute",
-        "PREFER_NO_SCHEDULE" => "PreferNoSchedule",
-        other => other,
-    };
-    Taint { key: text("key").to_owned(), value: text("value").to_owned(), effect: effect.to_owned(), place }
 }
 
 #[cfg(test)]
