@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use winpod_cluster::api::call;
 
 /// What was made wrong, by file, line and column, with its severity.
-const WRONG: [(&str, &str, u64, u64, &str); 15] = [
+const WRONG: [(&str, &str, u64, u64, &str); 16] = [
     ("CLU-002", "amazon-vpc-cni.yaml", 7, 24, "error"),
     ("PD-001", "amazon-vpc-cni.yaml", 8, 37, "error"),
     ("IPAM-003", "amazon-vpc-cni.yaml", 10, 19, "high"),
@@ -22,6 +22,7 @@ const WRONG: [(&str, &str, u64, u64, &str); 15] = [
     ("CLU-012", "cluster.yaml", 29, 14, "error"),
     ("IPAM-011", "cluster.yaml", 30, 17, "error"),
     ("CLU-005", "old-controller.yaml", 1, 1, "error"),
+    ("POD-011", "orders.yaml", 1, 1, "high"),
     ("CLU-018", "orders.yaml", 46, 1, "high"),
 ];
 
@@ -55,4 +56,31 @@ fn a_bad_cluster_has_exactly_what_was_made_wrong() {
         .collect();
     assert_eq!(found, WRONG);
     assert_eq!(answer["summary"]["fails"], true);
+}
+
+/// Pods and pools as they should be: each by itself and all together have nothing high.
+#[test]
+fn correct_pods_have_nothing_high() {
+    for (name, judged) in [
+        ("correct-pods/web.yaml", 15),
+        ("correct-pods/exporter.yaml", 12),
+        ("correct-pods/gmsa.yaml", 12),
+        ("correct-pods/report.yaml", 12),
+        ("correct-pods/pool.yaml", 12),
+        ("correct-pods", 70),
+    ] {
+        let answer = check(name);
+        let high: Vec<&Value> = answer["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|finding| ["high", "error"].contains(&finding["severity"].as_str().unwrap()))
+            .collect();
+        assert!(high.is_empty(), "{name}: {high:#?}");
+        assert!(
+            answer["summary"]["rulesJudged"].as_u64().unwrap() >= judged,
+            "{name}: {}",
+            answer["summary"]
+        );
+    }
 }

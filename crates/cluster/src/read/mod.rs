@@ -37,6 +37,7 @@ mod launch;
 mod lines;
 mod merge;
 pub(crate) mod netsh;
+mod pod;
 mod policy;
 mod script;
 mod services;
