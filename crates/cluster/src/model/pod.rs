@@ -12,6 +12,8 @@ pub struct PodDetails {
     pub runtime_class: Field<String>,
     /// An API server shows the pod, with all that admission and controllers wrote into it.
     pub live: bool,
+    /// A scheduler has given the pod a node already.
+    pub placed: bool,
     /// Its containers, init containers first.
     pub containers: Vec<Container>,
     /// What only Linux has.

@@ -72,7 +72,8 @@ pub(super) fn details(doc: &mut Doc<'_, '_>, pod: &Node, spec: &Node, object: &s
     let annotations = if live { Vec::new() } else { annotations.collect() };
     let os_name = spec.get("os").map_or(Field::Absent, |os| doc.text(os, "name", object));
     let runtime_class = doc.text(spec, "runtimeClassName", object);
-    PodDetails { os_name, runtime_class, live, containers, linux, annotations }
+    let placed = live && spec.get("nodeName").is_some_and(|name| !name.is_null());
+    PodDetails { os_name, runtime_class, live, placed, containers, linux, annotations }
 }
 
 /// `windowsOptions.hostProcess` of a pod or of a container.

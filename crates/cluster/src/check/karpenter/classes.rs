@@ -65,11 +65,23 @@ pub(super) fn other_family(context: &Context<'_>, found: &mut Found) {
     }
 }
 
-/// Whether the author of a class means Windows with its desktop.
+/// What the author of a class says that means Windows with its desktop: `windows-2022-full`, `Full image`.
 fn means_full(class: &NodeClass) -> Option<&str> {
-    let has =
-        |text: &&String| text.split(|c: char| !c.is_alphanumeric()).any(|it| it.eq_ignore_ascii_case("full"));
-    class.words.iter().find(has).map(String::as_str)
+    const BEHIND: [&str; 4] = ["image", "ami", "edition", "desktop"];
+    let system = |word: &str| {
+        ["win", "windows", "server", "2019", "2022", "2025"].contains(&word) || word.starts_with("windows20")
+    };
+    let says = |text: &&String| {
+        let lower = text.to_lowercase();
+        let words: Vec<&str> =
+            lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        words.iter().enumerate().filter(|(_, word)| **word == "full").any(|(index, _)| {
+            words.len() == 1
+                || index.checked_sub(1).is_some_and(|before| system(words[before]))
+                || words.get(index + 1).is_some_and(|next| BEHIND.contains(next))
+        })
+    };
+    class.words.iter().find(says).map(String::as_str)
 }
 
 pub(super) fn full_by_alias(context: &Context<'_>, found: &mut Found) {

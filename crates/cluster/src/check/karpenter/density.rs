@@ -32,7 +32,7 @@ fn counted(limits: Limits) -> u32 {
 
 /// Nodes that Karpenter buys for the given pods, and those that would do.
 #[derive(Clone, Copy)]
-struct Bought<'p> {
+struct Count<'p> {
     row: &'p TypePlan,
     /// Pods that Karpenter puts on a node.
     believed: u32,
@@ -41,12 +41,12 @@ struct Bought<'p> {
 }
 
 /// `None` if a node of the type holds no more than Karpenter believes, or the pods need no more nodes by it.
-fn bought(limits: Limits, row: &TypePlan, pods: u64) -> Option<Bought<'_>> {
+fn bought(limits: Limits, row: &TypePlan, pods: u64) -> Option<Count<'_>> {
     let believed = counted(limits).min(row.pods);
     let beside = |pods: u32| pods.checked_sub(row.daemon_set_pods).filter(|pods| *pods > 0);
     let (on_believed, on_real) = (u64::from(beside(believed)?), u64::from(beside(row.pods)?));
     let (bought, needed) = (pods.div_ceil(on_believed), pods.div_ceil(on_real));
-    (bought > needed).then_some(Bought { row, believed, bought, needed })
+    (bought > needed).then_some(Count { row, believed, bought, needed })
 }
 
 pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
@@ -69,7 +69,7 @@ pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
         }
         found.judged();
         let pods = planned.pods.at_least;
-        let mut over: Vec<Bought<'_>> =
+        let mut over: Vec<Count<'_>> =
             types(planned).filter_map(|(limits, row)| bought(limits, row, pods)).collect();
         // The type that holds the fewest pods is the smallest, which shows it best.
         over.sort_by_key(|one| (one.believed, one.row.ipv4));
@@ -77,7 +77,8 @@ pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
         let more = others(over.len());
         let object = named_pool(planned.group());
         let too_many = first.bought - first.needed;
-        let set = first.row.ipv4.saturating_add(first.row.host_network_pods);
+        let limits = [Some(first.row.ipv4), first.row.cpu_pods, first.row.memory_pods];
+        let set = limits.into_iter().flatten().min().unwrap_or(0).saturating_add(first.row.host_network_pods);
         let values: [(&str, &dyn Display); 12] = [
             ("pool", &object),
             ("believed", &first.believed),
@@ -129,35 +130,37 @@ pub(super) fn default_max_pods(context: &Context<'_>, found: &mut Found) {
         let room = |limits: Limits| capacity(limits, mode.unwrap_or(IpamMode::SecondaryIp)).addresses;
         let all_below = types(planned).all(|(limits, _)| room(limits) < DEFAULT_MAX_PODS);
         let all_above = types(planned).all(|(limits, _)| room(limits) > DEFAULT_MAX_PODS);
-        // Of types below it the one with the most, of types above it the one with the fewest: one value for all of them.
-        let sample = match (all_below, all_above) {
-            (true, _) => types(planned).max_by_key(|(limits, _)| room(*limits)),
-            (_, true) => types(planned).min_by_key(|(limits, _)| room(*limits)),
-            _ => None,
+        let least = types(planned).min_by_key(|(limits, _)| room(*limits));
+        let most = types(planned).max_by_key(|(limits, _)| room(*limits));
+        let (Some((least, smallest)), Some((most, largest))) = (least, most) else { continue };
+        let form = match (all_below, all_above) {
+            (false, false) => continue,
+            _ if mode.is_none() => "open",
+            (true, _) => "fewer",
+            (_, true) => "more",
         };
-        let Some((limits, row)) = sample else { continue };
-        let form = match mode {
-            None => "open",
-            Some(_) if all_below => "fewer",
-            Some(_) => "more",
+        let of = |limits: Limits, row: &TypePlan| format!("{} ({})", room(limits), row.instance_type);
+        let addresses = if room(least) == room(most) {
+            of(most, largest)
+        } else {
+            format!("{} to {}", of(least, smallest), of(most, largest))
         };
-        let with_prefixes = capacity(limits, IpamMode::PrefixDelegation).addresses;
-        let addresses = room(limits);
-        let host = row.host_network_pods;
-        let set = match mode {
-            None if with_prefixes > addresses => {
-                format!("{}, or to {} with prefix delegation", addresses + host, with_prefixes + host)
+        // One value for all types: what the largest has, as long as that is below the default, else what each has.
+        let host = largest.host_network_pods;
+        let set = match form {
+            "fewer" => format!("{}", room(most) + host),
+            "more" => format!("{}", room(least) + host),
+            _ => {
+                let with_prefixes = capacity(least, IpamMode::PrefixDelegation).addresses;
+                format!("{}, or to {} with prefix delegation", room(most) + host, with_prefixes + host)
             }
-            _ => (addresses + host).to_string(),
         };
         let object = named_pool(planned.group());
-        let values: [(&str, &dyn Display); 7] = [
+        let values: [(&str, &dyn Display); 5] = [
             ("pool", &object),
             ("default", &DEFAULT_MAX_PODS),
-            ("type", &row.instance_type),
             ("addresses", &addresses),
-            ("prefixes", &with_prefixes),
-            ("believed", &counted(limits).min(DEFAULT_MAX_PODS)),
+            ("believed", &counted(most).min(DEFAULT_MAX_PODS)),
             ("set", &set),
         ];
         found.add_as(form, &planned.group().place, object.clone(), &values);
@@ -192,10 +195,7 @@ pub(super) fn nothing_reserved(context: &Context<'_>, found: &mut Found) {
             Field::Unknown(..) => None,
         };
         let amount = modelled.map_or_else(|| "an amount by maxPods".to_owned(), |mib| format!("{mib} MiB"));
-        let also = match class.kubelet.system_reserved.is_absent() {
-            true => " and systemReserved",
-            false => "",
-        };
+        let also = if class.kubelet.system_reserved.is_absent() { " and systemReserved" } else { "" };
         let values: [(&str, &dyn Display); 3] =
             [("class", &named_class(class)), ("amount", &amount), ("also", &also)];
         found.add(place, named_class(class), &values);

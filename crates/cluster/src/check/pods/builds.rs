@@ -161,7 +161,7 @@ fn tell(
 }
 
 pub(super) fn any_build(context: &Context<'_>, found: &mut Found) {
-    for workload in windows_pods(context) {
+    for workload in windows_pods(context).filter(|workload| !workload.pod.placed) {
         // Such containers run on any build.
         if workload.pod.host_process() || workload.is_daemon_set() && releases(workload).next().is_none() {
             continue;

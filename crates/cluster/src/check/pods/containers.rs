@@ -19,10 +19,8 @@ pub(super) fn unlimited(context: &Context<'_>, found: &mut Found) {
         found.judged();
         let without: Vec<_> = containers.iter().filter(|it| it.memory_limit.is_absent()).collect();
         let Some(first) = without.first() else { continue };
-        let form = match without.iter().all(|it| it.memory_request.is_absent()) {
-            true => "neither",
-            false => "limit",
-        };
+        let no_request = without.iter().all(|container| container.memory_request.is_absent());
+        let form = if no_request { "neither" } else { "limit" };
         let names = join(without.iter().map(|container| format!("{:?}", container.name)));
         let values: [(&str, &dyn Display); 2] = [("workload", &called(workload)), ("containers", &names)];
         found.add_as(form, &first.place, called(workload), &values);

@@ -10,8 +10,8 @@ use std::fmt::Display;
 
 pub(super) fn no_selector(context: &Context<'_>, found: &mut Found) {
     for workload in windows_pods(context) {
-        // Pods on the node's own network need no address.
-        if workload.host_network {
+        // Pods on the node's own network need no address, and one that runs has it.
+        if workload.host_network || workload.pod.placed {
             continue;
         }
         if workload.selects_windows {
@@ -71,7 +71,7 @@ fn groups_for<'c>(
 }
 
 pub(super) fn no_toleration(context: &Context<'_>, found: &mut Found) {
-    for workload in windows_pods(context) {
+    for workload in windows_pods(context).filter(|workload| !workload.pod.placed) {
         if class_hidden(context, workload, found) {
             continue;
         }
@@ -116,7 +116,8 @@ pub(super) fn linux_pods(context: &Context<'_>, found: &mut Found) {
     for workload in &context.cluster.workloads {
         // DaemonSets have a rule of their own, and so have Windows pods that do not say it.
         let other = workload.is_daemon_set() || workload.os == Some(Os::Windows);
-        if other || workload.pod.host_process() || releases(workload).next().is_some() {
+        if other || workload.pod.placed || workload.pod.host_process() || releases(workload).next().is_some()
+        {
             continue;
         }
         if workload.scheduled_os.is_none() && class_hidden(context, workload, found) {
