@@ -15,8 +15,8 @@ use winpod::instance::{self, Hypervisor, InstanceType, NitroReason, Verdict, Win
 use winpod::windows::{self, Release};
 use winpod::{Grade, KubernetesVersion, SourceId, eks};
 use winpod_data::{
-    CONTROLLER_TYPES, EKS_VERSIONS, FACTS, INSTANCE_TYPES, SOURCES, WINDOWS_IMAGES, WINDOWS_RELEASES,
-    WINDOWS_UPDATES,
+    CONTROLLER_TYPES, EKS_VERSIONS, FACTS, INSTANCE_TYPES, SOURCES, WINDOWS_BASE_IMAGES, WINDOWS_IMAGES,
+    WINDOWS_RELEASES, WINDOWS_UPDATES,
 };
 
 fn rows() -> Vec<Row<'static>> {
@@ -237,6 +237,14 @@ fn each_update_and_each_image_comes_back() {
         assert_eq!((row.edition, row.ami_type), (image.edition.name(), image.ami_type));
         assert_eq!((row.karpenter_alias, row.ssm_name), (image.karpenter_alias, image.ssm_name));
         assert_eq!(keys(image.sources), row.facts);
+    }
+    let rows = table::windows_tags("windows-base-images.csv", WINDOWS_BASE_IMAGES).unwrap();
+    assert_eq!(rows.len(), windows::image_tags().len());
+    for (row, tag) in rows.iter().zip(windows::image_tags()) {
+        assert_eq!((row.tag, row.release, row.place), (tag.tag, tag.release.name(), tag.place.name()));
+        assert_eq!(keys(tag.sources), row.facts);
+        let name = format!("mcr.microsoft.com/windows/nanoserver:{}", row.tag);
+        assert_eq!(windows::base_image(&name), Some(tag.release), "{name}");
     }
 }
 

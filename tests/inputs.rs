@@ -11,6 +11,8 @@ use winpod_cluster::api::call;
 mod check_clusters;
 #[path = "inputs/check_engine.rs"]
 mod check_engine;
+#[path = "inputs/check_pods.rs"]
+mod check_pods;
 #[path = "inputs/check_rules.rs"]
 mod check_rules;
 #[path = "inputs/disguises.rs"]

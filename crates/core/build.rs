@@ -132,6 +132,8 @@ fn windows(facts: &[Fact], tables: &[Table]) -> Result<String, String> {
     accounted("windows-releases.csv", releases.len(), tables)?;
     accounted("windows-updates.csv", updates.len(), tables)?;
     accounted("windows-images.csv", images.len(), tables)?;
+    let tags = table::windows_tags("windows-base-images.csv", winpod_data::WINDOWS_BASE_IMAGES)?;
+    accounted("windows-base-images.csv", tags.len(), tables)?;
     // `Release::row` finds a row by the place of its variant.
     if !releases.iter().map(|row| row.name).eq(table::RELEASES.iter().map(|(name, _)| *name)) {
         return Err("windows-releases.csv: not the releases that the code names, in their order".into());
@@ -188,6 +190,16 @@ fn windows(facts: &[Fact], tables: &[Table]) -> Result<String, String> {
             row.karpenter_alias,
             row.ssm_name,
             rests_on("windows-images.csv", &row.facts, facts)?
+        ))?;
+    }
+    put(format_args!("];\npub(super) static IMAGE_TAGS: [ImageTag; {}] = [\n", tags.len()))?;
+    for row in &tags {
+        put(format_args!(
+            "ImageTag {{ tag: {:?}, release: Release::{}, place: TagPlace::{}, sources: {} }},\n",
+            row.tag,
+            variant(table::RELEASES, row.release),
+            variant(table::TAG_PLACES, row.place),
+            rests_on("windows-base-images.csv", &row.facts, facts)?
         ))?;
     }
     put(format_args!("];\n"))?;

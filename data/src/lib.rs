@@ -47,6 +47,10 @@ pub const WINDOWS_UPDATES: &str = include_str!("../windows-updates.csv");
 /// (`windows-images.csv`), sorted by bytes.
 pub const WINDOWS_IMAGES: &str = include_str!("../windows-images.csv");
 
+/// The words in tags of container images that stand for a release of Windows, as CSV with a header
+/// (`windows-base-images.csv`), sorted by bytes.
+pub const WINDOWS_BASE_IMAGES: &str = include_str!("../windows-base-images.csv");
+
 /// The Kubernetes versions of EKS with the ends of their support, as CSV with a header (`eks-versions.csv`), sorted by
 /// version.
 pub const EKS_VERSIONS: &str = include_str!("../eks-versions.csv");

@@ -311,3 +311,31 @@ fn versions_are_text_in_json() {
     assert!(serde_json::from_str::<KubernetesVersion>(r#""new""#).is_err());
     assert_eq!(serde_json::to_string(&Release::Version20H2).unwrap(), r#""20H2""#);
 }
+
+#[test]
+fn tags_tell_the_base_image_where_they_mean_one() {
+    use winpod::windows::{Release, base_image};
+    for (reference, expected) in [
+        ("mcr.microsoft.com/windows/servercore:ltsc2019", Some(Release::Server2019)),
+        ("mcr.microsoft.com/windows/servercore:1809-KB4493509", Some(Release::Server2019)),
+        ("mcr.microsoft.com/windows:20H2", Some(Release::Version20H2)),
+        ("mcr.microsoft.com/windows/servercore/iis:windowsservercore-ltsc2022", Some(Release::Server2022)),
+        (
+            "mcr.microsoft.com/dotnet/framework/aspnet:4.8-windowsservercore-ltsc2022",
+            Some(Release::Server2022),
+        ),
+        ("mcr.microsoft.com/dotnet/runtime:8.0-nanoserver-1809-amd64", Some(Release::Server2019)),
+        ("registry.example:5000/shop/web:4.2-ltsc2025", Some(Release::Server2025)),
+        ("mcr.microsoft.com/windows/nanoserver:10.0.20348.2762", Some(Release::Server2022)),
+        // Made for several platforms, or not told.
+        ("mcr.microsoft.com/dotnet/aspnet:10.0.1", None),
+        ("mcr.microsoft.com/windows/servercore", None),
+        ("mcr.microsoft.com/windowsfoo/x:1809", None),
+        ("registry.example:5000/shop/web", None),
+        ("registry.example/web:2004", None),
+        ("mcr.microsoft.com/windows/nanoserver:ltsc2022@sha256:00", None),
+        ("", None),
+    ] {
+        assert_eq!(base_image(reference), expected, "{reference}");
+    }
+}

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use winpod_cluster::api::call;
 
 /// What was made wrong, by file, line and column, with its severity.
-const WRONG: [(&str, &str, u64, u64, &str); 15] = [
+const WRONG: [(&str, &str, u64, u64, &str); 16] = [
     ("CLU-002", "amazon-vpc-cni.yaml", 7, 24, "error"),
     ("PD-001", "amazon-vpc-cni.yaml", 8, 37, "error"),
     ("IPAM-003", "amazon-vpc-cni.yaml", 10, 19, "high"),
@@ -22,6 +22,7 @@ const WRONG: [(&str, &str, u64, u64, &str); 15] = [
     ("CLU-012", "cluster.yaml", 29, 14, "error"),
     ("IPAM-011", "cluster.yaml", 30, 17, "error"),
     ("CLU-005", "old-controller.yaml", 1, 1, "error"),
+    ("POD-011", "orders.yaml", 1, 1, "high"),
     ("CLU-018", "orders.yaml", 46, 1, "high"),
 ];
 

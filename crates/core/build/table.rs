@@ -345,6 +345,38 @@ pub(crate) fn windows_images<'a>(file: &str, text: &'a str) -> Result<Vec<ImageR
     Ok(rows)
 }
 
+/// The columns of `windows-base-images.csv`, in order.
+pub(crate) const TAG_COLUMNS: [&str; 4] = ["tag", "release", "where", "facts"];
+pub(crate) const TAG_PLACES: Names = &[("anywhere", "Anywhere"), ("windows", "Windows")];
+
+/// One line of `windows-base-images.csv`.
+#[derive(Debug)]
+pub(crate) struct TagRow<'a> {
+    pub(crate) tag: &'a str,
+    pub(crate) release: &'a str,
+    pub(crate) place: &'a str,
+    pub(crate) facts: Vec<&'a str>,
+}
+
+/// The rows of `windows-base-images.csv`, which must be sorted by the bytes of the tag.
+pub(crate) fn windows_tags<'a>(file: &str, text: &'a str) -> Result<Vec<TagRow<'a>>, String> {
+    let mut rows: Vec<TagRow<'_>> = Vec::new();
+    for line in lines(file, text, &TAG_COLUMNS.join(","))? {
+        let [tag, release, place, facts] = line.fields()?;
+        if tag.is_empty() || !tag.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return Err(line.error("tag", "letters and digits", tag));
+        }
+        line.follows(rows.last().map(|row| row.tag), tag)?;
+        rows.push(TagRow {
+            tag,
+            release: line.one_of("release", release, RELEASES)?,
+            place: line.one_of("where", place, TAG_PLACES)?,
+            facts: line.words("facts", facts)?,
+        });
+    }
+    Ok(rows)
+}
+
 /// The columns of `eks-versions.csv`, in order.
 pub(crate) const VERSION_COLUMNS: [&str; 4] = ["version", "standard_until", "extended_until", "facts"];
 

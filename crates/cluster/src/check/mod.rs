@@ -24,8 +24,9 @@ mod auth;
 mod cluster;
 mod dsr;
 mod ipam;
+mod karpenter;
 mod node_groups;
-mod pod;
+mod pods;
 mod prefixes;
 mod vpc;
 
@@ -94,7 +95,8 @@ fn judges() -> impl Iterator<Item = &'static Judge> {
         prefixes::RULES,
         vpc::RULES,
         node_groups::RULES,
-        pod::RULES,
+        karpenter::RULES,
+        pods::RULES,
         dsr::RULES,
     ]
     .into_iter()

@@ -10,8 +10,10 @@ mod control_plane;
 mod hns;
 mod identity;
 mod ignore;
+mod karpenter;
 mod launch;
 mod layout;
+mod pod;
 mod policy;
 mod ports;
 mod start;
@@ -25,6 +27,8 @@ pub use control_plane::{
 };
 pub use identity::{AccessEntry, Identity, PodIdentity, RoleMapping, role_name, same_role};
 pub use ignore::IgnoreComment;
+pub use karpenter::{Kubelet, NodeClass};
+pub use pod::{Container, LinuxKind, LinuxSetting, PodDetails, RuntimeClass, SecurityGroupPolicy};
 pub use policy::{LabelExpression, LabelOperator, LabelSelector, NetworkPolicy};
 pub use storage::{Claim, PodVolume, Storage, VolumeSource};
 
@@ -185,6 +189,8 @@ pub struct Cluster {
     pub cni: Cni,
     /// Node groups in the order of the files.
     pub node_groups: Vec<NodeGroup>,
+    /// Karpenter's node classes, in the order of the files.
+    pub node_classes: Vec<NodeClass>,
     /// A whole ClusterConfig of eksctl, not just a piece of one.
     pub eksctl_config: Field<()>,
     /// Versions of launch templates, in the order of the listings.
@@ -217,6 +223,10 @@ pub struct Cluster {
     pub workloads: Vec<Workload>,
     /// Network policies of Kubernetes, in the order of the files.
     pub network_policies: Vec<NetworkPolicy>,
+    /// Which pods are to have security groups of their own, in the order of the files.
+    pub security_group_policies: Vec<SecurityGroupPolicy>,
+    /// Runtime classes by name.
+    pub runtime_classes: BTreeMap<String, RuntimeClass>,
     /// What the operator of Calico is asked to install.
     pub calico: Vec<CalicoInstallation>,
     /// Services, in the order of the files.
@@ -447,6 +457,8 @@ pub struct NodeGroup {
     pub role: Field<String>,
     /// The instance profile of its nodes, if it is named in place of a role: an ARN or a name.
     pub instance_profile: Field<String>,
+    /// The `EC2NodeClass` of a Karpenter pool.
+    pub node_class: Option<String>,
     /// A pool of EKS Auto Mode, which has no `EC2NodeClass`.
     pub auto_mode: bool,
     /// Where the group is defined.
@@ -479,6 +491,7 @@ impl NodeGroup {
             taints: Vec::new(),
             role: Field::Absent,
             instance_profile: Field::Absent,
+            node_class: None,
             auto_mode: false,
             place,
         }
@@ -639,6 +652,8 @@ pub struct Workload {
     pub service_account: String,
     /// The volumes of its pods that a driver provides.
     pub volumes: Vec<PodVolume>,
+    /// What else its pods ask of a node.
+    pub pod: PodDetails,
     /// Where it is defined.
     pub place: Place,
 }
@@ -684,6 +699,10 @@ pub struct Service {
     pub outer_addresses: Box<[Ipv4Addr]>,
     /// Its ports.
     pub ports: Vec<ServicePort>,
+    /// The labels of the pods behind it; empty if it has no selector.
+    pub selector: BTreeMap<String, String>,
+    /// Where it asks for IPv6, or for both families and nothing less.
+    pub ipv6: Option<(String, Place)>,
     /// Where it is defined.
     pub place: Place,
 }

@@ -8,10 +8,14 @@ use std::collections::BTreeMap;
 pub struct Storage {
     /// The provisioner of each `StorageClass`.
     pub classes: BTreeMap<String, (String, Place)>,
+    /// The file system that a `StorageClass` asks for, where it does.
+    pub class_file_systems: BTreeMap<String, (String, Place)>,
     /// Each `PersistentVolumeClaim`, as `namespace/name`.
     pub claims: BTreeMap<String, Claim>,
     /// The CSI driver of each `PersistentVolume` that has one.
     pub volumes: BTreeMap<String, (String, Place)>,
+    /// The file system of a `PersistentVolume`, where it is written.
+    pub volume_file_systems: BTreeMap<String, (String, Place)>,
 }
 
 /// A `PersistentVolumeClaim`.

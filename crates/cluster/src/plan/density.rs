@@ -2,7 +2,7 @@
 
 use super::answer::{LimitedBy, TypePlan};
 use super::candidates::Candidate;
-use crate::model::{MaxUnavailable, NodeGroup, Os, Tool, Workload};
+use crate::model::{MaxUnavailable, NodeGroup, Os, Taint, Tool, Workload};
 use winpod::ipam::{Limits, NodeSettings, Settings, SteadyState, capacity, fullest_state};
 
 /// What runs on every node of a group, and the mean of what else runs there.
@@ -51,17 +51,25 @@ impl Load {
 
 /// Whether the scheduler lets a Windows workload onto the group, as far as selectors and taints tell.
 pub(crate) fn may_run(workload: &Workload, group: &NodeGroup) -> bool {
+    workload.os == Some(Os::Windows) && selects(workload, group) && untolerated(workload, group).is_none()
+}
+
+/// Whether the labels of a group are those that a workload selects, as far as they are decided in files.
+pub(crate) fn selects(workload: &Workload, group: &NodeGroup) -> bool {
     let labels = &group.labels;
-    workload.os == Some(Os::Windows)
-        && workload
-            .node_selector
-            .iter()
-            .all(|(key, value)| labels.get(key).map_or_else(|| !decides(key, labels), |label| label == value))
-        && group
-            .taints
-            .iter()
-            .filter(|taint| taint.effect != "PreferNoSchedule")
-            .all(|taint| workload.tolerations.iter().any(|toleration| toleration.tolerates(taint)))
+    workload
+        .node_selector
+        .iter()
+        .all(|(key, value)| labels.get(key).map_or_else(|| !decides(key, labels), |label| label == value))
+}
+
+/// A taint of the group that keeps pods of the workload out.
+pub(crate) fn untolerated<'g>(workload: &Workload, group: &'g NodeGroup) -> Option<&'g Taint> {
+    group
+        .taints
+        .iter()
+        .filter(|taint| taint.effect != "PreferNoSchedule")
+        .find(|taint| !workload.tolerations.iter().any(|toleration| toleration.tolerates(taint)))
 }
 
 /// Labels that the cloud or the kubelet sets and a group's file does not list cannot rule a group out.

@@ -3,8 +3,8 @@
 use super::node::Node;
 use super::{Doc, launch, quantity};
 use crate::model::{
-    Field, InstanceTypes, Launch, MaxUnavailable, NodeGroup, Operator, Origin, Os, Requirement, SubnetChoice,
-    Taint, Tool,
+    Field, InstanceTypes, Kubelet, Launch, MaxUnavailable, NodeGroup, Operator, Origin, Os, Requirement,
+    SubnetChoice, Taint, Tool,
 };
 use crate::problem::Problem;
 use std::collections::BTreeMap;
@@ -55,7 +55,64 @@ pub(super) fn node_class(doc: &mut Doc<'_, '_>, node: &Node) {
         class.pods_per_core = count_or_cel(doc, kubelet, "podsPerCore", &object);
         class.reserved_memory_mib = reserved_memory(doc, kubelet);
     }
+    told(doc, node, spec, &class, &object);
     doc.reader.node_classes.push(class);
+}
+
+/// What a class says beside what every group has.
+fn told(doc: &mut Doc<'_, '_>, node: &Node, spec: &Node, class: &NodeClass, object: &str) {
+    let name = class.name.as_str();
+    let terms = spec.get("amiSelectorTerms").map(Node::items).unwrap_or_default();
+    let alias = terms.iter().find_map(|term| Some((term, term.get("alias")?)));
+    let alias = alias.map_or(Field::Absent, |(term, _)| doc.text(term, "alias", object));
+    let mut words = vec![name.to_owned()];
+    for of in ["labels", "annotations"] {
+        let entries = node.path(&["metadata", of]).map(Node::entries).unwrap_or_default();
+        // What kubectl keeps there is the whole object again.
+        let said = entries
+            .iter()
+            .filter(|entry| entry.key.as_text() != Some("kubectl.kubernetes.io/last-applied-configuration"));
+        words.extend(said.filter_map(|entry| entry.value.as_text().map(str::to_owned)));
+    }
+    let mappings = spec.get("blockDeviceMappings").map(Node::items).unwrap_or_default();
+    let devices = mappings.iter().filter_map(|mapping| {
+        let device = mapping.get("deviceName")?;
+        let root = mapping.get("rootVolume").and_then(Node::as_bool) == Some(true);
+        Some((device.as_text()?.to_owned(), root, doc.place_of(device)))
+    });
+    let devices = devices.collect();
+    let kubelet = spec.get("kubelet").map(|node| kubelet(doc, node, object)).unwrap_or_default();
+    let class = crate::model::NodeClass {
+        name: name.to_owned(),
+        alias,
+        family: doc.text(spec, "amiFamily", object),
+        words,
+        kubelet: Kubelet { max_pods: class.max_pods.clone(), ..kubelet },
+        devices,
+        place: doc.place_of(node),
+    };
+    doc.cluster().node_classes.push(class);
+}
+
+fn kubelet(doc: &mut Doc<'_, '_>, node: &Node, object: &str) -> Kubelet {
+    let field =
+        |entry: &super::node::Entry| Some((entry.key.as_text()?.to_owned(), doc.place_of(&entry.key)));
+    let fields = node.entries().iter().filter(|entry| !entry.value.is_null()).filter_map(field).collect();
+    let reserved = |key: &str| match node.path(&[key, "memory"]).filter(|memory| !memory.is_null()) {
+        Some(memory) => doc.written((), memory),
+        None => match node.get(key).and_then(|value| Some((value, value.hidden()?))) {
+            Some((value, reason)) => doc.unknown(reason, value),
+            None => Field::Absent,
+        },
+    };
+    let (kube_reserved, system_reserved) = (reserved("kubeReserved"), reserved("systemReserved"));
+    Kubelet {
+        fields,
+        max_pods: Field::Absent,
+        cluster_dns: doc.texts(node, "clusterDNS", object),
+        kube_reserved,
+        system_reserved,
+    }
 }
 
 /// These fields may also be CEL expressions; what one gives is known to the controller alone.
@@ -140,6 +197,7 @@ pub(super) fn node_pool(doc: &mut Doc<'_, '_>, node: &Node) {
     let class = template.and_then(|spec| spec.path(&["nodeClassRef", "name"])).and_then(Node::as_text);
     let class_group = template.and_then(|spec| spec.path(&["nodeClassRef", "group"])).and_then(Node::as_text);
     group.auto_mode = class_group == Some("eks.amazonaws.com");
+    group.node_class = class.filter(|_| !group.auto_mode).map(str::to_owned);
     let index = doc.cluster().node_groups.len();
     doc.reader.pool_classes.push((index, class.map(str::to_owned)));
     doc.cluster().node_groups.push(group);

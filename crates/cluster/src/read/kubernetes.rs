@@ -3,7 +3,7 @@
 use super::addons::spelt_alike;
 use super::fields::shortened;
 use super::node::{Kind, Node};
-use super::{Doc, aws_auth, aws_node, calico, policy, quantity, services, storage};
+use super::{Doc, aws_auth, aws_node, calico, pod, policy, quantity, services, storage};
 use crate::model::{Field, LiveNode, LivePod, MeantKey, Os, Place, Toleration, UnknownKey, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
@@ -29,6 +29,7 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
         }
         _ => {
             return services::object(doc, node, kind)
+                || pod::object(doc, node, kind)
                 || storage::object(doc, node, kind)
                 || policy::object(doc, node, kind)
                 || calico::object(doc, node, kind);
@@ -186,7 +187,7 @@ fn live_node(doc: &mut Doc<'_, '_>, node: &Node) {
     doc.cluster().nodes.push(live);
 }
 
-fn parse_os(text: &str) -> Option<Os> {
+pub(super) fn parse_os(text: &str) -> Option<Os> {
     match text {
         "windows" => Some(Os::Windows),
         "linux" => Some(Os::Linux),
@@ -238,6 +239,7 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
     let labels = node.path(&pod_spec[..pod_spec.len() - 1]).and_then(|pod| pod.path(&["metadata", "labels"]));
     let pod_labels = doc.map(labels, &object);
     let volumes = storage::volumes(doc, node, spec);
+    let pod = pod::details(doc, node.path(&pod_spec[..pod_spec.len() - 1]).unwrap_or(node), spec, &object);
     let workload = Workload {
         kind: kind.to_owned(),
         name: format!("{namespace}/{name}"),
@@ -259,6 +261,7 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         pod_labels,
         service_account: account.unwrap_or("default").to_owned(),
         volumes,
+        pod,
         place: doc.place_of(node),
     };
     doc.cluster().workloads.push(workload);
@@ -392,7 +395,7 @@ fn amounts(doc: &mut Doc<'_, '_>, node: Option<&Node>, object: &str) -> [Option<
     })
 }
 
-fn tolerations(spec: &Node) -> Vec<Toleration> {
+pub(super) fn tolerations(spec: &Node) -> Vec<Toleration> {
     let toleration = |node: &Node| {
         let text = |key: &str| node.get(key).and_then(Node::as_text).unwrap_or_default().to_owned();
         Toleration {

@@ -27,6 +27,7 @@ pub(super) fn finish(
     types_of_templates(&mut reading.cluster);
     let cluster = &mut reading.cluster;
     drop_owned(&mut cluster.workloads);
+    runtime_classes(cluster);
     sizes(cluster, &mut reading.problems);
     overlapping_subnets(cluster, &mut reading.problems);
     interfaces(cluster, &mut reading.problems, &mut reading.notes);
@@ -182,6 +183,29 @@ fn fill_in(live: NodeGroup, file: NodeGroup) -> NodeGroup {
         instance_profile: live.instance_profile.or(file.instance_profile),
         labels,
         ..live
+    }
+}
+
+/// The API server adds what a `RuntimeClass` says about nodes before any webhook sees the pod.
+fn runtime_classes(cluster: &mut Cluster) {
+    for workload in &mut cluster.workloads {
+        let name = workload.pod.runtime_class.known();
+        let Some(class) = name.and_then(|name| cluster.runtime_classes.get(name)) else { continue };
+        for (key, value) in &class.node_selector {
+            match key.as_str() {
+                "kubernetes.io/os" | "beta.kubernetes.io/os" => {
+                    let os = super::kubernetes::parse_os(value);
+                    workload.selects_windows |= os == Some(Os::Windows);
+                    workload.scheduled_os = workload.scheduled_os.or(os);
+                    workload.os = workload.os.or(os);
+                }
+                "kubernetes.io/arch" | "beta.kubernetes.io/arch" => {}
+                _ => {
+                    workload.node_selector.entry(key.clone()).or_insert_with(|| value.clone());
+                }
+            }
+        }
+        workload.tolerations.extend(class.tolerations.iter().cloned());
     }
 }
 

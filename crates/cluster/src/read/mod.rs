@@ -39,6 +39,7 @@ mod layout;
 mod lines;
 mod merge;
 pub(crate) mod netsh;
+mod pod;
 mod policy;
 mod script;
 mod services;

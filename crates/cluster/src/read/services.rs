@@ -3,7 +3,7 @@
 use super::Doc;
 use super::kubernetes::name_of;
 use super::node::Node;
-use crate::model::{EndpointSlice, Field, Service, ServicePort};
+use crate::model::{EndpointSlice, Field, Place, Service, ServicePort};
 use std::sync::Arc;
 use winpod::dsr::{ServiceType, TrafficPolicy};
 use winpod::ports::Protocol;
@@ -69,6 +69,8 @@ fn service(doc: &mut Doc<'_, '_>, node: &Node) {
     let external = get("externalIPs").map(Node::items).unwrap_or_default();
     let outer = external.iter().chain(ingress.iter().filter_map(|entry| entry.get("ip")));
     let preserve = node.path(&["metadata", "annotations", "preserve-destination"]).and_then(Node::as_text);
+    let selector = doc.map(get("selector"), &object);
+    let ipv6 = ipv6(doc, spec);
     let service = Service {
         namespace: doc.reader.share(namespace),
         name: doc.reader.share(name),
@@ -83,9 +85,25 @@ fn service(doc: &mut Doc<'_, '_>, node: &Node) {
         ingress_ips: u32::try_from(with_ip).unwrap_or(u32::MAX),
         outer_addresses: outer.filter_map(|ip| ip.as_text()?.parse().ok()).collect(),
         ports,
+        selector,
+        ipv6,
         place: doc.place_of(node),
     };
     doc.cluster().services.push(service);
+}
+
+/// Where a service asks for IPv6. One that prefers two families takes one where there is no other.
+fn ipv6(doc: &Doc<'_, '_>, spec: Option<&Node>) -> Option<(String, Place)> {
+    let spec = spec?;
+    let policy = spec.get("ipFamilyPolicy");
+    if let Some(policy) = policy.filter(|policy| policy.as_text() == Some("RequireDualStack")) {
+        return Some(("ipFamilyPolicy RequireDualStack".to_owned(), doc.place_of(policy)));
+    }
+    let prefers = policy.and_then(Node::as_text) == Some("PreferDualStack");
+    let families = spec.get("ipFamilies")?;
+    let families = families.items().iter().take(if prefers { 1 } else { usize::MAX });
+    let family = families.into_iter().find(|family| family.as_text() == Some("IPv6"))?;
+    Some(("ipFamilies IPv6".to_owned(), doc.place_of(family)))
 }
 
 /// The only port of a service may have none.

@@ -13,8 +13,17 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
     let text = |path: &[&str]| {
         node.path(path).and_then(Node::as_text).filter(|text| !text.is_empty()).map(str::to_owned)
     };
+    let file_system = |doc: &Doc<'_, '_>, paths: &[&[&str]]| {
+        let written = paths.iter().find_map(|path| node.path(path))?;
+        Some((written.as_text()?.to_owned(), doc.place_of(written)))
+    };
     match (version.split_once('/').map_or(version, |(group, _)| group), kind) {
         ("storage.k8s.io", "StorageClass") => {
+            const KEYS: [&[&str]; 2] =
+                [&["parameters", "csi.storage.k8s.io/fstype"], &["parameters", "fsType"]];
+            if let Some(file_system) = file_system(doc, &KEYS) {
+                doc.cluster().storage.class_file_systems.insert(name.to_owned(), file_system);
+            }
             if let Some(provisioner) = text(&["provisioner"]) {
                 doc.cluster().storage.classes.insert(name.to_owned(), (provisioner, place));
             }
@@ -28,6 +37,9 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
             doc.cluster().storage.claims.insert(format!("{namespace}/{name}"), claim);
         }
         ("v1", "PersistentVolume") => {
+            if let Some(file_system) = file_system(doc, &[&["spec", "csi", "fsType"]]) {
+                doc.cluster().storage.volume_file_systems.insert(name.to_owned(), file_system);
+            }
             if let Some(driver) = text(&["spec", "csi", "driver"]) {
                 doc.cluster().storage.volumes.insert(name.to_owned(), (driver, place));
             }

@@ -19,7 +19,7 @@
 //!
 //! # Source
 //!
-//! `windows-releases.csv`, `windows-updates.csv` and `windows-images.csv` of the crate `winpod-data`; every row names
+//! `windows-releases.csv`, `windows-updates.csv`, `windows-images.csv` and `windows-base-images.csv` of the crate `winpod-data`; every row names
 //! the facts it rests on, with their grades and dates: see [`Release::sources`].
 
 mod hns;
@@ -38,11 +38,15 @@ use crate::kubernetes::{KubernetesVersion, number};
 use crate::named::named;
 use crate::{Error, SourceId};
 
+mod base_image;
+
+pub use base_image::{ImageTag, TagPlace, base_image, image_tags};
+
 /// The day of the newest source of the table of releases, as `YYYY-MM-DD`.
 pub const TABLE_DATE: &str = table::TABLE_DATE;
 
 mod table {
-    use super::{Channel, Edition, Effect, HnsVersion, Image, Release, Row, Update};
+    use super::{Channel, Edition, Effect, HnsVersion, Image, ImageTag, Release, Row, TagPlace, Update};
     use crate::{KubernetesVersion, SourceId};
 
     include!(concat!(env!("OUT_DIR"), "/windows.rs"));

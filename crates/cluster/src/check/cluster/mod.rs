@@ -3,7 +3,7 @@
 mod cni;
 mod plane;
 mod versions;
-mod workloads;
+pub(super) mod workloads;
 
 use super::Judge;
 use super::rule;

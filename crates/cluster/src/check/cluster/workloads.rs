@@ -2,9 +2,11 @@
 
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
+use crate::check::pods::may_go;
 use crate::check::rule::Need;
 use crate::model::{NodeGroup, Os, Place, PodVolume, VolumeSource, Workload};
 use std::collections::HashMap;
+use std::fmt::{self, Display};
 
 /// Drivers without a part for Windows.
 const LINUX_DRIVERS: [&str; 2] = ["efs.csi.aws.com", "s3.csi.aws.com"];
@@ -54,7 +56,7 @@ pub(super) fn unmountable(context: &Context<'_>, found: &mut Found) {
                 Driver::Known(driver, through) => {
                     found.judged();
                     if LINUX_DRIVERS.contains(&driver) {
-                        let by = through.as_ref().map_or(String::new(), |(what, _)| format!(", by {what}"));
+                        let by = through.as_ref().map_or(String::new(), |through| format!(", by {through}"));
                         let added = found.add(
                             &volume.place,
                             called(workload),
@@ -65,8 +67,8 @@ pub(super) fn unmountable(context: &Context<'_>, found: &mut Found) {
                                 ("through", &by),
                             ],
                         );
-                        if let Some((what, place)) = through {
-                            added.related(place, what);
+                        if let Some(through) = through {
+                            added.related(through.place, through.to_string());
                         }
                     }
                 }
@@ -80,20 +82,39 @@ pub(super) fn unmountable(context: &Context<'_>, found: &mut Found) {
     }
 }
 
+/// The object that names a driver.
+pub(in crate::check) struct Through<'c> {
+    pub(in crate::check) what: &'static str,
+    pub(in crate::check) name: &'c str,
+    pub(in crate::check) place: &'c Place,
+}
+
+impl Display for Through<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {} {:?}", self.what, self.name)
+    }
+}
+
 /// What is known of the driver of a volume.
-enum Driver<'c> {
+pub(in crate::check) enum Driver<'c> {
     /// The driver, and the object that names it.
-    Known(&'c str, Option<(String, &'c Place)>),
+    Known(&'c str, Option<Through<'c>>),
     /// Its claim, volume or class is not among the files.
     Missing,
     /// The cluster's default class decides.
     Default,
 }
 
-fn driver<'c>(context: &Context<'c>, workload: &Workload, volume: &'c PodVolume) -> Driver<'c> {
+pub(in crate::check) fn driver<'c>(
+    context: &Context<'c>,
+    workload: &Workload,
+    volume: &'c PodVolume,
+) -> Driver<'c> {
     let storage = &context.cluster.storage;
-    let of_class = |class: &str| match storage.classes.get(class) {
-        Some((driver, place)) => Driver::Known(driver, Some((format!("the StorageClass {class:?}"), place))),
+    let of_class = |class: &'c str| match storage.classes.get(class) {
+        Some((driver, place)) => {
+            Driver::Known(driver, Some(Through { what: "StorageClass", name: class, place }))
+        }
         None => Driver::Missing,
     };
     match &volume.source {
@@ -107,7 +128,7 @@ fn driver<'c>(context: &Context<'c>, workload: &Workload, volume: &'c PodVolume)
             let bound = claim.volume.as_ref().and_then(|volume| Some((volume, storage.volumes.get(volume)?)));
             match (bound, &claim.class) {
                 (Some((name, (driver, place))), _) => {
-                    Driver::Known(driver, Some((format!("the PersistentVolume {name:?}"), place)))
+                    Driver::Known(driver, Some(Through { what: "PersistentVolume", name, place }))
                 }
                 (None, Some(class)) => of_class(class),
                 (None, None) if claim.volume.is_some() => Driver::Missing,
@@ -152,14 +173,4 @@ pub(super) fn linux_daemon_set(context: &Context<'_>, found: &mut Found) {
             )
             .related(&group.place, named(group));
     }
-}
-
-/// Whether the labels and taints of a group let pods of a workload in. A label that the files do not show keeps them out:
-/// it is not known to be there.
-fn may_go(workload: &Workload, group: &NodeGroup) -> bool {
-    let labelled = workload.node_selector.iter().all(|(key, value)| group.labels.get(key) == Some(value));
-    let keeps_out = |taint: &&crate::model::Taint| {
-        taint.effect != "PreferNoSchedule" && !workload.tolerations.iter().any(|one| one.tolerates(taint))
-    };
-    labelled && group.taints.iter().find(keeps_out).is_none()
 }

@@ -112,6 +112,22 @@ fn drained(context: &Context<'_>, id: &str, settings: &Settings, found: &mut Fou
     }
 }
 
+/// The row with the most addresses, if nodes hold single ones.
+fn largest_in_secondary<'p>(planned: &'p PlannedGroup<'_>, settings: &Settings) -> Option<&'p TypePlan> {
+    let row = planned.asks.rows.iter().max_by_key(|row| row.ipv4)?;
+    let secondary = IpamMode::SecondaryIp;
+    (row.mode == secondary.name() && settings.mode() == secondary).then_some(row)
+}
+
+/// Pods that each node of a group must take and has no single addresses for.
+pub(in crate::check) fn exceeds(planned: &PlannedGroup<'_>, settings: &Settings) -> Option<u32> {
+    let row = largest_in_secondary(planned, settings)?;
+    if planned.chooses() && planned.asks.max_size.is_none() {
+        return None;
+    }
+    planned.per_node(planned.pods.at_least).filter(|pods| *pods > row.ipv4)
+}
+
 pub(super) fn planned_pods(context: &Context<'_>, found: &mut Found) {
     let Some(settings) = active(context, found) else { return };
     if context.cluster.workloads.is_empty() && !context.planned.groups.is_empty() {
@@ -123,11 +139,7 @@ pub(super) fn planned_pods(context: &Context<'_>, found: &mut Found) {
         if !types_known(planned, found) {
             continue;
         }
-        let rows = &planned.asks.rows;
-        let Some(row) = rows.iter().max_by_key(|row| row.ipv4) else { continue };
-        if row.mode != IpamMode::SecondaryIp.name() || settings.mode() != IpamMode::SecondaryIp {
-            continue;
-        }
+        let Some(row) = largest_in_secondary(planned, &settings) else { continue };
         // As many nodes as it takes.
         if planned.chooses() && planned.asks.max_size.is_none() {
             found.judged();
@@ -138,7 +150,7 @@ pub(super) fn planned_pods(context: &Context<'_>, found: &mut Found) {
             continue;
         };
         found.judged();
-        if pods > row.ipv4 {
+        if exceeds(planned, &settings).is_some() {
             let nodes = planned.asks.max_size.unwrap_or(0);
             let values: [(&str, &dyn Display); 5] = [
                 ("pods", &pods),
@@ -165,6 +177,10 @@ pub(super) fn max_pods(context: &Context<'_>, found: &mut Found) {
         let Some(limits) = PodLimits::of(context, planned, found) else { continue };
         found.judged();
         let rows = &planned.asks.rows;
+        // What Karpenter makes of its own default has a rule of its own.
+        if planned.chooses() && rows.iter().all(|row| limits.is_default(row)) {
+            continue;
+        }
         // What prefixes make of it has rules of its own.
         let differs = |row: &&TypePlan| {
             let max = limits.on(row);

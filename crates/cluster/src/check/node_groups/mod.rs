@@ -2,8 +2,8 @@
 
 mod eksctl;
 mod images;
-mod nodes;
-mod scripts;
+pub(super) mod nodes;
+pub(super) mod scripts;
 mod templates;
 
 use super::Judge;

@@ -4,7 +4,7 @@ use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
 use crate::check::rule::Need;
 use crate::check::starts::{named_template, template_of, templates};
-use crate::model::{Field, InstanceTypes, NodeGroup, Os, Place, Tool, UserData, Workload};
+use crate::model::{Field, InstanceTypes, NoTemplate, NodeGroup, Os, Place, Tool, UserData, Workload};
 use crate::plan::candidates;
 use crate::plan::density::{ASSUMED_RESERVED_MIB, Load, may_run};
 use std::fmt::Display;
@@ -175,24 +175,39 @@ pub(super) fn nothing_reserved(context: &Context<'_>, found: &mut Found) {
     }
 }
 
+/// The type with a graphics processor that a group names.
+fn gpu_type(group: &NodeGroup) -> Option<&String> {
+    let Some(InstanceTypes::Named(names)) = group.instance_types.known() else { return None };
+    let has = |name: &&String| {
+        instance::find(name).is_some_and(|row| row.accelerators().contains(&Accelerator::Gpu))
+    };
+    names.iter().find(has)
+}
+
+/// Whether a group starts from an AMI of its own, where the drivers may be: `Err` if its template is not at hand.
+fn own_image(context: &Context<'_>, group: &NodeGroup) -> Result<bool, NoTemplate> {
+    let template = template_of(context, group)?;
+    let of_template = template.is_some_and(|template| !template.image.is_absent());
+    Ok(of_template || group.custom_ami || !group.launch.image.is_absent())
+}
+
+/// Windows groups with a graphics processor on an EKS image, which has no driver for it, and their types.
+pub(in crate::check) fn without_driver<'c>(
+    context: &Context<'c>,
+) -> impl Iterator<Item = (&'c NodeGroup, &'c String)> {
+    context
+        .windows_groups()
+        .filter(|group| own_image(context, group) == Ok(false))
+        .filter_map(|group| Some((group, gpu_type(group)?)))
+}
+
 pub(super) fn gpu_without_driver(context: &Context<'_>, found: &mut Found) {
-    for group in context.windows_groups() {
-        let Some(InstanceTypes::Named(names)) = group.instance_types.known() else { continue };
-        let gpu = names.iter().find(|name| {
-            instance::find(name).is_some_and(|row| row.accelerators().contains(&Accelerator::Gpu))
-        });
-        let Some(gpu) = gpu else { continue };
-        // With an AMI of one's own the drivers may be there.
-        let own = match template_of(context, group) {
-            Ok(template) => template.is_some_and(|template| !template.image.is_absent()),
-            Err(_) => {
-                found.lacks(Need::LaunchTemplates);
-                continue;
-            }
-        };
-        if own || group.custom_ami || !group.launch.image.is_absent() {
-            continue;
+    for group in context.windows_groups().filter(|group| gpu_type(group).is_some()) {
+        if own_image(context, group).is_err() {
+            found.lacks(Need::LaunchTemplates);
         }
+    }
+    for (group, gpu) in without_driver(context) {
         if context.cluster.workloads.is_empty() {
             found.lacks(Need::Workloads);
             continue;

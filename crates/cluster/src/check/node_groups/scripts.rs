@@ -10,7 +10,7 @@ use winpod::KubernetesVersion;
 /// Bytes that EC2 takes as user data, before base64.
 ///
 /// Source: EC2 user guide, "Run commands when you launch an EC2 instance": 16 KB in raw form.
-const MOST_BYTES: usize = 16_384;
+pub(in crate::check) const MOST_BYTES: usize = 16_384;
 
 pub(super) fn too_long(context: &Context<'_>, found: &mut Found) {
     for start in starts(context) {

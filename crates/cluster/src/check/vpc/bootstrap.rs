@@ -11,7 +11,7 @@ use std::fmt::Display;
 use winpod::Ipv4Prefix;
 
 /// What the script takes for the Services where it is told the endpoint and no range.
-fn guess(node: Ipv4Prefix) -> Ipv4Prefix {
+pub(in crate::check) fn guess(node: Ipv4Prefix) -> Ipv4Prefix {
     const TEN: Ipv4Prefix = Ipv4Prefix::constant([10, 0, 0, 0], 8);
     if TEN.contains_prefix(node) {
         Ipv4Prefix::constant([172, 20, 0, 0], 16)
@@ -21,7 +21,7 @@ fn guess(node: Ipv4Prefix) -> Ipv4Prefix {
 }
 
 /// Blocks that the nodes of a group get their addresses from.
-fn node_blocks(context: &Context<'_>, group: Option<&NodeGroup>) -> Vec<Ipv4Prefix> {
+pub(in crate::check) fn node_blocks(context: &Context<'_>, group: Option<&NodeGroup>) -> Vec<Ipv4Prefix> {
     let planned = group
         .and_then(|group| context.planned.groups.iter().find(|planned| std::ptr::eq(planned.group(), group)));
     let subnets = planned.map(|planned| planned.asks.subnets.as_slice()).unwrap_or_default();

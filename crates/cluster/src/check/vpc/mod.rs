@@ -1,6 +1,6 @@
 //! Family VPC: blocks, quotas and the service CIDR.
 
-mod bootstrap;
+pub(super) mod bootstrap;
 mod further;
 
 use super::Judge;
@@ -50,7 +50,7 @@ fn blocks<'c>(context: &Context<'c>) -> Vec<(Ipv4Prefix, &'c Place, String)> {
 }
 
 /// The block of the Services, and where it is said.
-fn service_range<'c>(context: &Context<'c>) -> Option<(Ipv4Prefix, &'c Place)> {
+pub(super) fn service_range<'c>(context: &Context<'c>) -> Option<(Ipv4Prefix, &'c Place)> {
     let Field::Known(block, origin) = &context.cluster.control_plane.service_cidr else { return None };
     Some((*block, origin.place()))
 }

@@ -1,0 +1,240 @@
+//! How many Windows pods Karpenter believes a node takes, and how many it takes.
+
+use super::{classes, named_class, named_pool, planned_pools};
+use crate::check::context::Context;
+use crate::check::found::Found;
+use crate::check::ipam::capacity::active;
+use crate::check::planned::{PlannedGroup, types_known};
+use crate::check::rule::Need;
+use crate::model::{Field, Place};
+use crate::plan::TypePlan;
+use std::fmt::Display;
+use winpod::ipam::{IpamMode, Limits, capacity};
+
+/// Pods that Karpenter plans a Windows node for without `maxPods`.
+///
+/// # Source
+/// `KarpenterMaxPods`.
+const DEFAULT_MAX_PODS: u32 = 110;
+
+/// Each type of a pool: its limits, and a node of it.
+fn types<'p>(planned: &'p PlannedGroup<'_>) -> impl Iterator<Item = (Limits, &'p TypePlan)> {
+    planned.asks.candidates.iter().map(|candidate| candidate.limits).zip(&planned.asks.rows)
+}
+
+/// Addresses that Karpenter counts for pods of a node, in whatever mode.
+///
+/// # Source
+/// `KarpenterSecondaryFormula`.
+fn counted(limits: Limits) -> u32 {
+    capacity(limits, IpamMode::SecondaryIp).addresses
+}
+
+/// Nodes that Karpenter buys for the given pods, and those that would do.
+#[derive(Clone, Copy)]
+struct Count<'p> {
+    row: &'p TypePlan,
+    /// Pods that Karpenter puts on a node.
+    believed: u32,
+    bought: u64,
+    needed: u64,
+}
+
+/// `None` if a node of the type holds no more than Karpenter believes, or the pods need no more nodes by it.
+fn bought(limits: Limits, row: &TypePlan, pods: u64) -> Option<Count<'_>> {
+    let believed = counted(limits).min(row.pods);
+    let beside = |pods: u32| pods.checked_sub(row.daemon_set_pods).filter(|pods| *pods > 0);
+    let (on_believed, on_real) = (u64::from(beside(believed)?), u64::from(beside(row.pods)?));
+    let (bought, needed) = (pods.div_ceil(on_believed), pods.div_ceil(on_real));
+    (bought > needed).then_some(Count { row, believed, bought, needed })
+}
+
+pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
+    let mut pools = planned_pools(context).peekable();
+    if pools.peek().is_none() {
+        return;
+    }
+    let Some(settings) = active(context, found) else { return };
+    for planned in pools {
+        if settings.mode() != IpamMode::PrefixDelegation {
+            found.judged();
+            continue;
+        }
+        if context.cluster.workloads.is_empty() {
+            found.lacks(Need::Workloads);
+            continue;
+        }
+        if !types_known(planned, found) {
+            continue;
+        }
+        found.judged();
+        let pods = planned.pods.at_least;
+        let mut over: Vec<Count<'_>> =
+            types(planned).filter_map(|(limits, row)| bought(limits, row, pods)).collect();
+        // The type that holds the fewest pods is the smallest, which shows it best.
+        over.sort_by_key(|one| (one.believed, one.row.ipv4));
+        let Some(first) = over.first() else { continue };
+        let more = others(over.len());
+        let object = named_pool(planned.group());
+        let too_many = first.bought - first.needed;
+        let limits = [Some(first.row.ipv4), first.row.cpu_pods, first.row.memory_pods];
+        let set = limits.into_iter().flatten().min().unwrap_or(0).saturating_add(first.row.host_network_pods);
+        let values: [(&str, &dyn Display); 12] = [
+            ("pool", &object),
+            ("believed", &first.believed),
+            ("type", &first.row.instance_type),
+            ("more", &more),
+            ("real", &first.row.pods),
+            ("addresses", &first.row.ipv4),
+            ("max", &first.row.max_pods),
+            ("pods", &pods),
+            ("bought", &first.bought),
+            ("needed", &first.needed),
+            ("over", &too_many),
+            ("set", &set),
+        ];
+        found.add(&planned.group().place, object.clone(), &values);
+    }
+}
+
+fn others(types: usize) -> String {
+    match types {
+        1 => String::new(),
+        several => format!(" (and likewise for {} more types)", several - 1),
+    }
+}
+
+pub(super) fn default_max_pods(context: &Context<'_>, found: &mut Found) {
+    let settings = context.settings();
+    // Without addresses for pods nothing else counts.
+    if settings.is_some_and(|settings| !settings.windows_ipam.is_on()) {
+        return;
+    }
+    let mode = settings.map(|settings| settings.mode());
+    for planned in planned_pools(context) {
+        match &planned.group().max_pods {
+            Field::Known(..) => {
+                found.judged();
+                continue;
+            }
+            Field::Unknown(reason, place) => {
+                found.unknown(format!("maxPods: {reason}"), place);
+                continue;
+            }
+            Field::Absent => {}
+        }
+        if !types_known(planned, found) {
+            continue;
+        }
+        found.judged();
+        let room = |limits: Limits| capacity(limits, mode.unwrap_or(IpamMode::SecondaryIp)).addresses;
+        let all_below = types(planned).all(|(limits, _)| room(limits) < DEFAULT_MAX_PODS);
+        let all_above = types(planned).all(|(limits, _)| room(limits) > DEFAULT_MAX_PODS);
+        let least = types(planned).min_by_key(|(limits, _)| room(*limits));
+        let most = types(planned).max_by_key(|(limits, _)| room(*limits));
+        let (Some((least, smallest)), Some((most, largest))) = (least, most) else { continue };
+        let form = match (all_below, all_above) {
+            (false, false) => continue,
+            _ if mode.is_none() => "open",
+            (true, _) => "fewer",
+            (_, true) => "more",
+        };
+        let of = |limits: Limits, row: &TypePlan| format!("{} ({})", room(limits), row.instance_type);
+        let addresses = if room(least) == room(most) {
+            of(most, largest)
+        } else {
+            format!("{} to {}", of(least, smallest), of(most, largest))
+        };
+        // One value for all types: what the largest has, as long as that is below the default, else what each has.
+        let host = largest.host_network_pods;
+        let set = match form {
+            "fewer" => format!("{}", room(most) + host),
+            "more" => format!("{}", room(least) + host),
+            _ => {
+                let with_prefixes = capacity(least, IpamMode::PrefixDelegation).addresses;
+                format!("{}, or to {} with prefix delegation", room(most) + host, with_prefixes + host)
+            }
+        };
+        let object = named_pool(planned.group());
+        let values: [(&str, &dyn Display); 5] = [
+            ("pool", &object),
+            ("default", &DEFAULT_MAX_PODS),
+            ("addresses", &addresses),
+            ("believed", &counted(most).min(DEFAULT_MAX_PODS)),
+            ("set", &set),
+        ];
+        found.add_as(form, &planned.group().place, object.clone(), &values);
+    }
+}
+
+/// Memory that Karpenter takes off a node for the kubelet, in MiB.
+///
+/// # Source
+/// `KarpenterKubeReserved`.
+const fn modelled_mib(max_pods: u32) -> u32 {
+    11 * max_pods + 255
+}
+
+pub(super) fn nothing_reserved(context: &Context<'_>, found: &mut Found) {
+    for class in classes(context) {
+        let (field, place): (_, &Place) = match &class.kubelet.kube_reserved {
+            Field::Known(..) => {
+                found.judged();
+                continue;
+            }
+            Field::Unknown(reason, place) => {
+                found.unknown(format!("kubeReserved: {reason}"), place);
+                continue;
+            }
+            Field::Absent => (&class.kubelet.max_pods, &class.place),
+        };
+        found.judged();
+        let modelled = match field {
+            Field::Known(pods, _) => Some(modelled_mib(*pods)),
+            Field::Absent => Some(modelled_mib(DEFAULT_MAX_PODS)),
+            Field::Unknown(..) => None,
+        };
+        let amount = modelled.map_or_else(|| "an amount by maxPods".to_owned(), |mib| format!("{mib} MiB"));
+        let also = if class.kubelet.system_reserved.is_absent() { " and systemReserved" } else { "" };
+        let values: [(&str, &dyn Display); 3] =
+            [("class", &named_class(class)), ("amount", &amount), ("also", &also)];
+        found.add(place, named_class(class), &values);
+    }
+}
+
+pub(super) fn few_per_core(context: &Context<'_>, found: &mut Found) {
+    for planned in planned_pools(context) {
+        let place = match &planned.group().pods_per_core {
+            Field::Known(_, origin) => origin.place(),
+            Field::Unknown(reason, place) => {
+                found.unknown(format!("podsPerCore: {reason}"), place);
+                continue;
+            }
+            Field::Absent => {
+                found.judged();
+                continue;
+            }
+        };
+        if !types_known(planned, found) {
+            continue;
+        }
+        found.judged();
+        let per_core = planned.group().pods_per_core.known().copied().unwrap_or(0);
+        // What Karpenter counts is the least that the node has.
+        let few = |(limits, row): &(Limits, &TypePlan)| {
+            row.max_pods_from == "pods-per-core" && row.max_pods < counted(*limits)
+        };
+        let all: Vec<_> = types(planned).filter(few).collect();
+        let Some((limits, row)) = all.first() else { continue };
+        let object = named_pool(planned.group());
+        let values: [(&str, &dyn Display); 6] = [
+            ("pool", &object),
+            ("per-core", &per_core),
+            ("type", &row.instance_type),
+            ("more", &others(all.len())),
+            ("pods", &row.max_pods),
+            ("addresses", &counted(*limits)),
+        ];
+        found.add(place, object.clone(), &values);
+    }
+}

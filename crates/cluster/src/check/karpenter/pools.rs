@@ -1,0 +1,110 @@
+//! What a `NodePool` asks for.
+
+use super::{named_pool, pools};
+use crate::check::context::{Context, named, quoted};
+use crate::check::found::Found;
+use crate::check::pods::builds::{BUILD_LABEL, pinned, release_of};
+use crate::check::rule::Need;
+use crate::model::{Field, InstanceTypes, NodeGroup, Operator, Os, Requirement};
+use crate::plan::may_run;
+use crate::read::join;
+use std::fmt::Display;
+
+/// The requirements of a pool; tells if the files hide them.
+fn requirements<'c>(group: &'c NodeGroup, found: &mut Found) -> Option<&'c [Requirement]> {
+    match &group.instance_types {
+        Field::Known(InstanceTypes::Requirements(all), _) => Some(all),
+        Field::Unknown(reason, place) => {
+            found.unknown(format!("the requirements of {}: {reason}", named_pool(group)), place);
+            None
+        }
+        _ => Some(&[]),
+    }
+}
+
+pub(super) fn not_for_windows(context: &Context<'_>, found: &mut Found) {
+    const WANTED: [(&str, &str); 2] = [("kubernetes.io/os", "windows"), ("kubernetes.io/arch", "amd64")];
+    for group in pools(context) {
+        let Some(all) = requirements(group, found) else { continue };
+        found.judged();
+        let lacks = |(key, _): &&(&str, &str)| !all.iter().any(|one| one.key == *key);
+        let missing: Vec<String> =
+            WANTED.iter().filter(lacks).map(|(key, value)| format!("{key} In [{value}]")).collect();
+        if !missing.is_empty() {
+            let missing = missing.join(" and ");
+            let values: [(&str, &dyn Display); 2] = [("pool", &named_pool(group)), ("missing", &missing)];
+            found.add(&group.place, named_pool(group), &values);
+        }
+    }
+}
+
+/// Labels by which a pool chooses among types.
+const CHOOSING: [&str; 4] = [
+    "node.kubernetes.io/instance-type",
+    "beta.kubernetes.io/instance-type",
+    "karpenter.k8s.aws/instance-family",
+    "karpenter.k8s.aws/instance-category",
+];
+
+pub(super) fn any_family(context: &Context<'_>, found: &mut Found) {
+    for group in pools(context) {
+        let Some(all) = requirements(group, found) else { continue };
+        found.judged();
+        let chooses =
+            |one: &Requirement| one.operator == Operator::In && CHOOSING.contains(&one.key.as_str());
+        if !all.iter().any(chooses) {
+            found.add(&group.place, named_pool(group), &[("pool", &named_pool(group))]);
+        }
+    }
+}
+
+pub(super) fn build_not_made(context: &Context<'_>, found: &mut Found) {
+    let mut pools = pools(context).peekable();
+    let Some(first) = pools.peek().copied() else { return };
+    if context.cluster.workloads.is_empty() {
+        return found.lacks(Need::Workloads);
+    }
+    for workload in context.windows_workloads() {
+        let Some(pin) = pinned(workload) else {
+            found.judged();
+            continue;
+        };
+        let open = context.cluster.node_groups.iter().find(|group| group.os.known().is_none());
+        if let Some(open) = open {
+            found.unknown(format!("the system of {}", named(open)), &open.place);
+            continue;
+        }
+        let known = |name: &str| context.cluster.node_groups.iter().any(|group| group.name == name);
+        let windows = context.cluster.nodes.iter().filter(|node| node.os == Some(Os::Windows));
+        if let Some(node) = windows.into_iter().find(|node| !node.group.as_deref().is_some_and(known)) {
+            found.unknown(format!("the group of node {:?}", node.name), &node.place);
+            continue;
+        }
+        let hosts: Vec<&NodeGroup> =
+            context.windows_groups().filter(|group| may_run(workload, group)).collect();
+        let releases: Option<Vec<_>> = hosts.iter().map(|group| release_of(context, group)).collect();
+        let Some(releases) = releases else {
+            found.unknown(format!("the releases of Windows of {}", named(first)), &first.place);
+            continue;
+        };
+        // Pods that no group is for wait for another reason.
+        let Some(group) = hosts.first() else { continue };
+        found.judged();
+        if releases.iter().any(|release| pin == Ok(*release)) {
+            continue;
+        }
+        let mut builds: Vec<String> =
+            releases.iter().map(|release| format!("10.0.{}", release.build())).collect();
+        builds.sort();
+        builds.dedup();
+        let written = workload.node_selector.get(BUILD_LABEL).map_or("", String::as_str);
+        let object = format!("{} {:?}", workload.kind, workload.name);
+        let values: [(&str, &dyn Display); 4] = [
+            ("workload", &object),
+            ("build", &quoted(written)),
+            ("group", &named(group)),
+            ("builds", &join(builds.into_iter())),
+        ];
+        found.add(&workload.place, object.clone(), &values).related(&group.place, named(group));
+    }
+}

@@ -1,0 +1,134 @@
+//! Where pods are let in.
+
+use super::{called, class_hidden, releases, windows_pods};
+use crate::check::context::{Context, named, quoted};
+use crate::check::found::Found;
+use crate::check::rule::Need;
+use crate::model::{Field, NodeGroup, Os, Place, Workload};
+use crate::plan::density::{selects, untolerated};
+use std::fmt::Display;
+
+pub(super) fn no_selector(context: &Context<'_>, found: &mut Found) {
+    for workload in windows_pods(context) {
+        // Pods on the node's own network need no address, and one that runs has it.
+        if workload.host_network || workload.pod.placed {
+            continue;
+        }
+        if workload.selects_windows {
+            found.judged();
+            continue;
+        }
+        if class_hidden(context, workload, found) {
+            continue;
+        }
+        found.judged();
+        let by_image = releases(workload).next();
+        let (how, place) = match (&workload.pod.os_name, by_image) {
+            (Field::Known(_, origin), _) => ("spec.os.name".to_owned(), origin.place()),
+            _ if workload.scheduled_os.is_some() => ("its node affinity".to_owned(), &workload.place),
+            (_, Some((container, release))) => (
+                format!(
+                    "the image of {}, made for Windows Server {}",
+                    quoted(&container.name),
+                    release.name()
+                ),
+                &container.place,
+            ),
+            _ => continue,
+        };
+        let values: [(&str, &dyn Display); 2] = [("workload", &called(workload)), ("how", &how)];
+        found.add(place, called(workload), &values);
+    }
+}
+
+/// The groups that pods of a workload may be meant for; `None` if the files leave open which there are.
+fn groups_for<'c>(
+    context: &Context<'c>,
+    workload: &Workload,
+    found: &mut Found,
+) -> Option<Vec<&'c NodeGroup>> {
+    let cluster = context.cluster;
+    if cluster.node_groups.is_empty() {
+        found.lacks(Need::NodeGroups);
+        return None;
+    }
+    if let Some(open) = cluster.node_groups.iter().find(|group| group.os.known().is_none()) {
+        found.unknown(format!("the system of {}", named(open)), &open.place);
+        return None;
+    }
+    // A Windows node of a group that is not among the files may let them in.
+    let known = |name: &str| cluster.node_groups.iter().any(|group| group.name == name);
+    let strange = cluster
+        .nodes
+        .iter()
+        .filter(|node| node.os == Some(Os::Windows))
+        .find(|node| !node.group.as_deref().is_some_and(known));
+    if let Some(node) = strange {
+        found.unknown(format!("the taints of node {:?}", node.name), &node.place);
+        return None;
+    }
+    Some(context.windows_groups().filter(|group| selects(workload, group)).collect())
+}
+
+pub(super) fn no_toleration(context: &Context<'_>, found: &mut Found) {
+    for workload in windows_pods(context).filter(|workload| !workload.pod.placed) {
+        if class_hidden(context, workload, found) {
+            continue;
+        }
+        let Some(groups) = groups_for(context, workload, found) else { continue };
+        // Pods that no group is for wait for another reason.
+        let Some(first) = groups.first() else { continue };
+        found.judged();
+        let taints: Vec<_> = groups.iter().filter_map(|group| untolerated(workload, group)).collect();
+        let Some(taint) = taints.first().filter(|_| taints.len() == groups.len()) else { continue };
+        let more = match groups.len() - 1 {
+            0 => String::new(),
+            more => format!(", and {more} more are tainted too"),
+        };
+        let shown = match taint.value.as_str() {
+            "" => format!("{}:{}", taint.key, taint.effect),
+            value => format!("{}={value}:{}", taint.key, taint.effect),
+        };
+        let values: [(&str, &dyn Display); 4] =
+            [("workload", &called(workload)), ("taint", &shown), ("group", &named(first)), ("more", &more)];
+        found.add(&workload.place, called(workload), &values).related(&taint.place, "the taint");
+    }
+}
+
+/// Whether labels and taints of a group let pods of a workload in. A label that the files do not show keeps them out: it
+/// is not known to be there.
+pub(in crate::check) fn may_go(workload: &Workload, group: &NodeGroup) -> bool {
+    let labelled = workload.node_selector.iter().all(|(key, value)| group.labels.get(key) == Some(value));
+    labelled && untolerated(workload, group).is_none()
+}
+
+pub(super) fn linux_pods(context: &Context<'_>, found: &mut Found) {
+    let groups: Vec<&NodeGroup> = context.windows_groups().collect();
+    let linux: Option<&Place> = context.linux_groups().map(|group| &group.place).next().or_else(|| {
+        context.cluster.nodes.iter().find(|node| node.os == Some(Os::Linux)).map(|node| &node.place)
+    });
+    if linux.is_none() || groups.is_empty() {
+        return;
+    }
+    if context.cluster.workloads.is_empty() {
+        return found.lacks(Need::Workloads);
+    }
+    for workload in &context.cluster.workloads {
+        // DaemonSets have a rule of their own, and so have Windows pods that do not say it.
+        let other = workload.is_daemon_set() || workload.os == Some(Os::Windows);
+        if other || workload.pod.placed || workload.pod.host_process() || releases(workload).next().is_some()
+        {
+            continue;
+        }
+        if workload.scheduled_os.is_none() && class_hidden(context, workload, found) {
+            continue;
+        }
+        found.judged();
+        if workload.scheduled_os.is_some() {
+            continue;
+        }
+        let Some(group) = groups.iter().find(|group| may_go(workload, group)) else { continue };
+        let values: [(&str, &dyn Display); 2] = [("workload", &called(workload)), ("group", &named(group))];
+        found.add(&workload.place, called(workload), &values).related(&group.place, named(group));
+    }
+}
