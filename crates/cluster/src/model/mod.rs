@@ -21,7 +21,7 @@ pub use calico::{CalicoInstallation, CalicoPool};
 pub use control_plane::{AuthenticationMode, ControlPlane, FargateProfile, FargateSelector, IpFamily};
 pub use identity::{AccessEntry, Identity, PodIdentity, RoleMapping, role_name, same_role};
 pub use ignore::IgnoreComment;
-pub use policy::{LabelExpression, LabelOperator, LabelSelector, NetworkPolicy};
+pub use policy::{LabelExpression, LabelOperator, LabelSelector, NetworkPolicy, SecurityGroupPolicy};
 pub use storage::{Claim, PodVolume, Storage, VolumeSource};
 
 pub use hns::{
@@ -202,6 +202,8 @@ pub struct Cluster {
     pub workloads: Vec<Workload>,
     /// Network policies of Kubernetes, in the order of the files.
     pub network_policies: Vec<NetworkPolicy>,
+    /// Security groups for pods, in the order of the files.
+    pub security_group_policies: Vec<SecurityGroupPolicy>,
     /// What the operator of Calico is asked to install.
     pub calico: Vec<CalicoInstallation>,
     /// Services, in the order of the files.
