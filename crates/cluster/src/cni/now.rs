@@ -20,7 +20,7 @@ const CALICO_ON_WINDOWS: &str = "calico-system/calico-node-windows";
 
 impl<'c> Now<'c> {
     pub(super) fn of(cluster: &'c Cluster, settings: &Settings) -> Self {
-        let installation = cluster.calico.iter().find(|it| it.name == "default").or(cluster.calico.first());
+        let installation = cluster.calico_installation();
         let mut now = Self { cni: None, because: Vec::new(), installation };
         let in_vpc = in_vpc(cluster, settings);
         let mut running = cluster.workloads.iter().filter(|it| it.is_daemon_set());

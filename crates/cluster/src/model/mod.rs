@@ -17,7 +17,10 @@ mod start;
 mod storage;
 
 pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
-pub use calico::{CalicoInstallation, CalicoPool};
+pub use calico::{
+    CalicoFeature, CalicoInstallation, CalicoObjects, CalicoPolicy, CalicoPool, FelixConfiguration,
+    HostEndpoint,
+};
 pub use control_plane::{AuthenticationMode, ControlPlane, FargateProfile, FargateSelector, IpFamily};
 pub use identity::{AccessEntry, Identity, PodIdentity, RoleMapping, role_name, same_role};
 pub use ignore::IgnoreComment;
@@ -206,6 +209,8 @@ pub struct Cluster {
     pub security_group_policies: Vec<SecurityGroupPolicy>,
     /// What the operator of Calico is asked to install.
     pub calico: Vec<CalicoInstallation>,
+    /// What Calico's own objects say.
+    pub calico_objects: CalicoObjects,
     /// Services, in the order of the files.
     pub services: Vec<Service>,
     /// Their backends.
@@ -247,6 +252,10 @@ pub struct Cni {
     pub old_controller: Field<()>,
     /// The environment of the VPC CNI on Linux nodes, by name; absent if nothing is said about it.
     pub environment: Field<BTreeMap<String, Field<String>>>,
+    /// The argument `--enable-network-policy` of its node agent.
+    pub network_policy: Field<bool>,
+    /// The key `enable-network-policy-controller` of the ConfigMap.
+    pub network_policy_controller: Field<bool>,
     /// The `ENIConfig` objects of custom networking.
     pub eni_configs: Vec<EniConfig>,
 }
@@ -424,6 +433,8 @@ pub struct NodeGroup {
     pub labels: BTreeMap<String, String>,
     /// Taints of its nodes.
     pub taints: Vec<Taint>,
+    /// The address of DNS that its pods get, if it is written.
+    pub cluster_dns: Field<String>,
     /// The role of its nodes: an ARN or a name.
     pub role: Field<String>,
     /// The instance profile of its nodes, if it is named in place of a role: an ARN or a name.
@@ -458,6 +469,7 @@ impl NodeGroup {
             launch: Launch::default(),
             labels: BTreeMap::new(),
             taints: Vec::new(),
+            cluster_dns: Field::Absent,
             role: Field::Absent,
             instance_profile: Field::Absent,
             auto_mode: false,
@@ -561,6 +573,8 @@ pub struct LiveNode {
     pub kernel: Option<String>,
     /// The version of its kubelet.
     pub kubelet: Option<String>,
+    /// Its container runtime, such as `containerd://1.7.27`.
+    pub runtime: Option<String>,
     /// It is a node of EKS Hybrid Nodes.
     pub hybrid: bool,
     /// Where it is listed.
@@ -618,6 +632,8 @@ pub struct Workload {
     pub pod_labels: BTreeMap<String, String>,
     /// The service account of its pods.
     pub service_account: String,
+    /// `dnsConfig.nameservers` of its pods, and where.
+    pub nameservers: Vec<(String, Place)>,
     /// The volumes of its pods that a driver provides.
     pub volumes: Vec<PodVolume>,
     /// Where it is defined.
@@ -645,6 +661,8 @@ pub struct Service {
     pub name: Arc<str>,
     /// Its type.
     pub kind: ServiceType,
+    /// The labels of the pods behind it; empty if others name its backends.
+    pub selector: BTreeMap<String, String>,
     /// Whether `clusterIP` is `None`.
     pub headless: bool,
     /// Its cluster IP, if it is written and IPv4.

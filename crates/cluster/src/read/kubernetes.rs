@@ -7,7 +7,7 @@ use crate::model::{Field, LiveNode, LivePod, Os, Place, Toleration, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use std::collections::BTreeMap;
-use winpod::ipam::Key;
+use winpod::ipam::{Flag, Key};
 
 /// Reads an object of a kind that is used; `false` if it is none.
 pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
@@ -49,6 +49,9 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
         aws_auth::config_map(doc, node);
         return true;
     }
+    if calico::config_map(doc, node) {
+        return true;
+    }
     let place = doc.place_of(node);
     let keys = node.get("data").map(Node::entries).unwrap_or_default();
     let for_windows = keys.iter().any(|entry| {
@@ -80,7 +83,10 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
         let place = doc.place_of(&entry.value);
         match entry.value.as_scalar() {
             Some(scalar) if scalar.kind == Kind::String => {
-                if let Ok(key) = key.parse::<Key>() {
+                if key == "enable-network-policy-controller" {
+                    let on = doc.written(Flag::read(Some(&scalar.text)).is_on(), &entry.value);
+                    doc.cluster().cni.network_policy_controller = on;
+                } else if let Ok(key) = key.parse::<Key>() {
                     data.insert(key, (scalar.text.to_string(), place));
                 } else if let Some(meant) = nearest_key(key) {
                     let text = &note::CONFIGMAP_KEY_MISSPELT;
@@ -173,6 +179,7 @@ fn live_node(doc: &mut Doc<'_, '_>, node: &Node) {
         eni_config,
         kernel: info("kernelVersion"),
         kubelet: info("kubeletVersion"),
+        runtime: info("containerRuntimeVersion"),
         hybrid: label("eks.amazonaws.com/compute-type").as_deref() == Some("hybrid"),
         place: doc.place_of(node),
     };
@@ -231,6 +238,9 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
     let labels = node.path(&pod_spec[..pod_spec.len() - 1]).and_then(|pod| pod.path(&["metadata", "labels"]));
     let pod_labels = doc.map(labels, &object);
     let volumes = storage::volumes(doc, node, spec);
+    let nameservers = spec.path(&["dnsConfig", "nameservers"]).map(Node::items).unwrap_or_default();
+    let nameservers =
+        nameservers.iter().filter_map(|it| Some((it.as_text()?.to_owned(), doc.place_of(it)))).collect();
     let workload = Workload {
         kind: kind.to_owned(),
         name: format!("{namespace}/{name}"),
@@ -251,6 +261,7 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         scheduled_os,
         pod_labels,
         service_account: account.unwrap_or("default").to_owned(),
+        nameservers,
         volumes,
         place: doc.place_of(node),
     };
