@@ -20,11 +20,13 @@ mod written;
 
 // Families.
 mod auth;
+mod calico;
 mod cluster;
 mod dsr;
 mod ipam;
 mod node_groups;
 mod pod;
+mod policy;
 mod prefixes;
 mod vpc;
 
@@ -93,6 +95,8 @@ fn judges() -> impl Iterator<Item = &'static Judge> {
         vpc::RULES,
         node_groups::RULES,
         pod::RULES,
+        policy::RULES,
+        calico::RULES,
         dsr::RULES,
     ]
     .into_iter()

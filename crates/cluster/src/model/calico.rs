@@ -12,6 +12,8 @@ pub struct CalicoInstallation {
     pub provider: Field<String>,
     /// `spec.cni.type`.
     pub cni: Field<String>,
+    /// `spec.cni.ipam.type`.
+    pub ipam: Field<String>,
     /// `spec.calicoNetwork.windowsDataplane`.
     pub windows_dataplane: Field<String>,
     /// `spec.calicoNetwork.linuxDataplane`.

@@ -4,6 +4,7 @@
 //! guessed on the way in; what a tool itself would fill in (eksctl's `m5.large`) is known, with the
 //! tool's default as its origin.
 
+mod access;
 mod addons;
 mod calico;
 mod control_plane;
@@ -16,6 +17,7 @@ mod ports;
 mod start;
 mod storage;
 
+pub use access::{ApiCall, NodeAccess};
 pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
 pub use calico::{
     CalicoFeature, CalicoInstallation, CalicoObjects, CalicoPolicy, CalicoPool, FelixConfiguration,
@@ -211,6 +213,10 @@ pub struct Cluster {
     pub calico: Vec<CalicoInstallation>,
     /// What Calico's own objects say.
     pub calico_objects: CalicoObjects,
+    /// Services that the API server calls.
+    pub api_calls: Vec<ApiCall>,
+    /// What nodes may read of the API server.
+    pub node_access: NodeAccess,
     /// Services, in the order of the files.
     pub services: Vec<Service>,
     /// Their backends.

@@ -104,6 +104,7 @@ fn installation(doc: &mut Doc<'_, '_>, node: &Node) {
         name: name.to_owned(),
         provider: text(doc, spec, "kubernetesProvider", &object),
         cni: text(doc, cni, "type", &object),
+        ipam: text(doc, cni.and_then(|cni| cni.get("ipam")), "type", &object),
         windows_dataplane: text(doc, network, "windowsDataplane", &object),
         linux_dataplane: text(doc, network, "linuxDataplane", &object),
         bgp: text(doc, network, "bgp", &object),

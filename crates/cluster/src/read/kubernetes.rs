@@ -2,7 +2,7 @@
 
 use super::fields::shortened;
 use super::node::{Kind, Node};
-use super::{Doc, aws_auth, aws_node, calico, policy, quantity, services, storage};
+use super::{Doc, access, aws_auth, aws_node, calico, policy, quantity, services, storage};
 use crate::model::{Field, LiveNode, LivePod, Os, Place, Toleration, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
@@ -30,7 +30,8 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
             return services::object(doc, node, kind)
                 || storage::object(doc, node, kind)
                 || policy::object(doc, node, kind)
-                || calico::object(doc, node, kind);
+                || calico::object(doc, node, kind)
+                || access::object(doc, node, kind);
         }
     };
     workload(doc, node, kind, pod_spec);
