@@ -66,7 +66,7 @@ pub struct FelixConfiguration {
     pub place: Place,
 }
 
-/// A `NetworkPolicy`, `GlobalNetworkPolicy` or staged one of Calico.
+/// A `NetworkPolicy` or `GlobalNetworkPolicy` of Calico.
 #[derive(Debug, Clone)]
 pub struct CalicoPolicy {
     /// Its kind.
@@ -166,5 +166,11 @@ impl Cluster {
     /// The `Installation` that the operator looks at.
     pub fn calico_installation(&self) -> Option<&CalicoInstallation> {
         self.calico.iter().find(|it| it.name == "default").or(self.calico.first())
+    }
+
+    /// Whether Calico is known to give Windows pods their addresses.
+    pub fn calico_is_windows_network(&self) -> bool {
+        let asked = self.calico_installation();
+        asked.is_some_and(|it| it.on_windows() == Some(true) && it.cni_in_effect() == Some("Calico"))
     }
 }

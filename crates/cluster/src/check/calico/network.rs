@@ -8,7 +8,7 @@ use crate::check::rule::Need;
 use crate::cni::{DEFAULT_BLOCK, addresses_of};
 use crate::model::{CalicoInstallation, CalicoPool, Field, Os, Workload};
 use std::fmt::Display;
-use winpod::ipam::Key;
+use winpod::ipam::{Flag, Key};
 
 /// Encapsulations that Windows nodes do not have.
 const LINUX_ONLY: [&str; 3] = ["IPIP", "IPIPCrossSubnet", "VXLANCrossSubnet"];
@@ -210,13 +210,19 @@ fn pods_per_node(context: &Context<'_>, planned: &PlannedGroup<'_>) -> Option<u3
 
 pub(super) fn small_block(context: &Context<'_>, found: &mut Found) {
     let Some(installation) = with_own_network(context, found) else { return };
-    let pools = pools(context, installation);
-    let Some(pool) = pools.into_iter().find(|pool| !pool.is_ipv6()) else { return };
-    let block = match &pool.block_size {
-        Field::Absent => DEFAULT_BLOCK,
-        Field::Known(length, _) => u8::try_from(*length).unwrap_or(DEFAULT_BLOCK).min(32),
-        Field::Unknown(reason, place) => return found.unknown(format!("blockSize: {reason}"), place),
-    };
+    let mut widest: Option<(&CalicoPool, u8)> = None;
+    for pool in pools(context, installation).into_iter().filter(|pool| !pool.is_ipv6()) {
+        let block = match &pool.block_size {
+            Field::Absent => DEFAULT_BLOCK,
+            Field::Known(length, _) => u8::try_from(*length).unwrap_or(DEFAULT_BLOCK).min(32),
+            Field::Unknown(reason, place) => return found.unknown(format!("blockSize: {reason}"), place),
+        };
+        // Which pool a node takes its block from, its selectors decide: the best that may be.
+        if widest.is_none_or(|(_, known)| block < known) {
+            widest = Some((pool, block));
+        }
+    }
+    let Some((pool, block)) = widest else { return };
     let room = addresses_of(block);
     let mut groups = context.planned.groups.iter().peekable();
     if groups.peek().is_none() && context.windows().is_some() {
@@ -298,7 +304,7 @@ pub(super) fn no_pod_addresses(context: &Context<'_>, found: &mut Found) {
     }
     found.judged();
     match written {
-        Some(variable) if variable.text == "true" => {}
+        Some(variable) if Flag::read(Some(variable.text)).is_on() => {}
         Some(variable) => {
             let value = quoted(variable.text);
             let values: [(&str, &dyn Display); 2] = [("name", &NAME), ("value", &value)];

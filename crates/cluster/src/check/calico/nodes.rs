@@ -57,14 +57,13 @@ pub(super) fn broken_build(context: &Context<'_>, found: &mut Found) {
     let of_texts = context.cluster.system_builds.iter();
     let of_texts = of_texts.map(|it| ("a Windows node".to_owned(), it.build, &it.place));
     for (object, build, place) in of_nodes.chain(of_texts) {
-        if build.revision.is_none() {
+        let (broken, fixed) = (build.has(Effect::NetworkingBroken), build.has(Effect::NetworkingFixed));
+        if broken == Answer::Unknown || fixed == Answer::Unknown {
             found.unknown(format!("the revision of the build of {object}"), place);
             continue;
         }
         found.judged();
-        if build.has(Effect::NetworkingBroken) == Answer::Yes
-            && build.has(Effect::NetworkingFixed) == Answer::No
-        {
+        if broken == Answer::Yes && fixed == Answer::No {
             let values: [(&str, &dyn Display); 2] = [("object", &object), ("build", &build)];
             found.add(place, object.clone(), &values);
         }
@@ -122,7 +121,8 @@ fn containerd(runtime: &str) -> Option<(u32, u32)> {
 pub(super) fn few_linux_nodes(context: &Context<'_>, found: &mut Found) {
     let Some(installation) = with_hns(context, found) else { return };
     let listed = context.cluster.nodes.iter().filter(|node| node.os == Some(Os::Linux)).count();
-    let count = if context.cluster.nodes.is_empty() {
+    // A listing without any is one of Windows nodes.
+    let count = if listed == 0 {
         let mut groups = context.linux_groups().peekable();
         if groups.peek().is_none() {
             return found.lacks(Need::Nodes);

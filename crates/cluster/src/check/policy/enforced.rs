@@ -100,14 +100,26 @@ pub(super) fn half_closed(context: &Context<'_>, found: &mut Found) {
 }
 
 pub(super) fn two_engines(context: &Context<'_>, found: &mut Found) {
-    let Some(installation) = context.cluster.calico_installation() else { return };
-    let Some((on, place)) = vpc_cni(context.cluster) else { return found.lacks(Need::VpcCniPolicy) };
+    let cluster = context.cluster;
+    let asked = cluster.calico_installation();
+    let asked = asked.map(|it| (format!("the Installation {:?}", it.name), &it.place));
+    let runs = || {
+        let set =
+            cluster.workloads.iter().find(|it| it.is_daemon_set() && it.name.ends_with("/calico-node"))?;
+        Some((format!("the DaemonSet {:?}", set.name), &set.place))
+    };
+    let Some((calico, at)) = asked.or_else(runs) else { return };
+    let Some((on, place)) = vpc_cni(cluster) else {
+        // Calico's own network takes the place of the VPC CNI.
+        let replaced = cluster.calico_installation().and_then(|it| it.cni_in_effect()) == Some("Calico");
+        if !replaced {
+            found.lacks(Need::VpcCniPolicy);
+        }
+        return;
+    };
     found.judged();
     if on {
-        let values: [(&str, &dyn Display); 1] = [("installation", &installation.name)];
-        found
-            .add(place, "VPC CNI", &values)
-            .related(&installation.place, format!("Installation {:?}", installation.name));
+        found.add(place, "VPC CNI", &[("calico", &calico)]).related(at, calico);
     }
 }
 
@@ -262,26 +274,32 @@ pub(super) fn open_by_default(context: &Context<'_>, found: &mut Found) {
     }
     for (namespace, workloads) in by_namespace {
         let here = || cluster.network_policies.iter().filter(|policy| policy.namespace == namespace);
-        // A selector that the files hide may be about any of them.
+        // What the files hide may be about any of them.
         let covers = |policy: &NetworkPolicy, workload: &Workload| match &policy.pods {
             Field::Absent | Field::Unknown(..) => true,
             Field::Known(selector, _) => selector.matches(&workload.pod_labels),
         };
-        let of_calico = |workload: &&Workload| {
+        let of_kubernetes = |workload: &Workload| here().any(|policy| covers(policy, workload));
+        let of_calico = |workload: &Workload| {
             let policies = &cluster.calico_objects.policies;
             policies.iter().any(|policy| selected(policy, &[workload]).map_or(true, |it| !it.is_empty()))
         };
         found.judged();
-        let open = workloads
-            .iter()
-            .copied()
-            .filter(|workload| !here().any(|policy| covers(policy, workload)) && !of_calico(workload));
-        let open: Vec<&Workload> = open.collect();
-        let Some(first) = open.first().map(|workload| &workload.place) else { continue };
+        let (held, open): (Vec<&Workload>, Vec<&Workload>) =
+            workloads.into_iter().partition(|workload| of_kubernetes(workload) || of_calico(workload));
+        // A policy of Calico may be a default deny.
+        let closed = here().any(|it| it.is_default_deny() || matches!(it.pods, Field::Unknown(..)))
+            || held.iter().any(|workload| of_calico(workload));
+        let (form, which) = match (open.is_empty(), closed) {
+            (false, _) => ("open", &open),
+            (true, false) => ("no-default", &held),
+            (true, true) => continue,
+        };
+        let Some(first) = which.first().map(|workload| &workload.place) else { continue };
         let values: [(&str, &dyn Display); 2] =
-            [("namespace", &namespace), ("workloads", &called(open.iter().copied()))];
+            [("namespace", &namespace), ("workloads", &called(which.iter().copied()))];
         found
-            .add(first, format!("namespace {namespace:?}"), &values)
+            .add_as(form, first, format!("namespace {namespace:?}"), &values)
             .related(engine, "what enforces policies: Calico");
     }
 }
