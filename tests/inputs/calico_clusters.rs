@@ -76,3 +76,36 @@ fn a_wrong_cluster_has_exactly_what_was_made_wrong() {
         .collect();
     assert_eq!(found, BTreeSet::from(WRONG), "{}", answer["findings"]);
 }
+
+#[test]
+fn what_the_files_leave_open_is_not_judged() {
+    let workload = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  \
+                    template:\n    metadata: {labels: {app: web}}\n    \
+                    spec: {nodeSelector: {kubernetes.io/os: windows}, containers: []}\n";
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n\
+                  metadata: {name: closed, namespace: shop}\nspec: {podSelector: {}}\n";
+    let log = "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: log}\nspec:\n  \
+               namespaceSelector: team == 'orders'\n  ingress: [{action: Log}]\n";
+    let installation = "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {name: default}\nspec:\n  \
+                        cni: {type: Calico}\n  calicoNetwork:\n    windowsDataplane: HNS\n    \
+                        ipPools: [{cidr: 192.168.0.0/16}]\n";
+    for (rules, documents) in [
+        // What enforces policies is not said.
+        (&["NP-001"][..], &[workload, policy][..]),
+        // Labels of namespaces are not read.
+        (&["NP-004"], &[workload, log]),
+        // Neither the encapsulation, nor the objects beside the Installation, nor the range of services.
+        (&["CAL-002", "CAL-004", "CAL-005", "CAL-006", "CAL-012"], &[workload, installation]),
+    ] {
+        let text = documents.join("---\n");
+        let text = text
+            .replace("  cni: {type: Calico}\n", "  cni: {type: Calico}\n  serviceCIDRs: [172.20.0.0/16]\n");
+        let request = json!({"documents": [{"name": "all.yaml", "text": text}], "date": "2026-11-22"});
+        let answer = call("check", request, &mut |_| ControlFlow::Continue(())).unwrap();
+        let (found, skipped) = (of_families(&answer["findings"]), of_families(&answer["skipped"]));
+        for rule in rules {
+            assert!(skipped.contains(rule), "{rule}: {}", answer["skipped"]);
+            assert!(!found.contains(rule), "{rule}: {}", answer["findings"]);
+        }
+    }
+}

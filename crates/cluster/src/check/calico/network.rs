@@ -73,19 +73,19 @@ pub(super) fn not_for_vpc_cni(context: &Context<'_>, found: &mut Found) {
         return;
     }
     found.judged();
-    if let Field::Known(bgp, origin) = &installation.bgp {
-        if bgp == "Enabled" {
-            let values: [(&str, &dyn Display); 2] = [("what", &"bgp"), ("value", bgp)];
-            found.add(origin.place(), named(installation), &values).replace(origin.place(), "Disabled");
-        }
+    if let Field::Known(bgp, origin) = &installation.bgp
+        && bgp == "Enabled"
+    {
+        let values: [(&str, &dyn Display); 2] = [("what", &"bgp"), ("value", bgp)];
+        found.add(origin.place(), named(installation), &values).replace(origin.place(), "Disabled");
     }
     for pool in &installation.pools {
-        if let Field::Known(encapsulation, origin) = &pool.encapsulation {
-            if encapsulation != "None" {
-                let what = format!("encapsulation of the {}", named_pool(pool));
-                let values: [(&str, &dyn Display); 2] = [("what", &what), ("value", encapsulation)];
-                found.add(origin.place(), named(installation), &values).replace(origin.place(), "None");
-            }
+        if let Field::Known(encapsulation, origin) = &pool.encapsulation
+            && encapsulation != "None"
+        {
+            let what = format!("encapsulation of the {}", named_pool(pool));
+            let values: [(&str, &dyn Display); 2] = [("what", &what), ("value", encapsulation)];
+            found.add(origin.place(), named(installation), &values).replace(origin.place(), "None");
         }
     }
 }
@@ -260,10 +260,10 @@ pub(super) fn linux_features(context: &Context<'_>, found: &mut Found) {
     for pool in pools(context, installation).into_iter().filter(|pool| pool.is_ipv6()) {
         found.add_as("ipv6", &pool.place, named_pool(pool), &[("pool", &named_pool(pool))]);
     }
-    if let Field::Known(dataplane, origin) = &installation.linux_dataplane {
-        if dataplane == "BPF" {
-            found.add_as("ebpf", origin.place(), named(installation), &[("object", &named(installation))]);
-        }
+    if let Field::Known(dataplane, origin) = &installation.linux_dataplane
+        && dataplane == "BPF"
+    {
+        found.add_as("ebpf", origin.place(), named(installation), &[("object", &named(installation))]);
     }
     for felix in &objects.felix {
         let object = format!("FelixConfiguration {:?}", felix.name);
@@ -327,13 +327,13 @@ pub(super) fn addresses_left_on(context: &Context<'_>, found: &mut Found) {
     }
     found.judged();
     let key = Key::EnableWindowsIpam;
-    if let Some((flag, place)) = context.flag(key) {
-        if flag.is_on() {
-            let name = context.written.map_or(key.name(), |written| written.name(key));
-            found
-                .add(place, context::CNI, &[("key", &name)])
-                .related(&installation.place, named(installation))
-                .replace(place, "\"false\"");
-        }
+    if let Some((flag, place)) = context.flag(key)
+        && flag.is_on()
+    {
+        let name = context.written.map_or(key.name(), |written| written.name(key));
+        found
+            .add(place, context::CNI, &[("key", &name)])
+            .related(&installation.place, named(installation))
+            .replace(place, "\"false\"");
     }
 }

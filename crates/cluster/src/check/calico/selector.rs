@@ -7,13 +7,34 @@ use crate::model::Workload;
 /// No selector of a hand is deeper.
 const MAX_DEPTH: usize = 64;
 
-/// A label: its value, that it is not there, or `None` where the files do not show it.
-type Label<'l> = &'l dyn Fn(&str) -> Option<Option<String>>;
+/// What the files tell of a label.
+enum Label {
+    Is(String),
+    Missing,
+    Hidden,
+}
+
+impl Label {
+    fn of(value: Option<String>) -> Self {
+        value.map_or(Self::Missing, Self::Is)
+    }
+
+    /// Whether a test holds; a label that is not there is `None` to it.
+    fn test(&self, test: impl Fn(Option<&str>) -> bool) -> Truth {
+        match self {
+            Self::Is(value) => Some(test(Some(value))),
+            Self::Missing => Some(test(None)),
+            Self::Hidden => None,
+        }
+    }
+}
+
+type Labels<'l> = &'l dyn Fn(&str) -> Label;
 
 /// Whether a selector matches the pods of a workload; an empty one matches all.
 pub(in crate::check) fn of_pod(text: &str, workload: &Workload) -> Option<bool> {
     matches(text, &|key| {
-        Some(match key {
+        Label::of(match key {
             "projectcalico.org/namespace" => Some(workload.namespace().to_owned()),
             "projectcalico.org/orchestrator" => Some("k8s".to_owned()),
             "projectcalico.org/serviceaccount" => Some(workload.service_account.clone()),
@@ -26,23 +47,23 @@ pub(in crate::check) fn of_pod(text: &str, workload: &Workload) -> Option<bool> 
 pub(in crate::check) fn of_namespace(text: &str, namespace: &str) -> Option<bool> {
     // Other labels of namespaces are not read.
     matches(text, &|key| match key {
-        "projectcalico.org/name" | "kubernetes.io/metadata.name" => Some(Some(namespace.to_owned())),
-        _ => None,
+        "projectcalico.org/name" | "kubernetes.io/metadata.name" => Label::Is(namespace.to_owned()),
+        _ => Label::Hidden,
     })
 }
 
-fn matches(text: &str, label: Label<'_>) -> Option<bool> {
+fn matches(text: &str, labels: Labels<'_>) -> Option<bool> {
     if text.trim().is_empty() {
         return Some(true);
     }
-    let mut parser = Parser { rest: text.trim_start(), label, depth: 0 };
+    let mut parser = Parser { rest: text.trim_start(), labels, depth: 0 };
     let found = parser.any()?;
     parser.rest.is_empty().then_some(found)?
 }
 
 struct Parser<'t> {
     rest: &'t str,
-    label: Label<'t>,
+    labels: Labels<'t>,
     depth: usize,
 }
 
@@ -116,28 +137,28 @@ impl<'t> Parser<'t> {
         }
         if self.take("has(") {
             let key = self.word()?;
-            let value = (self.label)(key);
-            return self.take(")").then_some(value.map(|value| value.is_some()));
+            let has = (self.labels)(key).test(|value| value.is_some());
+            return self.take(")").then_some(has);
         }
         let key = self.word()?;
-        let value = (self.label)(key);
-        self.compared(value)
+        let label = (self.labels)(key);
+        self.compared(&label)
     }
 
     /// What follows a label.
-    fn compared(&mut self, value: Option<Option<String>>) -> Option<Truth> {
+    fn compared(&mut self, label: &Label) -> Option<Truth> {
         if self.take("==") {
             let wanted = self.quoted()?;
-            return Some(value.map(|value| value.as_deref() == Some(wanted)));
+            return Some(label.test(|value| value == Some(wanted)));
         }
         if self.take("!=") {
             let wanted = self.quoted()?;
-            return Some(value.map(|value| value.as_deref() != Some(wanted)));
+            return Some(label.test(|value| value != Some(wanted)));
         }
         for (words, test) in TESTS {
             if self.words(words) {
                 let wanted = self.quoted()?;
-                return Some(value.map(|value| value.is_some_and(|value| test(&value, wanted))));
+                return Some(label.test(|value| value.is_some_and(|value| test(value, wanted))));
             }
         }
         let not = self.words(&["not"]);
@@ -146,8 +167,7 @@ impl<'t> Parser<'t> {
         }
         let set = self.set()?;
         // A label that is not there is in no set.
-        let is_in = |value: &Option<String>| value.as_deref().is_some_and(|value| set.contains(&value));
-        Some(value.map(|value| is_in(&value) != not))
+        Some(label.test(|value| value.is_some_and(|value| set.contains(&value)) != not))
     }
 
     /// Words in a row, each ended by a blank or a bracket.
@@ -211,10 +231,10 @@ mod tests {
     #[test]
     fn selectors_select_as_calico_does() {
         let label = |key: &str| match key {
-            "app" => Some(Some("web".to_owned())),
-            "tier" => Some(Some("front".to_owned())),
-            "hidden" => None,
-            _ => Some(None),
+            "app" => Label::Is("web".to_owned()),
+            "tier" => Label::Is("front".to_owned()),
+            "hidden" => Label::Hidden,
+            _ => Label::Missing,
         };
         for (text, expected) in [
             ("", Some(true)),

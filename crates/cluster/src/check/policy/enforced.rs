@@ -26,10 +26,10 @@ fn policies<'c>(context: &Context<'c>, found: &mut Found) -> Option<Policies<'c>
     let policies = Policies::of(context.cluster);
     let namespaces: BTreeSet<&str> = within_reach(context).map(Workload::namespace).collect();
     for policy in &context.cluster.network_policies {
-        if let Field::Unknown(reason, place) = &policy.pods {
-            if namespaces.contains(policy.namespace.as_str()) {
-                found.unknown(format!("{}: podSelector: {reason}", named(policy)), place);
-            }
+        if let Field::Unknown(reason, place) = &policy.pods
+            && namespaces.contains(policy.namespace.as_str())
+        {
+            found.unknown(format!("{}: podSelector: {reason}", named(policy)), place);
         }
     }
     match &policies {
