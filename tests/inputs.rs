@@ -7,6 +7,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 use winpod_cluster::api::call;
 
+#[path = "inputs/calico_clusters.rs"]
+mod calico_clusters;
 #[path = "inputs/check_clusters.rs"]
 mod check_clusters;
 #[path = "inputs/check_engine.rs"]

@@ -21,12 +21,14 @@ mod written;
 
 // Families.
 mod auth;
+mod calico;
 mod cluster;
 mod dsr;
 mod ipam;
 mod karpenter;
 mod node_groups;
 mod pods;
+mod policy;
 mod prefixes;
 mod vpc;
 
@@ -97,6 +99,8 @@ fn judges() -> impl Iterator<Item = &'static Judge> {
         node_groups::RULES,
         karpenter::RULES,
         pods::RULES,
+        policy::RULES,
+        calico::RULES,
         dsr::RULES,
     ]
     .into_iter()

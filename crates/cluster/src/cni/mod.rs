@@ -20,9 +20,12 @@ use crate::note::text;
 use crate::plan::supply::Supply;
 use crate::plan::{self, Verdict};
 use now::Now;
+pub(crate) use now::runs_on_windows;
 use platform::OnNodes;
-use policies::Policies;
+pub(crate) use platform::{FIRST_KUBERNETES, release};
+pub(crate) use policies::{Policies, called};
 use room::Room;
+pub(crate) use room::{DEFAULT_BLOCK, addresses_of};
 use std::collections::BTreeMap;
 use winpod::ipam::{IpamMode, Key, Settings};
 
@@ -127,7 +130,7 @@ fn block(now: &Now<'_>) -> u8 {
     // What Calico takes for one.
     let length =
         written.filter(|length| (20..=32).contains(*length)).and_then(|length| u8::try_from(*length).ok());
-    length.unwrap_or(room::DEFAULT_BLOCK)
+    length.unwrap_or(DEFAULT_BLOCK)
 }
 
 /// Which CNI fits; `set` replaces values of the ConfigMap, as if they were written there.

@@ -18,13 +18,18 @@ pub(super) struct Now<'c> {
 /// The DaemonSet that the operator makes for Windows nodes.
 const CALICO_ON_WINDOWS: &str = "calico-system/calico-node-windows";
 
+/// Where the DaemonSet of Calico for Windows nodes is listed.
+pub(crate) fn runs_on_windows(cluster: &Cluster) -> Option<&Place> {
+    let mut sets = cluster.workloads.iter().filter(|it| it.is_daemon_set());
+    sets.find(|it| it.name == CALICO_ON_WINDOWS).map(|it| &it.place)
+}
+
 impl<'c> Now<'c> {
     pub(super) fn of(cluster: &'c Cluster, settings: &Settings) -> Self {
-        let installation = cluster.calico.iter().find(|it| it.name == "default").or(cluster.calico.first());
+        let installation = cluster.calico_installation();
         let mut now = Self { cni: None, because: Vec::new(), installation };
         let in_vpc = in_vpc(cluster, settings);
-        let mut running = cluster.workloads.iter().filter(|it| it.is_daemon_set());
-        let running = running.find(|it| it.name == CALICO_ON_WINDOWS).map(|it| &it.place);
+        let running = runs_on_windows(cluster);
         if let Some(installation) = installation {
             let on_windows = if running.is_some() { Some(true) } else { installation.on_windows() };
             match (installation.cni_in_effect(), on_windows) {

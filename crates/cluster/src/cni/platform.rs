@@ -22,7 +22,7 @@ const FIRST: [Build; 2] = [Build::new(17_763, 1_432), Build::new(20_348, 169)];
 ///
 /// # Source
 /// `CalicoWindowsRequirements`.
-const FIRST_KUBERNETES: KubernetesVersion = KubernetesVersion::new(1, 22);
+pub(crate) const FIRST_KUBERNETES: KubernetesVersion = KubernetesVersion::new(1, 22);
 
 /// Whether Calico's policies run on the nodes, and why.
 pub(super) struct OnNodes {
@@ -142,7 +142,7 @@ fn builds(cluster: &Cluster, group: Option<&str>) -> Vec<Build> {
 }
 
 /// The release of the image that a group names.
-fn release(group: &NodeGroup) -> Option<Release> {
+pub(crate) fn release(group: &NodeGroup) -> Option<Release> {
     let ami = group.ami.known()?;
     // Karpenter's families begin with a capital, its aliases do not.
     let image = windows::image(ami).or_else(|| windows::image(&ami.to_ascii_lowercase()));

@@ -5,7 +5,7 @@ use crate::model::{Cluster, Field, NetworkPolicy, Os, Workload};
 use std::collections::HashMap;
 
 /// What the files tell about network policies for Windows pods.
-pub(super) enum Policies<'c> {
+pub(crate) enum Policies<'c> {
     /// No policy is among the files.
     None,
     /// There are some, and none is about a Windows pod.
@@ -17,13 +17,13 @@ pub(super) enum Policies<'c> {
 }
 
 /// A policy, and the Windows workloads that it selects.
-pub(super) struct Selecting<'c> {
-    pub(super) policy: &'c NetworkPolicy,
-    pub(super) workloads: Vec<&'c Workload>,
+pub(crate) struct Selecting<'c> {
+    pub(crate) policy: &'c NetworkPolicy,
+    pub(crate) workloads: Vec<&'c Workload>,
 }
 
 impl<'c> Policies<'c> {
-    pub(super) fn of(cluster: &'c Cluster) -> Self {
+    pub(crate) fn of(cluster: &'c Cluster) -> Self {
         if cluster.network_policies.is_empty() {
             return Self::None;
         }
@@ -60,7 +60,7 @@ impl<'c> Policies<'c> {
     }
 
     /// Those that select Windows pods.
-    pub(super) fn selecting(&self) -> &[Selecting<'c>] {
+    pub(crate) fn selecting(&self) -> &[Selecting<'c>] {
         if let Self::Windows(selecting) = self { selecting } else { &[] }
     }
 
@@ -73,21 +73,22 @@ impl<'c> Policies<'c> {
     }
 
     /// Their names.
-    pub(super) fn names(&self) -> String {
+    pub(crate) fn names(&self) -> String {
         let name = |it: &Selecting<'_>| format!("{}/{}", it.policy.namespace, it.policy.name);
         some(self.selecting().iter().map(name))
     }
 
     /// The workloads that they select, each once.
     pub(super) fn workloads(&self) -> String {
-        let mut names: Vec<String> = self
-            .selecting()
-            .iter()
-            .flat_map(|it| &it.workloads)
-            .map(|workload| format!("{} {}", workload.kind, workload.name))
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        some(names.into_iter())
+        called(self.selecting().iter().flat_map(|it| &it.workloads).copied())
     }
+}
+
+/// Workloads in a sentence, each once.
+pub(crate) fn called<'c>(workloads: impl Iterator<Item = &'c Workload>) -> String {
+    let mut names: Vec<String> =
+        workloads.map(|workload| format!("{} {}", workload.kind, workload.name)).collect();
+    names.sort_unstable();
+    names.dedup();
+    some(names.into_iter())
 }

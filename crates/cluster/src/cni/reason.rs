@@ -32,7 +32,7 @@ impl From<Note> for CniReason {
 }
 
 /// Names in a sentence: a few, the rest counted.
-pub(super) fn some<T: Display>(names: impl Iterator<Item = T>) -> String {
+pub(crate) fn some<T: Display>(names: impl Iterator<Item = T>) -> String {
     const SHOWN: usize = 4;
     let names: Vec<String> = names.map(|name| name.to_string()).collect();
     let rest = names.len().saturating_sub(SHOWN);

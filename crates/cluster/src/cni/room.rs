@@ -17,7 +17,7 @@ use winpod::ipam::{IpamMode, Key};
 /// `CalicoBlockPerHost`.
 const KEPT: u32 = 4;
 /// What Calico takes where no size of a block is written.
-pub(super) const DEFAULT_BLOCK: u8 = 26;
+pub(crate) const DEFAULT_BLOCK: u8 = 26;
 /// The name of the mode in which the VPC gives pods no addresses.
 const OVERLAY: &str = "overlay";
 
@@ -194,7 +194,7 @@ pub(super) struct Open {
 }
 
 /// Pods that a block of this length gives addresses to.
-pub(super) fn addresses_of(block: u8) -> u32 {
+pub(crate) fn addresses_of(block: u8) -> u32 {
     let block = Ipv4Prefix::truncating(std::net::Ipv4Addr::UNSPECIFIED, block);
     let all = block.map_or(0, Ipv4Prefix::address_count);
     u32::try_from(all).unwrap_or(u32::MAX).saturating_sub(KEPT)

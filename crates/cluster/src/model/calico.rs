@@ -1,6 +1,7 @@
-//! Calico as its operator is asked to install it.
+//! Calico as its operator is asked to install it, and its own objects.
 
-use super::{Field, Place};
+use super::{Cluster, Field, Place};
+use std::collections::BTreeMap;
 
 /// An `Installation` of `operator.tigera.io`.
 #[derive(Debug, Clone)]
@@ -11,22 +12,111 @@ pub struct CalicoInstallation {
     pub provider: Field<String>,
     /// `spec.cni.type`.
     pub cni: Field<String>,
+    /// `spec.cni.ipam.type`.
+    pub ipam: Field<String>,
     /// `spec.calicoNetwork.windowsDataplane`.
     pub windows_dataplane: Field<String>,
+    /// `spec.calicoNetwork.linuxDataplane`.
+    pub linux_dataplane: Field<String>,
     /// `spec.calicoNetwork.bgp`.
     pub bgp: Field<String>,
     /// `spec.calicoNetwork.ipPools`.
     pub pools: Vec<CalicoPool>,
+    /// `spec.serviceCIDRs`.
+    pub service_cidrs: Field<Vec<String>>,
+    /// `spec.windowsNodes`.
+    pub windows_nodes: Field<()>,
+    /// `spec.windowsNodes.cniConfigDir`.
+    pub cni_config_dir: Field<String>,
     /// Where it is defined.
     pub place: Place,
 }
 
-/// A pool of addresses that an `Installation` asks for.
+/// What Calico's own objects say, whoever makes them.
+#[derive(Debug, Default)]
+pub struct CalicoObjects {
+    /// `IPPool`s.
+    pub pools: Vec<CalicoPool>,
+    /// `strictAffinity` of the `IPAMConfiguration`.
+    pub strict_affinity: Field<bool>,
+    /// `FelixConfiguration`s.
+    pub felix: Vec<FelixConfiguration>,
+    /// Policies, in the order of the files.
+    pub policies: Vec<CalicoPolicy>,
+    /// `HostEndpoint`s.
+    pub host_endpoints: Vec<HostEndpoint>,
+    /// The ConfigMap `tigera-operator/kubernetes-services-endpoint`: its data.
+    pub services_endpoint: Field<BTreeMap<String, String>>,
+    /// Where Calico keeps its objects: `kubernetes` or `etcdv3`.
+    pub datastore: Field<String>,
+}
+
+/// A `FelixConfiguration`: settings of Calico on nodes.
+#[derive(Debug, Clone)]
+pub struct FelixConfiguration {
+    /// Its name; `default` is for all nodes.
+    pub name: String,
+    /// `vxlanPort`.
+    pub vxlan_port: Field<u32>,
+    /// `wireguardEnabled`.
+    pub wireguard: Field<bool>,
+    /// `bpfEnabled`.
+    pub bpf: Field<bool>,
+    /// Where it is defined.
+    pub place: Place,
+}
+
+/// A `NetworkPolicy` or `GlobalNetworkPolicy` of Calico.
+#[derive(Debug, Clone)]
+pub struct CalicoPolicy {
+    /// Its kind.
+    pub kind: String,
+    /// Its namespace; `None` for a global one.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// `spec.selector`, in Calico's own words.
+    pub selector: Field<String>,
+    /// `spec.namespaceSelector`.
+    pub namespace_selector: Field<String>,
+    /// Whether it selects by service accounts too.
+    pub by_service_account: bool,
+    /// What in it Windows nodes do not have.
+    pub features: Vec<(CalicoFeature, Place)>,
+    /// Where it is defined.
+    pub place: Place,
+}
+
+/// A part of a policy that Calico has on Linux nodes only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalicoFeature {
+    /// The action `Log`.
+    Log,
+    /// A rule about HTTP.
+    Http,
+    /// A policy for host endpoints: `preDNAT`, `doNotTrack` or `applyOnForward`.
+    HostEndpoints,
+}
+
+/// A `HostEndpoint`: an interface of a node that policies are about.
+#[derive(Debug, Clone)]
+pub struct HostEndpoint {
+    /// Its name.
+    pub name: String,
+    /// The node.
+    pub node: Field<String>,
+    /// Where it is defined.
+    pub place: Place,
+}
+
+/// A pool of addresses: one that an `Installation` asks for, or an `IPPool`.
 #[derive(Debug, Clone)]
 pub struct CalicoPool {
+    /// Its name, if it has one.
+    pub name: Option<String>,
     /// Its block, as written.
     pub cidr: Field<String>,
-    /// `encapsulation`.
+    /// `encapsulation`; of an `IPPool`, what its modes come to.
     pub encapsulation: Field<String>,
     /// `blockSize`: the length of the prefix of a block.
     pub block_size: Field<u32>,
@@ -69,5 +159,18 @@ impl CalicoInstallation {
             Field::Absent => Some(false),
             Field::Unknown(..) => None,
         }
+    }
+}
+
+impl Cluster {
+    /// The `Installation` that the operator looks at.
+    pub fn calico_installation(&self) -> Option<&CalicoInstallation> {
+        self.calico.iter().find(|it| it.name == "default").or(self.calico.first())
+    }
+
+    /// Whether Calico is known to give Windows pods their addresses.
+    pub fn calico_is_windows_network(&self) -> bool {
+        let asked = self.calico_installation();
+        asked.is_some_and(|it| it.on_windows() == Some(true) && it.cni_in_effect() == Some("Calico"))
     }
 }

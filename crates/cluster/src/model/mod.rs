@@ -4,6 +4,7 @@
 //! guessed on the way in; what a tool itself would fill in (eksctl's `m5.large`) is known, with the
 //! tool's default as its origin.
 
+mod access;
 mod addons;
 mod calico;
 mod control_plane;
@@ -19,8 +20,12 @@ mod ports;
 mod start;
 mod storage;
 
+pub use access::{ApiCall, NodeAccess};
 pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
-pub use calico::{CalicoInstallation, CalicoPool};
+pub use calico::{
+    CalicoFeature, CalicoInstallation, CalicoObjects, CalicoPolicy, CalicoPool, FelixConfiguration,
+    HostEndpoint,
+};
 pub use control_plane::{
     AuthenticationMode, ControlPlane, ExtraBlocks, FargateProfile, FargateSelector, IpFamily, MeantKey,
     UnknownKey,
@@ -28,8 +33,8 @@ pub use control_plane::{
 pub use identity::{AccessEntry, Identity, PodIdentity, RoleMapping, role_name, same_role};
 pub use ignore::IgnoreComment;
 pub use karpenter::{Kubelet, NodeClass};
-pub use pod::{Container, LinuxKind, LinuxSetting, PodDetails, RuntimeClass, SecurityGroupPolicy};
-pub use policy::{LabelExpression, LabelOperator, LabelSelector, NetworkPolicy};
+pub use pod::{Container, LinuxKind, LinuxSetting, PodDetails, RuntimeClass};
+pub use policy::{LabelExpression, LabelOperator, LabelSelector, NetworkPolicy, SecurityGroupPolicy};
 pub use storage::{Claim, PodVolume, Storage, VolumeSource};
 
 pub use hns::{
@@ -223,12 +228,18 @@ pub struct Cluster {
     pub workloads: Vec<Workload>,
     /// Network policies of Kubernetes, in the order of the files.
     pub network_policies: Vec<NetworkPolicy>,
-    /// Which pods are to have security groups of their own, in the order of the files.
+    /// Security groups for pods, in the order of the files.
     pub security_group_policies: Vec<SecurityGroupPolicy>,
     /// Runtime classes by name.
     pub runtime_classes: BTreeMap<String, RuntimeClass>,
     /// What the operator of Calico is asked to install.
     pub calico: Vec<CalicoInstallation>,
+    /// What Calico's own objects say.
+    pub calico_objects: CalicoObjects,
+    /// Services that the API server calls.
+    pub api_calls: Vec<ApiCall>,
+    /// What nodes may read of the API server.
+    pub node_access: NodeAccess,
     /// Services, in the order of the files.
     pub services: Vec<Service>,
     /// Their backends.
@@ -276,6 +287,10 @@ pub struct Cni {
     pub old_controller: Field<()>,
     /// The environment of the VPC CNI on Linux nodes, by name; absent if nothing is said about it.
     pub environment: Field<BTreeMap<String, Field<String>>>,
+    /// The argument `--enable-network-policy` of its node agent.
+    pub network_policy: Field<bool>,
+    /// The key `enable-network-policy-controller` of the ConfigMap.
+    pub network_policy_controller: Field<bool>,
     /// The `ENIConfig` objects of custom networking.
     pub eni_configs: Vec<EniConfig>,
 }
@@ -453,6 +468,8 @@ pub struct NodeGroup {
     pub labels: BTreeMap<String, String>,
     /// Taints of its nodes.
     pub taints: Vec<Taint>,
+    /// The address of DNS that its pods get, if it is written.
+    pub cluster_dns: Field<String>,
     /// The role of its nodes: an ARN or a name.
     pub role: Field<String>,
     /// The instance profile of its nodes, if it is named in place of a role: an ARN or a name.
@@ -489,6 +506,7 @@ impl NodeGroup {
             launch: Launch::default(),
             labels: BTreeMap::new(),
             taints: Vec::new(),
+            cluster_dns: Field::Absent,
             role: Field::Absent,
             instance_profile: Field::Absent,
             node_class: None,
@@ -593,6 +611,8 @@ pub struct LiveNode {
     pub kernel: Option<String>,
     /// The version of its kubelet.
     pub kubelet: Option<String>,
+    /// Its container runtime, such as `containerd://1.7.27`.
+    pub runtime: Option<String>,
     /// It is a node of EKS Hybrid Nodes.
     pub hybrid: bool,
     /// Where it is listed.
@@ -650,6 +670,8 @@ pub struct Workload {
     pub pod_labels: BTreeMap<String, String>,
     /// The service account of its pods.
     pub service_account: String,
+    /// `dnsConfig.nameservers` of its pods, and where.
+    pub nameservers: Vec<(String, Place)>,
     /// The volumes of its pods that a driver provides.
     pub volumes: Vec<PodVolume>,
     /// What else its pods ask of a node.
@@ -679,6 +701,8 @@ pub struct Service {
     pub name: Arc<str>,
     /// Its type.
     pub kind: ServiceType,
+    /// The labels of the pods behind it; empty if others name its backends.
+    pub selector: BTreeMap<String, String>,
     /// Whether `clusterIP` is `None`.
     pub headless: bool,
     /// Its cluster IP, if it is written and IPv4.
@@ -699,8 +723,6 @@ pub struct Service {
     pub outer_addresses: Box<[Ipv4Addr]>,
     /// Its ports.
     pub ports: Vec<ServicePort>,
-    /// The labels of the pods behind it; empty if it has no selector.
-    pub selector: BTreeMap<String, String>,
     /// Where it asks for IPv6, or for both families and nothing less.
     pub ipv6: Option<(String, Place)>,
     /// Where it is defined.

@@ -84,18 +84,3 @@ pub struct RuntimeClass {
     /// Where it is defined.
     pub place: Place,
 }
-
-/// A `SecurityGroupPolicy`: the pods that are to get security groups of their own.
-#[derive(Debug, Clone)]
-pub struct SecurityGroupPolicy {
-    /// Its namespace.
-    pub namespace: String,
-    /// Its name.
-    pub name: String,
-    /// The pods, by their labels; absent if the policy does not choose by them.
-    pub pods: Field<super::LabelSelector>,
-    /// The pods, by the labels of their service accounts.
-    pub accounts: Field<super::LabelSelector>,
-    /// Where it is defined.
-    pub place: Place,
-}

@@ -1,4 +1,4 @@
-//! Network policies, as far as they say which pods they are about.
+//! Policies of Kubernetes and of the VPC CNI for pods, as far as they say which pods they are about, and how.
 
 use super::{Field, Place};
 use std::collections::BTreeMap;
@@ -14,6 +14,47 @@ pub struct NetworkPolicy {
     pub pods: Field<LabelSelector>,
     /// `policyTypes`, as written.
     pub policy_types: Field<Vec<String>>,
+    /// How many rules it has for what comes in.
+    pub ingress_rules: usize,
+    /// How many rules it has for what goes out.
+    pub egress_rules: usize,
+    /// The first peer that a rule for what comes in picks by labels.
+    pub peer_by_labels: Option<Place>,
+    /// Where it is defined.
+    pub place: Place,
+}
+
+impl NetworkPolicy {
+    /// Whether it closes its namespace: it is about every pod, and allows nothing in one direction or both.
+    pub fn is_default_deny(&self) -> bool {
+        let every = match &self.pods {
+            Field::Absent => true,
+            Field::Known(selector, _) => *selector == LabelSelector::default(),
+            Field::Unknown(..) => false,
+        };
+        let (ingress, egress) = match &self.policy_types {
+            Field::Absent => (true, self.egress_rules > 0),
+            Field::Known(types, _) => {
+                let has = |name: &str| types.iter().any(|it| it == name);
+                (has("Ingress"), has("Egress"))
+            }
+            Field::Unknown(..) => return false,
+        };
+        every && (ingress && self.ingress_rules == 0 || egress && self.egress_rules == 0)
+    }
+}
+
+/// A `SecurityGroupPolicy` of `vpcresources.k8s.aws`: security groups for pods.
+#[derive(Debug, Clone)]
+pub struct SecurityGroupPolicy {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// The pods that it is about, by their labels; absent selects none.
+    pub pods: Field<LabelSelector>,
+    /// The pods that it is about, by the labels of their service accounts; absent selects none.
+    pub service_accounts: Field<LabelSelector>,
     /// Where it is defined.
     pub place: Place,
 }

@@ -5,14 +5,19 @@ use super::kubernetes::name_of;
 use super::node::Node;
 use crate::model::{EniConfig, Field};
 use std::collections::BTreeMap;
+use winpod::ipam::Flag;
 
-/// Reads the environment of the container of the same name.
+/// Reads the environment of the container of the same name, and whether its node agent enforces policies.
 pub(super) fn environment(doc: &mut Doc<'_, '_>, spec: &Node) {
     let containers = spec.get("containers").map(Node::items).unwrap_or_default();
-    let named = |container: &&Node| {
-        container.get("name").and_then(Node::as_text).is_some_and(|name| name == "aws-node")
+    let named = |name: &str| {
+        containers.iter().find(|it| it.get("name").and_then(Node::as_text).is_some_and(|known| known == name))
     };
-    let Some(container) = containers.iter().find(named) else { return };
+    if let Some(agent) = named("aws-eks-nodeagent") {
+        let policy = network_policy(doc, agent);
+        doc.cluster().cni.network_policy = policy;
+    }
+    let Some(container) = named("aws-node") else { return };
     let mut variables: BTreeMap<String, Field<String>> = BTreeMap::new();
     for variable in container.get("env").map(Node::items).unwrap_or_default() {
         let Some(name) = variable.get("name").and_then(Node::as_text) else { continue };
@@ -26,6 +31,22 @@ pub(super) fn environment(doc: &mut Doc<'_, '_>, spec: &Node) {
     let at = container.get("env").unwrap_or(container);
     let found = doc.written(variables, at);
     doc.cluster().cni.environment = found;
+}
+
+/// The argument of the node agent that switches policies on; its default is off.
+fn network_policy(doc: &Doc<'_, '_>, agent: &Node) -> Field<bool> {
+    let arguments = agent.get("args").map(Node::items).unwrap_or_default();
+    let value = arguments.iter().find_map(|argument| {
+        let rest = argument.as_text()?.trim_start_matches('-').strip_prefix("enable-network-policy")?;
+        match rest.strip_prefix('=') {
+            Some(value) => Some((argument, Flag::read(Some(value)).is_on())),
+            None => rest.is_empty().then_some((argument, true)),
+        }
+    });
+    match value {
+        Some((at, on)) => doc.written(on, at),
+        None => doc.written(false, agent),
+    }
 }
 
 pub(super) fn eni_config(doc: &mut Doc<'_, '_>, node: &Node) {

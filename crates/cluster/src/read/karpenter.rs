@@ -16,6 +16,7 @@ pub(crate) struct NodeClass {
     pub(crate) name: String,
     pub(crate) ami: Field<String>,
     pub(crate) max_pods: Field<u32>,
+    pub(crate) cluster_dns: Field<String>,
     pub(crate) pods_per_core: Field<u32>,
     pub(crate) reserved_memory_mib: Field<u64>,
     pub(crate) subnets: Field<SubnetChoice>,
@@ -43,6 +44,7 @@ pub(super) fn node_class(doc: &mut Doc<'_, '_>, node: &Node) {
         name,
         ami,
         max_pods: Field::Absent,
+        cluster_dns: Field::Absent,
         pods_per_core: Field::Absent,
         reserved_memory_mib: Field::Absent,
         subnets: subnets(doc, spec, &object),
@@ -51,6 +53,14 @@ pub(super) fn node_class(doc: &mut Doc<'_, '_>, node: &Node) {
         launch: launch::of_node_class(doc, spec, &object),
     };
     if let Some(kubelet) = spec.get("kubelet") {
+        class.cluster_dns = match doc.texts(kubelet, "clusterDNS", &object) {
+            // There may be one only.
+            Field::Known(texts, origin) => {
+                texts.into_iter().next().map_or(Field::Absent, |text| Field::Known(text, origin))
+            }
+            Field::Unknown(reason, place) => Field::Unknown(reason, place),
+            Field::Absent => Field::Absent,
+        };
         class.max_pods = count_or_cel(doc, kubelet, "maxPods", &object);
         class.pods_per_core = count_or_cel(doc, kubelet, "podsPerCore", &object);
         class.reserved_memory_mib = reserved_memory(doc, kubelet);

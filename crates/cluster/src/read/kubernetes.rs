@@ -3,12 +3,12 @@
 use super::addons::spelt_alike;
 use super::fields::shortened;
 use super::node::{Kind, Node};
-use super::{Doc, aws_auth, aws_node, calico, pod, policy, quantity, services, storage};
+use super::{Doc, access, aws_auth, aws_node, calico, pod, policy, quantity, services, storage};
 use crate::model::{Field, LiveNode, LivePod, MeantKey, Os, Place, Toleration, UnknownKey, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use std::collections::BTreeMap;
-use winpod::ipam::Key;
+use winpod::ipam::{Flag, Key};
 
 /// Reads an object of a kind that is used; `false` if it is none.
 pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
@@ -32,7 +32,8 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
                 || pod::object(doc, node, kind)
                 || storage::object(doc, node, kind)
                 || policy::object(doc, node, kind)
-                || calico::object(doc, node, kind);
+                || calico::object(doc, node, kind)
+                || access::object(doc, node, kind);
         }
     };
     workload(doc, node, kind, pod_spec);
@@ -49,6 +50,9 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     let (namespace, name) = name_of(node);
     if (namespace, name) == ("kube-system", "aws-auth") {
         aws_auth::config_map(doc, node);
+        return true;
+    }
+    if calico::config_map(doc, node) {
         return true;
     }
     let place = doc.place_of(node);
@@ -85,7 +89,10 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
             Some(scalar) if scalar.kind == Kind::Null => {}
             // A bare `yes` is a boolean to kubectl.
             Some(scalar) if scalar.kind == Kind::String && !entry.value.is_old_bool() => {
-                if let Ok(key) = key.parse::<Key>() {
+                if key == "enable-network-policy-controller" {
+                    let on = doc.written(Flag::read(Some(&scalar.text)).is_on(), &entry.value);
+                    doc.cluster().cni.network_policy_controller = on;
+                } else if let Ok(key) = key.parse::<Key>() {
                     data.insert(key, (scalar.text.to_string(), place));
                 } else if let Some(meant) = nearest_key(key) {
                     let unknown = UnknownKey {
@@ -181,6 +188,7 @@ fn live_node(doc: &mut Doc<'_, '_>, node: &Node) {
         eni_config,
         kernel: info("kernelVersion"),
         kubelet: info("kubeletVersion"),
+        runtime: info("containerRuntimeVersion"),
         hybrid: label("eks.amazonaws.com/compute-type").as_deref() == Some("hybrid"),
         place: doc.place_of(node),
     };
@@ -240,6 +248,9 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
     let pod_labels = doc.map(labels, &object);
     let volumes = storage::volumes(doc, node, spec);
     let pod = pod::details(doc, node.path(&pod_spec[..pod_spec.len() - 1]).unwrap_or(node), spec, &object);
+    let nameservers = spec.path(&["dnsConfig", "nameservers"]).map(Node::items).unwrap_or_default();
+    let nameservers =
+        nameservers.iter().filter_map(|it| Some((it.as_text()?.to_owned(), doc.place_of(it)))).collect();
     let workload = Workload {
         kind: kind.to_owned(),
         name: format!("{namespace}/{name}"),
@@ -260,6 +271,7 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         scheduled_os,
         pod_labels,
         service_account: account.unwrap_or("default").to_owned(),
+        nameservers,
         volumes,
         pod,
         place: doc.place_of(node),

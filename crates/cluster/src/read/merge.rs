@@ -59,6 +59,7 @@ fn node_classes(reading: &mut Reading, classes: &[NodeClass], pools: &[(usize, O
         group.ami = class.ami.clone();
         group.custom_ami = class.ami.known().is_some_and(|family| family == "Custom");
         group.max_pods = class.max_pods.clone();
+        group.cluster_dns = class.cluster_dns.clone();
         group.pods_per_core = class.pods_per_core.clone();
         group.reserved_memory_mib = class.reserved_memory_mib.clone();
         group.subnets = class.subnets.clone();
@@ -174,6 +175,7 @@ fn fill_in(live: NodeGroup, file: NodeGroup) -> NodeGroup {
         desired_size: live.desired_size.or(said(file.desired_size)),
         max_size: live.max_size.or(said(file.max_size)),
         max_pods: live.max_pods.or(file.max_pods),
+        cluster_dns: live.cluster_dns.or(file.cluster_dns),
         subnets: live.subnets.or(file.subnets),
         zones: live.zones.or(file.zones),
         max_unavailable: live.max_unavailable.or(file.max_unavailable),

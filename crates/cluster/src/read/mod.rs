@@ -15,6 +15,7 @@ pub mod quantity;
 pub mod text;
 pub mod yaml;
 
+mod access;
 mod addons;
 mod ahead;
 pub(crate) mod archive;

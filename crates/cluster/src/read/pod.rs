@@ -1,15 +1,13 @@
 //! What pods ask of a node beside an address, CPU and memory; and the objects that change it.
 
 use super::node::Node;
-use super::{Doc, kubernetes, policy};
-use crate::model::{
-    Container, Field, LinuxKind, LinuxSetting, PodDetails, RuntimeClass, SecurityGroupPolicy,
-};
+use super::{Doc, kubernetes};
+use crate::model::{Container, Field, LinuxKind, LinuxSetting, PodDetails, RuntimeClass};
 
-/// Reads a `RuntimeClass` or a `SecurityGroupPolicy`; `false` for any other object.
+/// Reads a `RuntimeClass`; `false` for any other object.
 pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
     let version = node.get("apiVersion").and_then(Node::as_text).unwrap_or_default();
-    let (namespace, name) = kubernetes::name_of(node);
+    let (_, name) = kubernetes::name_of(node);
     match (version.split_once('/').map_or(version, |(group, _)| group), kind) {
         ("node.k8s.io", "RuntimeClass") => {
             let object = format!("RuntimeClass {name:?}");
@@ -20,22 +18,6 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
                 place: doc.place_of(node),
             };
             doc.cluster().runtime_classes.insert(name.to_owned(), class);
-        }
-        ("vpcresources.k8s.aws", "SecurityGroupPolicy") => {
-            let object = format!("SecurityGroupPolicy {:?}", format!("{namespace}/{name}"));
-            let mut selector = |key: &str| {
-                let selector = node.path(&["spec", key]).filter(|selector| !selector.is_null());
-                selector.map_or(Field::Absent, |selector| policy::selector(doc, selector, &object))
-            };
-            let (pods, accounts) = (selector("podSelector"), selector("serviceAccountSelector"));
-            let policy = SecurityGroupPolicy {
-                namespace: namespace.to_owned(),
-                name: name.to_owned(),
-                pods,
-                accounts,
-                place: doc.place_of(node),
-            };
-            doc.cluster().security_group_policies.push(policy);
         }
         _ => return false,
     }

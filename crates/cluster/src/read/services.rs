@@ -69,12 +69,12 @@ fn service(doc: &mut Doc<'_, '_>, node: &Node) {
     let external = get("externalIPs").map(Node::items).unwrap_or_default();
     let outer = external.iter().chain(ingress.iter().filter_map(|entry| entry.get("ip")));
     let preserve = node.path(&["metadata", "annotations", "preserve-destination"]).and_then(Node::as_text);
-    let selector = doc.map(get("selector"), &object);
     let ipv6 = ipv6(doc, spec);
     let service = Service {
         namespace: doc.reader.share(namespace),
         name: doc.reader.share(name),
         kind,
+        selector: doc.map(get("selector"), &object),
         headless: cluster_ip == "None",
         cluster_ip: cluster_ip.parse().ok(),
         external_traffic,
@@ -85,7 +85,6 @@ fn service(doc: &mut Doc<'_, '_>, node: &Node) {
         ingress_ips: u32::try_from(with_ip).unwrap_or(u32::MAX),
         outer_addresses: outer.filter_map(|ip| ip.as_text()?.parse().ok()).collect(),
         ports,
-        selector,
         ipv6,
         place: doc.place_of(node),
     };

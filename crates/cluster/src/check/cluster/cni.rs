@@ -15,6 +15,10 @@ const CONFIGMAP: &str = "ConfigMap kube-system/amazon-vpc-cni";
 
 pub(super) fn no_addresses(context: &Context<'_>, found: &mut Found) {
     let Some((windows, proof)) = context.windows() else { return };
+    // Where Calico gives the addresses, the flag is to be off: CAL-025.
+    if context.cluster.calico_is_windows_network() {
+        return;
+    }
     let (key, value_name) = FLAGS[0];
     if let Some(data) = context.configmap() {
         found.judged();

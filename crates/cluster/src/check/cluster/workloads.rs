@@ -3,6 +3,7 @@
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
 use crate::check::pods::may_go;
+use crate::check::policy::is_cilium;
 use crate::check::rule::Need;
 use crate::model::{NodeGroup, Os, Place, PodVolume, VolumeSource, Workload};
 use std::collections::HashMap;
@@ -154,8 +155,8 @@ pub(super) fn linux_daemon_set(context: &Context<'_>, found: &mut Found) {
         return;
     }
     for set in sets {
-        // One that means Windows and does not say it to the scheduler is another matter.
-        if set.os == Some(Os::Windows) {
+        // One that means Windows and does not say it to the scheduler is another matter, and so is Cilium.
+        if set.os == Some(Os::Windows) || is_cilium(set) {
             continue;
         }
         found.judged();

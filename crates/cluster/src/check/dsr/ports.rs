@@ -35,7 +35,7 @@ pub(super) fn runs_out(context: &Context<'_>, proxy: &Proxy<'_>) -> Option<(Prot
 }
 
 /// Each kube-proxy once: what is said about it, and the groups about which nothing is.
-pub(super) fn all<'c>(context: &Context<'c>) -> Vec<Proxy<'c>> {
+pub(in crate::check) fn all<'c>(context: &Context<'c>) -> Vec<Proxy<'c>> {
     let mut all = proxies(context);
     let said: BTreeSet<&str> = all.iter().filter_map(|proxy| Some(proxy.group?.name.as_str())).collect();
     let more: Vec<Proxy<'c>> = plain_groups(context)

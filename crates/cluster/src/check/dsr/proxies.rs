@@ -12,10 +12,10 @@ use winpod::dsr::{
 use winpod::windows::{self, Build, Platform};
 
 /// One kube-proxy, or those of a group.
-pub(super) struct Proxy<'c> {
-    pub(super) object: String,
-    pub(super) place: Place,
-    pub(super) group: Option<&'c NodeGroup>,
+pub(in crate::check) struct Proxy<'c> {
+    pub(in crate::check) object: String,
+    pub(in crate::check) place: Place,
+    pub(in crate::check) group: Option<&'c NodeGroup>,
     /// Its own arguments, or those added to the image's.
     pub(super) arguments: Vec<String>,
     /// Whether they are all of them.
@@ -29,8 +29,8 @@ pub(super) struct Proxy<'c> {
     pub(super) gate_set_off: bool,
     /// A word that no flag takes.
     pub(super) stray: Option<String>,
-    pub(super) supported: Option<bool>,
-    pub(super) verdict: Verdict,
+    pub(in crate::check) supported: Option<bool>,
+    pub(in crate::check) verdict: Verdict,
     pub(super) reasons: Vec<Reason>,
 }
 
@@ -40,7 +40,7 @@ impl Proxy<'_> {
     }
 
     /// The arguments as a sentence shows them.
-    pub(super) fn shown(&self) -> String {
+    pub(in crate::check) fn shown(&self) -> String {
         let about = |word: &&String| {
             let word = word.replace('_', "-");
             word.contains("dsr") || word.contains("DSR") || word.contains("WinOverlay")

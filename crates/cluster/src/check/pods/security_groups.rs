@@ -19,7 +19,7 @@ fn chosen<'c>(
             found.lacks(Need::Workloads);
             continue;
         }
-        let pods = match (&policy.pods, &policy.accounts) {
+        let pods = match (&policy.pods, &policy.service_accounts) {
             (Field::Known(pods, _), Field::Absent) => pods,
             (Field::Unknown(reason, place), _) | (_, Field::Unknown(reason, place)) => {
                 found.unknown(reason.clone(), place);

@@ -59,6 +59,7 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
     group.labels = doc.map(node.get("labels"), &object);
     group.labels.insert("alpha.eksctl.io/nodegroup-name".to_owned(), group.name.clone());
     group.taints = taints(doc, node.get("taints"));
+    group.cluster_dns = doc.text(node, "clusterDNS", &object);
     group.launch = super::launch::launch(doc, node, tool, &object);
     group.zones = doc.texts(node, "availabilityZones", &object);
     group.subnets = subnets(doc, node, vpc, &object);
