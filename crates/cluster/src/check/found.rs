@@ -91,7 +91,11 @@ impl Found {
 
     /// Tells that something is there whose value the files hide.
     pub(super) fn unknown(&mut self, reason: impl Into<String>, place: &Place) {
-        self.unknown.push((reason.into(), place.into()));
+        let unknown = (reason.into(), place.into());
+        // Many workloads in a row may come to the same group.
+        if self.unknown.last() != Some(&unknown) {
+            self.unknown.push(unknown);
+        }
     }
 
     /// Adds a finding of a rule with one sentence.

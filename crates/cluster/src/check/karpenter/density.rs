@@ -150,8 +150,12 @@ pub(super) fn default_max_pods(context: &Context<'_>, found: &mut Found) {
         let set = match form {
             "fewer" => format!("{}", room(most) + host),
             "more" => format!("{}", room(least) + host),
+            // What suits prefixes on one type is far off on another.
+            _ if room(least) < room(most) => {
+                format!("{}, as long as prefix delegation is off", room(most) + host)
+            }
             _ => {
-                let with_prefixes = capacity(least, IpamMode::PrefixDelegation).addresses;
+                let with_prefixes = capacity(most, IpamMode::PrefixDelegation).addresses;
                 format!("{}, or to {} with prefix delegation", room(most) + host, with_prefixes + host)
             }
         };

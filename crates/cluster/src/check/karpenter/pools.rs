@@ -4,8 +4,9 @@ use super::{named_pool, pools};
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
 use crate::check::pods::builds::{BUILD_LABEL, pinned, release_of};
+use crate::check::pods::groups_told;
 use crate::check::rule::Need;
-use crate::model::{Field, InstanceTypes, NodeGroup, Operator, Os, Requirement};
+use crate::model::{Field, InstanceTypes, NodeGroup, Operator, Requirement};
 use crate::plan::may_run;
 use crate::read::join;
 use std::fmt::Display;
@@ -64,20 +65,13 @@ pub(super) fn build_not_made(context: &Context<'_>, found: &mut Found) {
     if context.cluster.workloads.is_empty() {
         return found.lacks(Need::Workloads);
     }
+    let mut told = None;
     for workload in context.windows_workloads() {
         let Some(pin) = pinned(workload) else {
             found.judged();
             continue;
         };
-        let open = context.cluster.node_groups.iter().find(|group| group.os.known().is_none());
-        if let Some(open) = open {
-            found.unknown(format!("the system of {}", named(open)), &open.place);
-            continue;
-        }
-        let known = |name: &str| context.cluster.node_groups.iter().any(|group| group.name == name);
-        let windows = context.cluster.nodes.iter().filter(|node| node.os == Some(Os::Windows));
-        if let Some(node) = windows.into_iter().find(|node| !node.group.as_deref().is_some_and(known)) {
-            found.unknown(format!("the group of node {:?}", node.name), &node.place);
+        if !*told.get_or_insert_with(|| groups_told(context, found)) {
             continue;
         }
         let hosts: Vec<&NodeGroup> =

@@ -76,7 +76,6 @@ pub(super) fn ipv6_service(context: &Context<'_>, found: &mut Found) {
 }
 
 pub(super) fn beyond_capacity(context: &Context<'_>, found: &mut Found) {
-    let Some(settings) = active(context, found) else { return };
     let groups = &context.planned.groups;
     if groups.is_empty() {
         return groups_known(context, found);
@@ -84,6 +83,7 @@ pub(super) fn beyond_capacity(context: &Context<'_>, found: &mut Found) {
     if context.cluster.workloads.is_empty() {
         return found.lacks(Need::Workloads);
     }
+    let Some(settings) = active(context, found) else { return };
     let before = (found.lacks.len(), found.unknown.len());
     groups_known(context, found);
     // What a group has at the most, and what its DaemonSets leave of it.

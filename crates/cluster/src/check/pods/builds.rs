@@ -1,10 +1,9 @@
 //! The build of Windows that an image is made for, and that of the nodes.
 
-use super::{called, class_hidden, releases, windows_pods};
+use super::{called, class_hidden, groups_told, releases, windows_pods};
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
-use crate::check::rule::Need;
-use crate::model::{Container, Field, NodeGroup, Os, Workload};
+use crate::model::{Container, Field, NodeGroup, Workload};
 use crate::plan::may_run;
 use std::fmt::Display;
 use winpod::instance::Verdict;
@@ -40,20 +39,6 @@ fn hosts<'c>(
     workload: &Workload,
     found: &mut Found,
 ) -> Option<Vec<(&'c NodeGroup, Release)>> {
-    if context.cluster.node_groups.is_empty() {
-        found.lacks(Need::NodeGroups);
-        return None;
-    }
-    if let Some(open) = context.cluster.node_groups.iter().find(|group| group.os.known().is_none()) {
-        found.unknown(format!("the system of {}", named(open)), &open.place);
-        return None;
-    }
-    let known = |name: &str| context.cluster.node_groups.iter().any(|group| group.name == name);
-    let windows = context.cluster.nodes.iter().filter(|node| node.os == Some(Os::Windows));
-    if let Some(node) = windows.into_iter().find(|node| !node.group.as_deref().is_some_and(known)) {
-        found.unknown(format!("the group of node {:?}", node.name), &node.place);
-        return None;
-    }
     let mut hosts = Vec::new();
     for group in context.windows_groups().filter(|group| !group.auto_mode && may_run(workload, group)) {
         let Some(release) = release_of(context, group) else {
@@ -67,6 +52,7 @@ fn hosts<'c>(
 
 pub(super) fn other_build(context: &Context<'_>, found: &mut Found) {
     let mut silent: Vec<&Container> = Vec::new();
+    let mut told = None;
     for workload in windows_pods(context) {
         let ordinary = workload.pod.containers.iter().filter(|container| !container.host_process);
         silent.extend(ordinary.filter(|it| it.image.known().and_then(|image| base_image(image)).is_none()));
@@ -78,7 +64,10 @@ pub(super) fn other_build(context: &Context<'_>, found: &mut Found) {
             Some(Ok(host)) => by_selector(workload, host, &images, found),
             // No node has such a label.
             Some(Err(_)) => {}
-            None => by_groups(context, workload, &images, found),
+            None if *told.get_or_insert_with(|| groups_told(context, found)) => {
+                by_groups(context, workload, &images, found);
+            }
+            None => {}
         }
     }
     if let Some(first) = silent.first() {
@@ -161,6 +150,7 @@ fn tell(
 }
 
 pub(super) fn any_build(context: &Context<'_>, found: &mut Found) {
+    let mut told = None;
     for workload in windows_pods(context).filter(|workload| !workload.pod.placed) {
         // Such containers run on any build.
         if workload.pod.host_process() || workload.is_daemon_set() && releases(workload).next().is_none() {
@@ -168,6 +158,9 @@ pub(super) fn any_build(context: &Context<'_>, found: &mut Found) {
         }
         if pinned(workload).is_some() {
             found.judged();
+            continue;
+        }
+        if !*told.get_or_insert_with(|| groups_told(context, found)) {
             continue;
         }
         if class_hidden(context, workload, found) {

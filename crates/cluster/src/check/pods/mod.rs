@@ -9,11 +9,12 @@ mod settings;
 mod volumes;
 
 use super::Judge;
-use super::context::Context;
+use super::context::{Context, named};
 use super::dsr::services;
 use super::found::Found;
 use super::rule::{self, Need};
 use crate::model::{Field, Os, Workload};
+use std::collections::HashSet;
 use winpod::windows::{Release, base_image};
 
 pub(super) use placement::may_go;
@@ -77,4 +78,26 @@ fn class_hidden(context: &Context<'_>, workload: &Workload, found: &mut Found) -
         found.lacks(Need::RuntimeClasses);
     }
     hidden
+}
+
+/// Whether the files tell all groups that Windows pods may go to; tells what they leave open.
+pub(super) fn groups_told(context: &Context<'_>, found: &mut Found) -> bool {
+    let cluster = context.cluster;
+    if cluster.node_groups.is_empty() {
+        found.lacks(Need::NodeGroups);
+        return false;
+    }
+    if let Some(open) = cluster.node_groups.iter().find(|group| group.os.known().is_none()) {
+        found.unknown(format!("the system of {}", named(open)), &open.place);
+        return false;
+    }
+    let known: HashSet<&str> = cluster.node_groups.iter().map(|group| group.name.as_str()).collect();
+    let windows = cluster.nodes.iter().filter(|node| node.os == Some(Os::Windows));
+    let strange =
+        windows.into_iter().find(|node| !node.group.as_deref().is_some_and(|name| known.contains(name)));
+    if let Some(node) = strange {
+        found.unknown(format!("the group of node {:?}", node.name), &node.place);
+        return false;
+    }
+    true
 }

@@ -1,6 +1,6 @@
 //! Where pods are let in.
 
-use super::{called, class_hidden, releases, windows_pods};
+use super::{called, class_hidden, groups_told, releases, windows_pods};
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
 use crate::check::rule::Need;
@@ -41,41 +41,17 @@ pub(super) fn no_selector(context: &Context<'_>, found: &mut Found) {
     }
 }
 
-/// The groups that pods of a workload may be meant for; `None` if the files leave open which there are.
-fn groups_for<'c>(
-    context: &Context<'c>,
-    workload: &Workload,
-    found: &mut Found,
-) -> Option<Vec<&'c NodeGroup>> {
-    let cluster = context.cluster;
-    if cluster.node_groups.is_empty() {
-        found.lacks(Need::NodeGroups);
-        return None;
-    }
-    if let Some(open) = cluster.node_groups.iter().find(|group| group.os.known().is_none()) {
-        found.unknown(format!("the system of {}", named(open)), &open.place);
-        return None;
-    }
-    // A Windows node of a group that is not among the files may let them in.
-    let known = |name: &str| cluster.node_groups.iter().any(|group| group.name == name);
-    let strange = cluster
-        .nodes
-        .iter()
-        .filter(|node| node.os == Some(Os::Windows))
-        .find(|node| !node.group.as_deref().is_some_and(known));
-    if let Some(node) = strange {
-        found.unknown(format!("the taints of node {:?}", node.name), &node.place);
-        return None;
-    }
-    Some(context.windows_groups().filter(|group| selects(workload, group)).collect())
-}
-
 pub(super) fn no_toleration(context: &Context<'_>, found: &mut Found) {
-    for workload in windows_pods(context).filter(|workload| !workload.pod.placed) {
+    let mut pods = windows_pods(context).filter(|workload| !workload.pod.placed).peekable();
+    if pods.peek().is_none() || !groups_told(context, found) {
+        return;
+    }
+    for workload in pods {
         if class_hidden(context, workload, found) {
             continue;
         }
-        let Some(groups) = groups_for(context, workload, found) else { continue };
+        let groups: Vec<&NodeGroup> =
+            context.windows_groups().filter(|group| selects(workload, group)).collect();
         // Pods that no group is for wait for another reason.
         let Some(first) = groups.first() else { continue };
         found.judged();
