@@ -1,4 +1,5 @@
 //! What other tools start: the hook of pre-commit, and the action of GitHub with its script as a runner would run it.
+#![allow(clippy::unwrap_used, reason = "a test stops where it is surprised, helpers too")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

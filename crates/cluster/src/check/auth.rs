@@ -421,7 +421,7 @@ fn no_entry(context: &Context<'_>, found: &mut Found) {
                 found.unknown("eksctl installs Karpenter and may make its entry", karpenter);
             }
             (None, true) if control.eksctl.is_none() && control.template.is_none() => {
-                found.lacks(Need::AccessEntries)
+                found.lacks(Need::AccessEntries);
             }
             _ => {
                 found.judged();

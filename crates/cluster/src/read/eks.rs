@@ -82,11 +82,6 @@ pub(super) fn cluster(doc: &mut Doc<'_, '_>, node: &Node, runs: bool) {
     } else {
         control.template.get_or_insert(place);
     }
-    // What runs counts more than what a file asks for.
-    fn either<T>(known: &mut Field<T>, said: Field<T>, runs: bool) {
-        let before = take(known);
-        *known = if runs { said.or(before) } else { before.or(said) };
-    }
     either(&mut control.platform_version, said.platform_version, runs);
     either(&mut control.role, said.role, runs);
     either(&mut control.authentication_mode, said.authentication_mode, runs);
@@ -96,6 +91,12 @@ pub(super) fn cluster(doc: &mut Doc<'_, '_>, node: &Node, runs: bool) {
     either(&mut control.private, said.private, runs);
     either(&mut control.outpost, said.outpost, runs);
     either(&mut control.remote_networks, said.remote_networks, runs);
+}
+
+/// What runs counts more than what a file asks for.
+fn either<T>(known: &mut Field<T>, said: Field<T>, runs: bool) {
+    let before = take(known);
+    *known = if runs { said.or(before) } else { before.or(said) };
 }
 
 pub(super) fn access_entry(doc: &mut Doc<'_, '_>, node: &Node, declared: bool) {

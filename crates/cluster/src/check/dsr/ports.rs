@@ -3,7 +3,8 @@
 use super::proxies::{Proxy, plain_groups, proxies};
 use crate::check::context::{Context, named};
 use crate::check::found::Found;
-use crate::check::rule::{Need, Severity};
+use crate::check::policy;
+use crate::check::rule::{self, Need, Severity};
 use crate::check::starts::{Start, starts};
 use crate::dsr::facts::{self, Held, ListedRange, held, listed_ranges};
 use crate::model::{Place, PortCommand};
@@ -92,6 +93,12 @@ pub(in crate::check) fn exhausted(context: &Context<'_>, found: &mut Found) {
 
 /// Calico that enforces policies on Windows nodes, and kube-proxy that rewrites sources.
 pub(in crate::check) fn calico_without(context: &Context<'_>, found: &mut Found) {
+    // NP-005 names the policy and the Service as well.
+    let mut named = Found::new(&rule::NP_005);
+    policy::rewritten_sources(context, &mut named);
+    if !named.findings.is_empty() {
+        return found.judged();
+    }
     for calico in &context.cluster.calico {
         match calico.on_windows() {
             Some(true) => {}

@@ -205,7 +205,7 @@ pub(in crate::check) fn selected<'c>(
 }
 
 /// NP-005, with what DSR-027 adds to it.
-pub(super) fn rewritten_sources(context: &Context<'_>, found: &mut Found) {
+pub(in crate::check) fn rewritten_sources(context: &Context<'_>, found: &mut Found) {
     let Some(policies) = policies(context, found) else { return };
     let by_labels = || policies.selecting().iter().filter(|it| it.policy.peer_by_labels.is_some());
     if by_labels().next().is_none() {

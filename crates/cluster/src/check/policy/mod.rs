@@ -4,7 +4,7 @@ mod enforced;
 mod engine;
 mod other;
 
-pub(super) use enforced::{selected, within_reach};
+pub(super) use enforced::{rewritten_sources, selected, within_reach};
 pub(super) use other::is_cilium;
 
 use super::Judge;
@@ -15,7 +15,7 @@ pub(super) const RULES: &[Judge] = &[
     Judge { rule: &rule::NP_002, judge: enforced::half_closed },
     Judge { rule: &rule::NP_003, judge: enforced::two_engines },
     Judge { rule: &rule::NP_004, judge: enforced::linux_features },
-    Judge { rule: &rule::NP_005, judge: enforced::rewritten_sources },
+    Judge { rule: &rule::NP_005, judge: rewritten_sources },
     Judge { rule: &rule::NP_006, judge: enforced::open_by_default },
     Judge { rule: &rule::CNI_001, judge: other::cilium_alone },
     Judge { rule: &rule::CNI_002, judge: other::cilium_everywhere },

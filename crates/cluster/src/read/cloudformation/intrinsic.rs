@@ -70,7 +70,7 @@ pub(super) fn resolve(template: &Template<'_>, node: &Node) -> Option<Node> {
         Some(call) => template.deeper(Some(hidden("it is nested too deeply", node.span)), |template| {
             function(template, &call, node.span)
         }),
-        None => inside(template, node),
+        None => Some(inside(template, node)),
     }
 }
 
@@ -80,11 +80,11 @@ fn untagged(template: &Template<'_>, node: &Node) -> Option<Node> {
         Some(call) => template.deeper(Some(hidden("it is nested too deeply", node.span)), |template| {
             function(template, &call, node.span)
         }),
-        None => inside(template, node),
+        None => Some(inside(template, node)),
     }
 }
 
-fn inside(template: &Template<'_>, node: &Node) -> Option<Node> {
+fn inside(template: &Template<'_>, node: &Node) -> Node {
     let value = match &node.value {
         Value::Scalar(scalar) => Value::Scalar(plain(scalar)),
         Value::Hidden(_) => node.value.clone(),
@@ -100,7 +100,7 @@ fn inside(template: &Template<'_>, node: &Node) -> Option<Node> {
                 .collect(),
         ),
     };
-    Some(Node { value, tag: None, span: node.span })
+    Node { value, tag: None, span: node.span }
 }
 
 /// CloudFormation takes a number or a boolean in quotes as one.
@@ -156,7 +156,7 @@ fn function(template: &Template<'_>, call: &Call<'_>, span: Span) -> Option<Node
             let found = found.and_then(|((map, first), second)| template.mapping(&map, &first, &second));
             found.map_or_else(
                 || unknown("a mapping decides it, by a key that is not known here"),
-                |node| inside(template, node),
+                |node| Some(inside(template, node)),
             )
         }
         "Select" => {

@@ -1,5 +1,6 @@
 use crate::model::{Cluster, Field, InstanceTypes, Os, SubnetChoice, Tool};
 use crate::read::{Input, Reading};
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
 fn reading(text: &str) -> Reading {
@@ -233,7 +234,8 @@ fn a_template_that_makes_much_of_little_stays_small() {
     // Each level names the one before twice.
     let mut text = "Resources: {C: {Type: 'AWS::EKS::Cluster', Properties: {Version: !Ref P}}}\nParameters: {P: {Type: String, Default: x}}\nConditions:\n  C0: !Equals [a, !Ref Q]\n".to_owned();
     for level in 1..200 {
-        text.push_str(&format!("  C{level}: !And [!Condition C{}, !Condition C{}]\n", level - 1, level - 1));
+        let before = level - 1;
+        _ = writeln!(text, "  C{level}: !And [!Condition C{before}, !Condition C{before}]");
     }
     text.push_str("  Deep: !Condition C199\n");
     assert_eq!(cluster(&text).version.known().map(String::as_str), Some("x"));
