@@ -191,7 +191,7 @@ pub(super) fn version(context: &Context<'_>, group: Option<&NodeGroup>) -> Optio
     own.or(of_nodes).or_else(|| context.version().map(|(version, _)| version))
 }
 
-fn of_group(group: &NodeGroup) -> Platform {
+pub(super) fn of_group(group: &NodeGroup) -> Platform {
     let family = group.ami.known().and_then(|ami| windows::image(ami));
     let image = group.launch.image.known().map(|image| image.trim_start_matches("resolve:ssm:"));
     let image = family.or_else(|| windows::image(image?));

@@ -1,6 +1,6 @@
 //! Services and their policies.
 
-use super::proxies::{of_nodes, proxies, version};
+use super::proxies::{of_group, of_nodes, proxies, version};
 use crate::check::context::{Context, quoted};
 use crate::check::found::Found;
 use crate::check::rule::{Need, Severity};
@@ -117,9 +117,16 @@ pub(in crate::check) fn too_many_backends(context: &Context<'_>, found: &mut Fou
 
 /// POD-018: session affinity on a system that lacks it.
 pub(in crate::check) fn session_affinity(context: &Context<'_>, found: &mut Found) {
-    let platform = of_nodes(context).resolved();
+    let of_groups = || context.windows_groups().map(|group| of_group(group).resolved());
+    let nodes = of_nodes(context).resolved();
+    // One group without it is enough for the Service not to have it there.
+    let lacking = of_groups().find(|platform| platform.session_affinity() == Answer::No);
+    let known = of_groups().all(|platform| platform.session_affinity() == Answer::Yes);
+    let all_have = known && context.windows_groups().next().is_some() && context.cluster.nodes.is_empty();
+    let platform = if nodes.session_affinity() == Answer::Unknown { lacking.unwrap_or(nodes) } else { nodes };
     for service in context.cluster.services.iter().filter(|service| service.client_ip_affinity) {
         match platform.session_affinity() {
+            Answer::Unknown if all_have => found.judged(),
             Answer::Yes => found.judged(),
             Answer::No => {
                 found.judged();
