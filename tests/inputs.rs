@@ -7,8 +7,12 @@ use std::path::Path;
 use serde_json::{Value, json};
 use winpod_cluster::api::call;
 
+#[path = "inputs/bad_repository.rs"]
+mod bad_repository;
 #[path = "inputs/calico_clusters.rs"]
 mod calico_clusters;
+#[path = "inputs/cdk.rs"]
+mod cdk;
 #[path = "inputs/check_clusters.rs"]
 mod check_clusters;
 #[path = "inputs/check_engine.rs"]

@@ -44,6 +44,8 @@ __all__ = [
     "IgnoredKey",
     "Ipam",
     "Lack",
+    "LargestServices",
+    "Limits",
     "Location",
     "Migration",
     "MixedCapacity",
@@ -90,6 +92,8 @@ __all__ = [
     "RuleRow",
     "Sarif",
     "ScriptRisk",
+    "ServiceShape",
+    "ServiceSpan",
     "Share",
     "Simulation",
     "Size",
@@ -131,6 +135,7 @@ __all__ = [
     "UnknownKind",
     "UserData",
     "Waits",
+    "WiderRange",
     "WithoutReservation",
 ]
 
@@ -261,14 +266,19 @@ class BlockDemand(Record):
     _json_names = {
         "at_least": "atLeast",
         "at_most": "atMost",
+        "decided": "decided",
         "policies": "policies",
     }
     at_least: int
     """The fewest that would do, if all policies shared one."""
     at_most: int
     """One more for each pod: the most that is thought possible."""
+    decided: int
+    """One for each policy that is known to have no DSR."""
     policies: int
-    """One for each policy without DSR: the most that policies take."""
+    """One for each policy without DSR, those of which it is not known among them: the most that policies
+    take.
+    """
 
 
 class Blocks(Record):
@@ -830,6 +840,7 @@ class Dsr(Record):
         "gate": "gate",
         "kube_proxy_args": "kubeProxyArgs",
         "kubernetes": "kubernetes",
+        "limits": "limits",
         "needed": "needed",
         "notes": "notes",
         "platform": "platform",
@@ -852,6 +863,8 @@ class Dsr(Record):
     """What to give kube-proxy so that DSR is on; empty where nothing does that."""
     kubernetes: str | None
     """The version of kube-proxy."""
+    limits: Limits
+    """What load balancing on this system allows, by its build."""
     needed: bool | None
     """Whether it should be on: because Calico needs it, or because ports do not suffice without it; null if
     not known.
@@ -957,7 +970,7 @@ class Explanation(Record):
     problems: tuple[Problem, ...] = ()
     """What of the inputs could not be read, the same in every explanation."""
     remedy: tuple[str, ...]
-    """What to do, in the order of the causes."""
+    """What to do, in the order of the causes, without those that are refuted."""
     results: tuple[ResultCode, ...]
     """The results of HCN or Windows that tell it."""
     shown: str
@@ -1313,6 +1326,48 @@ class Lack(Record):
     """Its stable name."""
     what: str
     """What it is."""
+
+
+class LargestServices(Record):
+    """The largest number of services that the ports of a node suffice for."""
+
+    _json_names = {
+        "beside_always_present": "besideAlwaysPresent",
+        "shape": "shape",
+        "with_dsr": "withDsr",
+        "without_dsr": "withoutDsr",
+    }
+    beside_always_present: bool
+    """Whether the services that every cluster has are there beside them: false where they are counted
+    already, among those of the files or in what HNS holds.
+    """
+    shape: ServiceShape | None
+    """The service that is counted: those of the request, or one of type `ClusterIP` with one port of TCP.
+    Null where files have services: then like those on average.
+    """
+    with_dsr: ServiceSpan | None
+    """With DSR on; null where system or version lack it."""
+    without_dsr: ServiceSpan
+    """With DSR off."""
+
+
+class Limits(Record):
+    """What load balancing on a system allows."""
+
+    _json_names = {
+        "backends_at_least": "backendsAtLeast",
+        "backends_at_most": "backendsAtMost",
+        "because": "because",
+        "session_affinity": "sessionAffinity",
+    }
+    backends_at_least: int
+    """One policy holds so many backends for certain."""
+    backends_at_most: int
+    """And no more than so many; differs from the former where the update of the system is not known."""
+    because: tuple[Because, ...]
+    """The same as sentences."""
+    session_affinity: bool | None
+    """Whether `sessionAffinity: ClientIP` has an effect; null if not known."""
 
 
 class Location(Record):
@@ -2009,10 +2064,13 @@ class Ports(Record):
     """The ports of a node. All that is said about demand is an estimate."""
 
     _json_names = {
+        "largest": "largest",
         "tcp": "tcp",
         "udp": "udp",
         "verdict": "verdict",
     }
+    largest: LargestServices
+    """How many services the ports suffice for."""
     tcp: ProtocolPorts
     """The ports of TCP."""
     udp: ProtocolPorts
@@ -2030,6 +2088,7 @@ class PortsScenario(Record):
         "blocks": "blocks",
         "certain": "certain",
         "demand": "demand",
+        "held_otherwise": "heldOtherwise",
         "verdict": "verdict",
     }
     blocks: int
@@ -2038,8 +2097,14 @@ class PortsScenario(Record):
     """Whether the verdict holds however policies share blocks and whatever pods take."""
     demand: BlockDemand
     """Blocks that may be needed."""
-    verdict: Literal['ok', 'warn', 'exhausted']
-    """Whether they suffice, with one block for each policy."""
+    held_otherwise: int
+    """Of these, what HNS holds beyond one for each policy on the node: something else has them, such as the
+    outbound NAT of pods.
+    """
+    verdict: Literal['ok', 'warn', 'exhausted', None]
+    """Whether the others suffice, with one block for each policy; null where that depends on policies of
+    which it is not known whether they would have DSR.
+    """
 
 
 class PossibleCause(Record):
@@ -2055,7 +2120,7 @@ class PossibleCause(Record):
     }
     grade: Literal['documented', 'code', 'reported', 'inferred', 'unverified']
     """How well it is established."""
-    likelihood: Literal['likely', 'possible', 'unlikely']
+    likelihood: Literal['likely', 'possible', 'unlikely', 'refuted']
     """What the inputs say about it."""
     order: int
     """Its place in the order, from 1."""
@@ -2064,7 +2129,8 @@ class PossibleCause(Record):
     text: str
     """What may have happened."""
     why: tuple[str, ...]
-    """What in the inputs speaks for it, or against it if it is unlikely."""
+    """What in the inputs speaks for it; against it if it is unlikely, and what excludes it if it is refuted.
+    """
 
 
 class Prefix(Record):
@@ -2142,6 +2208,7 @@ class ProtocolPorts(Record):
         "node_ports": "nodePorts",
         "range_location": "rangeLocation",
         "verdict": "verdict",
+        "wider": "wider",
         "with_dsr": "withDsr",
         "without_dsr": "withoutDsr",
     }
@@ -2182,6 +2249,8 @@ class ProtocolPorts(Record):
     """Whether they suffice: blocks free now, or else one block for each policy; null where no demand is
     known.
     """
+    wider: tuple[WiderRange, ...]
+    """What the wider ranges that others use would bring, the narrowest first."""
     with_dsr: PortsScenario | None
     """The same with DSR on; null where system or version lack it."""
     without_dsr: PortsScenario | None
@@ -2300,6 +2369,7 @@ class RuleRow(Record):
         "severity": "severity",
         "source": "source",
         "title": "title",
+        "told_by": "toldBy",
         "why": "why",
     }
     also: tuple[Literal['info', 'warn', 'high', 'error'], ...]
@@ -2328,6 +2398,8 @@ class RuleRow(Record):
     """Where it is from."""
     title: str
     """What is wrong, in a few words."""
+    told_by: str | None
+    """The rule whose findings tell it too, where it has none of its own."""
     why: str
     """What will happen."""
 
@@ -2372,6 +2444,40 @@ class ScriptRisk(Record):
     """The risk as a sentence."""
     sources: tuple[str, ...]
     """The facts it rests on, as keys of the list of sources."""
+
+
+class ServiceShape(Record):
+    """A service, as far as its policies depend on it."""
+
+    _json_names = {
+        "external_traffic_policy": "externalTrafficPolicy",
+        "ports": "ports",
+        "protocol": "protocol",
+        "service_type": "serviceType",
+    }
+    external_traffic_policy: Literal['Cluster', 'Local']
+    """Its `externalTrafficPolicy`."""
+    ports: int
+    """The number of its ports."""
+    protocol: Literal['TCP', 'UDP', 'SCTP']
+    """Their protocol."""
+    service_type: Literal['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']
+    """Its type."""
+
+
+class ServiceSpan(Record):
+    """A number of services, which depends on how policies share blocks."""
+
+    _json_names = {
+        "at_least": "atLeast",
+        "at_most": "atMost",
+    }
+    at_least: int | None
+    """So many fit with one block for each policy and each pod; null where ports set no limit, because such
+    services take none.
+    """
+    at_most: int | None
+    """So many fit if all policies share one block; null where that has no limit."""
 
 
 class Share(Record):
@@ -3602,6 +3708,28 @@ class Waits(Record):
     """Ninety-nine of a hundred."""
     pods: int
     """How many pods."""
+
+
+class WiderRange(Record):
+    """What a wider dynamic range would bring."""
+
+    _json_names = {
+        "blocks": "blocks",
+        "first_port": "firstPort",
+        "last_port": "lastPort",
+        "node_ports": "nodePorts",
+        "windows_components": "windowsComponents",
+    }
+    blocks: int
+    """Blocks of 64 ports that would be free in it, by what is taken now."""
+    first_port: int
+    """Its first port."""
+    last_port: int
+    """Its last port."""
+    node_ports: PortSpan | None
+    """Node ports that lie in it and are not excluded: HNS may take them."""
+    windows_components: bool
+    """Whether it has ports that components of Windows were seen to use: 33000 to 33999."""
 
 
 class WithoutReservation(Record):

@@ -12,6 +12,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// What parts the name of a zip from that of a file in it.
 pub(super) const INSIDE: &str = "!/";
 
+/// What a byte of JSON counts for: it is held as a tree of many times its size, while text is read line by line.
+const WEIGHT_OF_JSON: u64 = 8;
+
 /// Where a zip is.
 #[derive(Clone)]
 pub(super) enum Zip<'a> {
@@ -88,24 +91,36 @@ impl<'a> Member<'a> {
 
     /// Its bytes; an error of the kind [`io::ErrorKind::FileTooLarge`] where the files of the zip come to too many.
     pub(super) fn open(&self) -> io::Result<Box<dyn Read + Send + 'a>> {
-        Ok(Box::new(Bounded { source: self.unpack()?, left: self.left.clone() }))
+        Ok(Box::new(Bounded { source: self.unpack()?, left: self.left.clone(), weight: None }))
     }
 }
 
 struct Bounded<R> {
     source: R,
     left: Arc<AtomicU64>,
+    /// What a byte counts for, known from the first ones.
+    weight: Option<u64>,
+}
+
+/// Whether a file starts as JSON does, in whatever encoding.
+fn is_json(start: &[u8]) -> bool {
+    let marks = [0, 0xEF, 0xBB, 0xBF, 0xFE, 0xFF];
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace() && !marks.contains(byte));
+    matches!(first, Some(b'{' | b'['))
 }
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.source.read(buffer)?;
-        let taken = count as u64;
+        let start = buffer.get(..count).unwrap_or_default();
+        let weight = *self.weight.get_or_insert(if is_json(start) { WEIGHT_OF_JSON } else { 1 });
+        let taken = (count as u64).saturating_mul(weight);
         let before = self.left.fetch_update(Relaxed, Relaxed, |left| Some(left.saturating_sub(taken)));
         if before.is_ok_and(|before| before < taken) {
             let message = format!(
-                "unpacks to more than {} MiB, and what follows is not read: unpack it and give the files that matter",
-                MAX_BYTES >> 20
+                "unpacks to more than {} MiB of text or {} MiB of JSON, and what follows is not read: unpack it and give the files that matter",
+                MAX_BYTES >> 20,
+                MAX_BYTES / WEIGHT_OF_JSON >> 20
             );
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
@@ -210,5 +225,19 @@ mod tests {
         assert_eq!(bomb.cluster.system_builds.len(), 2);
         let fits = of_bytes(zip_of(&[("a.txt", &large, true)]));
         assert_eq!(fits.problems, []);
+    }
+
+    #[test]
+    fn json_counts_for_the_tree_that_it_becomes() {
+        let mut list = vec![POLICY.trim().trim_matches(['[', ']']); 6 << 10].join(",");
+        list = format!("\u{feff} [{list}]");
+        let bytes = list.as_bytes();
+        assert!((500 << 10..2 << 20).contains(&bytes.len()));
+        let fits = of_bytes(zip_of(&[("a.json", bytes, true)]));
+        assert_eq!(fits.problems, []);
+        let many =
+            of_bytes(zip_of(&[("a.json", bytes, true), ("b.json", bytes, true), ("c.json", bytes, true)]));
+        let told = problems(&many);
+        assert!(told.iter().any(|(code, _)| *code == "ZIP_TOO_LARGE"), "{told:?}");
     }
 }

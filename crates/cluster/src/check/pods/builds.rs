@@ -30,7 +30,11 @@ pub(in crate::check) fn release_of(context: &Context<'_>, group: &NodeGroup) -> 
         let node = context.cluster.nodes.iter().find(|node| of_group(&node.group))?;
         Release::of_build(node.kernel.as_ref()?.parse::<Build>().ok()?.number).ok()
     };
-    by_image.or_else(by_node)
+    let by_template = || {
+        let template = context.cluster.template_of(group).ok()?;
+        Some(windows::image(template.image.known()?.strip_prefix("resolve:ssm:")?)?.release)
+    };
+    by_image.or_else(by_template).or_else(by_node)
 }
 
 /// The groups that may take pods of a workload with the releases of their nodes; `None` if the files leave it open.

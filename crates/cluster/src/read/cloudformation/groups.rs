@@ -32,6 +32,9 @@ pub(super) fn managed(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     // EKS takes the image of the template, and then no type of its own.
     if let (Field::Absent, Some(template)) = (&group.ami, template(doc, &group)) {
         group.custom_ami = !template.image.is_absent();
+        if let Some((_, origin)) = eks_image(&template) {
+            group.os = Field::Known(Os::Windows, origin.clone());
+        }
     }
     doc.cluster().node_groups.push(group);
 }
@@ -116,6 +119,12 @@ fn types(
         Some(Field::Unknown(reason, place)) => Field::Unknown(reason.clone(), place.clone()),
         _ => doc.unknown("no launch template here names the type", properties),
     }
+}
+
+/// The image of EKS that the parameter of a template names.
+fn eks_image(template: &LaunchTemplate) -> Option<(&'static windows::Image, &Origin)> {
+    let (image, origin) = super::shown(&template.image)?;
+    Some((windows::image(image.strip_prefix("resolve:ssm:")?)?, origin))
 }
 
 /// The system, as the image's parameter in SSM names it, or as the user data does.

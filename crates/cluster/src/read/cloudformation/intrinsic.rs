@@ -404,8 +404,9 @@ fn variable(
 /// The text that is to be encoded, with the references that only a deployment fills in.
 fn base64(template: &Template<'_>, call: &Call<'_>, span: Span) -> Node {
     let inner = if call.tagged { Call::long(call.argument) } else { Call::of(call.argument) };
-    let (made, at) = match inner.filter(|inner| matches!(inner.name, "Sub" | "Join")) {
-        Some(inner) => (text(template, &inner, true), inner.argument),
+    let inner = inner.filter(|inner| matches!(inner.name, "Sub" | "Join"));
+    let (made, at) = match &inner {
+        Some(inner) => (text(template, inner, true), inner.argument),
         None => {
             let resolved = call.resolved(template);
             let known = resolved.as_ref().and_then(Node::as_text).map(str::to_owned);
@@ -414,7 +415,14 @@ fn base64(template: &Template<'_>, call: &Call<'_>, span: Span) -> Node {
         }
     };
     // The lines of a block are those of the file, as far as nothing with lines of its own is put in.
-    let at = at.items().first().unwrap_or(at);
+    let first = match inner.as_ref().map(|inner| inner.name) {
+        Some("Sub") => at.items().first(),
+        Some(_) => {
+            at.items().get(1).and_then(|list| list.items().first()).filter(|it| it.as_text().is_some())
+        }
+        None => None,
+    };
+    let at = first.unwrap_or(at);
     match made {
         Err(reason) => hidden(&reason, span),
         Ok(made) => {
@@ -425,8 +433,7 @@ fn base64(template: &Template<'_>, call: &Call<'_>, span: Span) -> Node {
                 _ => Style::Plain,
             };
             let scalar = Scalar { text: made.into(), kind: Kind::String, style };
-            let span = if written.is_some() { at.span } else { span };
-            Node { value: Value::Scalar(scalar), tag: Some(Box::new(ENCODED.into())), span }
+            Node { value: Value::Scalar(scalar), tag: Some(Box::new(ENCODED.into())), span: at.span }
         }
     }
 }
