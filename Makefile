@@ -44,6 +44,7 @@ update:
 	UPDATE=1 cargo test --locked --quiet --package winpod-cluster --test schemas
 	UPDATE=1 cargo test --locked --quiet --package winpod-cli --test commands
 	UPDATE=1 cargo test --locked --quiet --package winpod-tests --test vectors --test rules
+	UPDATE=1 cargo test --locked --quiet --package winpod-tests --test inputs bad_repository
 	cd bindings/node && npm run --silent types
 	$(MAKE) answers-python
 

@@ -98,7 +98,9 @@ export interface BlockDemand {
   atLeast: number;
   /** One more for each pod: the most that is thought possible. */
   atMost: number;
-  /** One for each policy without DSR: the most that policies take. */
+  /** One for each policy that is known to have no DSR. */
+  decided: number;
+  /** One for each policy without DSR, those of which it is not known among them: the most that policies take. */
   policies: number;
 }
 
@@ -573,6 +575,8 @@ export interface Dsr {
   kubeProxyArgs: string[];
   /** The version of kube-proxy. */
   kubernetes: string | null;
+  /** What load balancing on this system allows, by its build. */
+  limits: Limits;
   /** Whether it should be on: because Calico needs it, or because ports do not suffice without it; null if not known. */
   needed: boolean | null;
   /** What else there is to tell. */
@@ -622,7 +626,7 @@ export interface DsrRequest {
   osBuild?: string | null | undefined;
   /**
    * Files and directories: `Service` and `EndpointSlice` objects, nodes, node groups; what a node lists (policies of
-   * HNS, ports of netsh, the service of kube-proxy, its log, the build); user data.
+   * HNS, ports of netsh, the service of kube-proxy, its log, the build); user data; the zip of EKS's log collector.
    */
   paths?: string[] | undefined;
   /** Windows pods on the node; their outbound NAT takes ports too. */
@@ -707,7 +711,7 @@ export interface Explanation {
   otherObjectsCount: number;
   /** What of the inputs could not be read, the same in every explanation. */
   problems?: Problem[];
-  /** What to do, in the order of the causes. */
+  /** What to do, in the order of the causes, without those that are refuted. */
   remedy: string[];
   /** The results of HCN or Windows that tell it. */
   results: ResultCode[];
@@ -1152,6 +1156,24 @@ export interface Lack {
   what: string;
 }
 
+/** The largest number of services that the ports of a node suffice for. */
+export interface LargestServices {
+  /**
+   * Whether the services that every cluster has are there beside them: false where they are counted already, among
+   * those of the files or in what HNS holds.
+   */
+  besideAlwaysPresent: boolean;
+  /**
+   * The service that is counted: those of the request, or one of type `ClusterIP` with one port of TCP. Null where
+   * files have services: then like those on average.
+   */
+  shape: ServiceShape | null;
+  /** With DSR on; null where system or version lack it. */
+  withDsr: ServiceSpan | null;
+  /** With DSR off. */
+  withoutDsr: ServiceSpan;
+}
+
 /** A prefix, and the length of what is sought around or within it. */
 export interface LengthRequest {
   /** The prefix. */
@@ -1167,7 +1189,9 @@ export type Likelihood =
   /** Nothing else in the inputs speaks for or against it. */
   | "possible"
   /** Something else in the inputs speaks against it. */
-  | "unlikely";
+  | "unlikely"
+  /** Something else in the inputs excludes it. */
+  | "refuted";
 
 /** Which limit keeps a node from taking more pods. */
 export type LimitedBy =
@@ -1179,6 +1203,18 @@ export type LimitedBy =
   | "cpu"
   /** Memory, by the requests of the given workloads. */
   | "memory";
+
+/** What load balancing on a system allows. */
+export interface Limits {
+  /** One policy holds so many backends for certain. */
+  backendsAtLeast: number;
+  /** And no more than so many; differs from the former where the update of the system is not known. */
+  backendsAtMost: number;
+  /** The same as sentences. */
+  because: Because[];
+  /** Whether `sessionAffinity: ClientIP` has an effect; null if not known. */
+  sessionAffinity: boolean | null;
+}
 
 /** The two facts that decide a type's capacity. */
 export interface LimitsRequest {
@@ -1716,6 +1752,8 @@ export interface PortSpan {
 
 /** The ports of a node. All that is said about demand is an estimate. */
 export interface Ports {
+  /** How many services the ports suffice for. */
+  largest: LargestServices;
   /** The ports of TCP. */
   tcp: ProtocolPorts;
   /** The ports of UDP. */
@@ -1735,8 +1773,16 @@ export interface PortsScenario {
   certain: boolean;
   /** Blocks that may be needed. */
   demand: BlockDemand;
-  /** Whether they suffice, with one block for each policy. */
-  verdict: "ok" | "warn" | "exhausted";
+  /**
+   * Of these, what HNS holds beyond one for each policy on the node: something else has them, such as the outbound
+   * NAT of pods.
+   */
+  heldOtherwise: number;
+  /**
+   * Whether the others suffice, with one block for each policy; null where that depends on policies of which it is
+   * not known whether they would have DSR.
+   */
+  verdict: "ok" | "warn" | "exhausted" | null;
 }
 
 /** A cause that an error can have. */
@@ -1751,7 +1797,7 @@ export interface PossibleCause {
   remedy: string | null;
   /** What may have happened. */
   text: string;
-  /** What in the inputs speaks for it, or against it if it is unlikely. */
+  /** What in the inputs speaks for it; against it if it is unlikely, and what excludes it if it is refuted. */
   why: string[];
 }
 
@@ -1830,6 +1876,8 @@ export interface ProtocolPorts {
   rangeLocation?: Location | null;
   /** Whether they suffice: blocks free now, or else one block for each policy; null where no demand is known. */
   verdict: "ok" | "warn" | "exhausted" | null;
+  /** What the wider ranges that others use would bring, the narrowest first. */
+  wider: WiderRange[];
   /** The same with DSR on; null where system or version lack it. */
   withDsr: PortsScenario | null;
   /** What policies would need with DSR off, against the blocks before HNS takes any. */
@@ -1963,6 +2011,8 @@ export interface RuleRow {
   source: string;
   /** What is wrong, in a few words. */
   title: string;
+  /** The rule whose findings tell it too, where it has none of its own. */
+  toldBy: string | null;
   /** What will happen. */
   why: string;
 }
@@ -1997,6 +2047,29 @@ export interface ScriptRisk {
   message: string;
   /** The facts it rests on, as keys of the list of sources. */
   sources: string[];
+}
+
+/** A service, as far as its policies depend on it. */
+export interface ServiceShape {
+  /** Its `externalTrafficPolicy`. */
+  externalTrafficPolicy: "Cluster" | "Local";
+  /** The number of its ports. */
+  ports: number;
+  /** Their protocol. */
+  protocol: "TCP" | "UDP" | "SCTP";
+  /** Its type. */
+  serviceType: "ClusterIP" | "NodePort" | "LoadBalancer" | "ExternalName";
+}
+
+/** A number of services, which depends on how policies share blocks. */
+export interface ServiceSpan {
+  /**
+   * So many fit with one block for each policy and each pod; null where ports set no limit, because such services
+   * take none.
+   */
+  atLeast: number | null;
+  /** So many fit if all policies share one block; null where that has no limit. */
+  atMost: number | null;
 }
 
 /** How bad a finding is. */
@@ -3019,6 +3092,20 @@ export interface Waits {
   pods: number;
 }
 
+/** What a wider dynamic range would bring. */
+export interface WiderRange {
+  /** Blocks of 64 ports that would be free in it, by what is taken now. */
+  blocks: number;
+  /** Its first port. */
+  firstPort: number;
+  /** Its last port. */
+  lastPort: number;
+  /** Node ports that lie in it and are not excluded: HNS may take them. */
+  nodePorts: PortSpan | null;
+  /** Whether it has ports that components of Windows were seen to use: 33000 to 33999. */
+  windowsComponents: boolean;
+}
+
 /** What holds wherever EC2 places single addresses. */
 export interface WithoutReservation {
   /** The length of the smallest subnet; absent if even a /16 is too small. */
@@ -3337,7 +3424,7 @@ export type DsrOptions = WithFiles<Omit<DsrRequest, "excluded">> & {
  * Whether Direct Server Return is on at a node, whether it should be, and whether its ports run out.
  *
  * @throws {WinpodError} code `REQUEST` with nothing given, `WINDOWS_BUILD`, `HNS_VERSION`, `KUBERNETES_VERSION`, `PORT_RANGE`,
- * `UNKNOWN_NAME`, `UNKNOWN_NODE`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`.
+ * `UNKNOWN_NAME`, `UNKNOWN_NODE`, `TWO_NODES`, `NOT_A_WHOLE_NUMBER`, `OUT_OF_RANGE`.
  * @example
  * const answer = dsr({ osBuild: "17763.1935", kubernetes: "1.31", extraArgs: "", services: 150, portsPerService: 2 });
  * answer.verdict; // "off"
@@ -3355,7 +3442,7 @@ export type TopologyOptions = Omit<TopologyRequest, "paths" | "documents">;
  * Inputs are what HNS lists on one node (`Get-HnsNetwork`, `Get-HnsEndpoint`, `Get-HnsPolicyList`, or what `hnsdiag` and HCN
  * print), and perhaps its pods, Services, EndpointSlices, the node and its network interfaces.
  *
- * @throws {WinpodError} code `REQUEST` without any input, `UNKNOWN_NODE`.
+ * @throws {WinpodError} code `REQUEST` without any input, `UNKNOWN_NODE`, `TWO_NODES`.
  * @example
  * const answer = topology(["networks.json", "endpoints.json", "policies.json", "pods.json"]);
  * answer.verdict; // "consistent", "contradictory" or "unknown"
