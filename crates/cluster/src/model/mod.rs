@@ -208,6 +208,8 @@ pub struct Cluster {
     pub subnets: BTreeMap<String, Subnet>,
     /// VPCs by id.
     pub vpcs: BTreeMap<String, Vpc>,
+    /// Blocks that templates make, in their order.
+    pub asked_blocks: Vec<AskedBlock>,
     /// Network interfaces, in the order of the listing.
     pub interfaces: Vec<Interface>,
     /// Whether a listing of network interfaces was given, even an empty one.
@@ -542,6 +544,37 @@ pub struct Vpc {
     pub cidrs: Vec<Ipv4Prefix>,
     /// Where it is described.
     pub place: Place,
+}
+
+/// An IPv4 block that a template makes, unlike one that is listed: it may be one that EC2 refuses.
+#[derive(Debug, Clone)]
+pub struct AskedBlock {
+    /// The block.
+    pub block: Ipv4Prefix,
+    /// What it is of.
+    pub of: BlockOf,
+    /// Its VPC, if it is known.
+    pub vpc: Option<String>,
+    /// The logical id of the resource.
+    pub name: String,
+    /// Where the block is written.
+    pub place: Place,
+}
+
+/// What a block is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockOf {
+    /// A VPC: its first block.
+    Vpc,
+    /// A VPC that gets it beside its first one.
+    Further,
+    /// A subnet.
+    Subnet,
+}
+
+/// An id without what marks a resource of a template: `Vpc` for `${Vpc}`.
+pub(crate) fn plain_id(id: &str) -> &str {
+    id.strip_prefix("${").and_then(|id| id.strip_suffix('}')).unwrap_or(id)
 }
 
 /// A network interface with the addresses it takes from its subnet.
