@@ -89,6 +89,15 @@ impl Found {
         }
     }
 
+    /// What a rule lacked is there, and hidden.
+    pub(super) fn hides(&mut self, need: Need, reason: &str, place: &Place) {
+        let before = self.lacks.len();
+        self.lacks.retain(|lack| *lack != need);
+        if self.lacks.len() < before {
+            self.unknown(reason, place);
+        }
+    }
+
     /// Tells that something is there whose value the files hide.
     pub(super) fn unknown(&mut self, reason: impl Into<String>, place: &Place) {
         let unknown = (reason.into(), place.into());

@@ -1,9 +1,9 @@
 //! Kubernetes objects: the `amazon-vpc-cni` ConfigMap, nodes, pods and what makes pods.
 
 use super::addons::spelt_alike;
-use super::fields::shortened;
+use super::fields::{FILLED_IN, is_filled_in, shortened};
 use super::node::{Kind, Node};
-use super::{Doc, access, aws_auth, aws_node, calico, pod, policy, quantity, services, storage};
+use super::{Doc, Unquoted, access, aws_auth, aws_node, calico, pod, policy, quantity, services, storage};
 use crate::model::{Field, LiveNode, LivePod, MeantKey, Os, Place, Toleration, UnknownKey, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
@@ -63,6 +63,14 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
             .as_text()
             .is_some_and(|key| key.starts_with("enable-windows-") && key.parse::<Key>().is_ok())
     });
+    let of_metadata = ["name", "namespace"].iter().filter_map(|key| node.path(&["metadata", key]));
+    if let Some(open) = of_metadata.into_iter().find(|value| is_filled_in(value)) {
+        if for_windows || name == "amazon-vpc-cni" {
+            settings_hidden(doc, open);
+            return true;
+        }
+        return false;
+    }
     let here = name == "amazon-vpc-cni";
     let elsewhere = node.path(&["metadata", "namespace"]).is_some() && namespace != "kube-system";
     if here && elsewhere || !here && for_windows {
@@ -80,10 +88,16 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
         }
         None => doc.reader.note(Note::new(&note::CONFIGMAP_NAMESPACE_ASSUMED, &[]).at(&place)),
     }
-    let mut data = BTreeMap::new();
+    let (mut data, mut hidden) = (BTreeMap::new(), None);
     for entry in node.get("data").map(Node::entries).unwrap_or_default() {
         let Some(key) = entry.key.as_text() else { continue };
         let place = doc.place_of(&entry.value);
+        if is_filled_in(&entry.value) {
+            if key.parse::<Key>().is_ok() {
+                hidden = hidden.or(Some(&entry.value));
+            }
+            continue;
+        }
         match entry.value.as_scalar() {
             // The API server drops it.
             Some(scalar) if scalar.kind == Kind::Null => {}
@@ -110,12 +124,20 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
             scalar => {
                 let _: Field<()> =
                     doc.wrong(&entry.value, key, "the ConfigMap amazon-vpc-cni", "a string in quotes");
+                if let Some(scalar) = scalar {
+                    let (key, text, place) = (shortened(key), scalar.text.to_string(), place.clone());
+                    doc.reader.reading.unquoted.push(Unquoted { key, text, place });
+                }
                 // What was meant is plain; that the API server refuses it has been told.
                 if let (Some(scalar), Ok(key)) = (scalar, key.parse::<Key>()) {
                     data.insert(key, (scalar.text.to_string(), place));
                 }
             }
         }
+    }
+    if let Some(value) = hidden {
+        settings_hidden(doc, value);
+        return true;
     }
     if let Field::Known(before, origin) = &doc.reader.reading.cluster.cni.data {
         let same = before.len() == data.len()
@@ -132,6 +154,14 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     let data = doc.written(data, node);
     doc.cluster().cni.data = data;
     true
+}
+
+/// What a template fills in leaves the settings open, unless another file says them.
+pub(super) fn settings_hidden(doc: &mut Doc<'_, '_>, value: &Node) {
+    if doc.cluster().cni.data.is_absent() {
+        let hidden = doc.unknown(FILLED_IN, value);
+        doc.cluster().cni.data = hidden;
+    }
 }
 
 /// The key that a misspelt one was meant to be.

@@ -13,7 +13,7 @@ pub(in crate::check) fn string_replace(context: &Context<'_>, found: &mut Found)
         found.judged();
         if added(context.cluster, start.data).string_replace {
             let values: [(&str, &dyn Display); 1] = [("object", &start.object)];
-            found.add(&start.data.place, start.object.clone(), &values);
+            found.add(&start.place_of_edit(), start.object.clone(), &values);
         }
     }
 }
