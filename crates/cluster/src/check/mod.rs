@@ -43,7 +43,7 @@ pub use rule::Severity;
 
 use crate::api::OnProgress;
 use crate::cni;
-use crate::model::{Field, Place};
+use crate::model::{Cluster, Field, Place};
 use crate::note::{Note, text as note};
 use crate::plan::{self, supply};
 use crate::problem::Problem;
@@ -206,6 +206,7 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
         }
         all.push(found);
     }
+    all.iter_mut().for_each(|found| found.name_resources(&|text| name_resources(text, cluster)));
     let mut findings: Vec<Finding> =
         all.iter_mut().flat_map(|found| std::mem::take(&mut found.findings)).collect();
     let found_by: BTreeMap<&str, Did> = all.iter().map(|found| (found.rule.id, found.did())).collect();
@@ -264,6 +265,20 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
         summary,
         notes: reading.notes,
         findings,
+    }
+}
+
+/// Resources of a template by their logical ids alone: `Vpc` for `${Vpc}`.
+fn name_resources(text: &mut String, cluster: &Cluster) {
+    let mut from = 0;
+    while let Some(start) = text.get(from..).and_then(|rest| rest.find("${")).map(|at| from + at) {
+        from = start + 2;
+        let Some(end) = text[start..].find('}').map(|at| start + at) else { return };
+        if cluster.template_resources.contains(&text[start..=end]) {
+            text.remove(end);
+            text.replace_range(start..from, "");
+            from = start;
+        }
     }
 }
 

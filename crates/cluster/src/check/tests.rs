@@ -112,3 +112,43 @@ fn findings_on_arguments_stand_at_the_line_that_gives_them() {
                 '\"--proxy-mode=kernelspace\", \"--enable-dsr\"') | Set-Content $file\n& $file -EKSClusterName c";
     assert_eq!(of(edit, "DSR-023").unwrap().0, 4);
 }
+
+#[test]
+fn findings_on_objects_stand_at_the_value() {
+    let groups = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n\
+                  metadata: {name: c, region: us-east-1, version: '1.35'}\nmanagedNodeGroups:\n\
+                  - {name: a, amiFamily: WindowsServer2019CoreContainer, instanceType: m6i.large}\n\
+                  - {name: b, amiFamily: WindowsServer2022CoreContainer, instanceType: m6i.large}\n\
+                  iam: {podIdentityAssociations: [{namespace: shop, serviceAccountName: web, roleARN: r}]}\n---\n";
+    let line = |rule: &str, text: &str| {
+        let answer = checked(&format!("{groups}{text}"));
+        let finding = answer.findings.iter().find(|finding| finding.rule == rule);
+        finding.map(|finding| finding.line - 8)
+    };
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec:\n  \
+                   type: LoadBalancer\n  sessionAffinity: ClientIP\n  externalTrafficPolicy: Local\n  ports: [{port: 80}]\n";
+    assert_eq!(line("POD-018", service), Some(6));
+    assert_eq!(line("POD-019", service), Some(7));
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n  \
+               serviceAccountName: web\n  nodeSelector:\n    kubernetes.io/os: windows\n  \
+               containers: [{name: web, image: web}]\n";
+    assert_eq!(line("CLU-016", pod), Some(5));
+    assert_eq!(line("POD-011", pod), Some(7));
+    let other = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: amazon-vpc-cni\n  namespace: default\n\
+                 data: {enable-windows-ipam: 'true'}\n";
+    assert_eq!(line("CLU-003", other), Some(5));
+    assert_eq!(line("CLU-003", &other.replace("amazon-vpc-cni", "vpc-cni")), Some(4));
+}
+
+#[test]
+fn resources_of_a_template_are_named_by_their_logical_ids() {
+    let text = "Resources:\n  Net: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 172.17.0.0/16}}\n";
+    let answer = checked(text);
+    let finding = answer.findings.iter().find(|finding| finding.rule == "VPC-004").unwrap();
+    assert!(finding.message.contains("VPC Net") && !finding.message.contains("${"), "{finding:?}");
+    let mut cluster = crate::model::Cluster::default();
+    cluster.template_resources.insert("${Net}".to_owned());
+    let mut text = "${Net} beside ${Other} and ${".to_owned();
+    super::name_resources(&mut text, &cluster);
+    assert_eq!(text, "Net beside ${Other} and ${");
+}

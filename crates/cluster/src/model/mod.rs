@@ -210,6 +210,8 @@ pub struct Cluster {
     pub vpcs: BTreeMap<String, Vpc>,
     /// Blocks that templates make, in their order.
     pub asked_blocks: Vec<AskedBlock>,
+    /// The resources of templates as `${Name}`, which is how others refer to them.
+    pub template_resources: BTreeSet<String>,
     /// Network interfaces, in the order of the listing.
     pub interfaces: Vec<Interface>,
     /// Whether a listing of network interfaces was given, even an empty one.
@@ -687,6 +689,8 @@ pub struct Workload {
     /// Pods that follow one another without a pause: of a Job with more completions than run at once, or of a
     /// `CronJob` that starts every minute.
     pub follows: bool,
+    /// Where its pods' `nodeSelector` is.
+    pub selector_place: Option<Place>,
     /// CPU that one pod requests, in millicores.
     pub cpu_millis: u64,
     /// Memory that one pod requests, in bytes.
@@ -703,6 +707,8 @@ pub struct Workload {
     pub pod_labels: BTreeMap<String, String>,
     /// The service account of its pods.
     pub service_account: String,
+    /// Where it is named.
+    pub account_place: Option<Place>,
     /// `dnsConfig.nameservers` of its pods, and where.
     pub nameservers: Vec<(String, Place)>,
     /// The volumes of its pods that a driver provides.
@@ -746,6 +752,10 @@ pub struct Service {
     pub internal_traffic: TrafficPolicy,
     /// Whether `sessionAffinity` is `ClientIP`.
     pub client_ip_affinity: bool,
+    /// Where `externalTrafficPolicy` is written.
+    pub external_traffic_place: Option<Place>,
+    /// Where `sessionAffinity` is written.
+    pub affinity_place: Option<Place>,
     /// Whether the annotation `preserve-destination` is `true`.
     pub preserve_destination: bool,
     /// The number of `externalIPs`.

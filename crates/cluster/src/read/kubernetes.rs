@@ -75,7 +75,10 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     let elsewhere = node.path(&["metadata", "namespace"]).is_some() && namespace != "kube-system";
     if here && elsewhere || !here && for_windows {
         let called = format!("{namespace}/{name}");
-        doc.cluster().cni.elsewhere.push((called, place.clone()));
+        // What is wrong of the two.
+        let wrong = node.path(&["metadata", if here { "namespace" } else { "name" }]);
+        let at = wrong.map_or_else(|| place.clone(), |wrong| doc.place_of(wrong));
+        doc.cluster().cni.elsewhere.push((called, at));
     }
     if name != "amazon-vpc-cni" {
         return for_windows;
@@ -272,7 +275,11 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         .or_else(|| os_by_affinity(spec));
     let nvidia_gpu = asks_for(doc, spec, "nvidia.com/gpu");
     let (cpu_millis, memory_bytes) = requests(doc, spec, &object);
-    let account = ["serviceAccountName", "serviceAccount"].iter().find_map(|key| spec.get(key)?.as_text());
+    let account = ["serviceAccountName", "serviceAccount"].iter().find_map(|key| {
+        let account = spec.get(key)?;
+        Some((account.as_text()?.to_owned(), doc.place_of(account)))
+    });
+    let (account, account_place) = account.unzip();
     // What the pods are labelled with stands beside their spec.
     let labels = node.path(&pod_spec[..pod_spec.len() - 1]).and_then(|pod| pod.path(&["metadata", "labels"]));
     let pod_labels = doc.map(labels, &object);
@@ -290,6 +297,7 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         selects_windows,
         host_network: spec.get("hostNetwork").and_then(Node::as_bool).unwrap_or(false),
         follows: follows(node, kind),
+        selector_place: spec.get("nodeSelector").map(|selector| doc.place_of(selector)),
         cpu_millis,
         memory_bytes,
         nvidia_gpu,
@@ -300,7 +308,8 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         tolerations: tolerations(spec),
         scheduled_os,
         pod_labels,
-        service_account: account.unwrap_or("default").to_owned(),
+        service_account: account.unwrap_or_else(|| "default".to_owned()),
+        account_place,
         nameservers,
         volumes,
         pod,

@@ -72,6 +72,7 @@ pub(super) fn read(doc: &mut Doc<'_, '_>, root: &Node) {
     let mut by_kind: HashMap<&str, Vec<(&str, &Node)>> = HashMap::new();
     let mut open = Vec::new();
     for (id, kind, resource) in template.resources() {
+        doc.cluster().template_resources.insert(format!("${{{id}}}"));
         match resource.get("Condition").and_then(Node::as_text).map(|name| template.condition(name)) {
             Some(Some(false)) => {}
             // Whether it is made depends on parameters.
