@@ -206,7 +206,9 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
         }
         all.push(found);
     }
-    all.iter_mut().for_each(|found| found.name_resources(&|text| name_resources(text, cluster)));
+    for found in &mut all {
+        found.name_resources(&|text| name_resources(text, cluster));
+    }
     let mut findings: Vec<Finding> =
         all.iter_mut().flat_map(|found| std::mem::take(&mut found.findings)).collect();
     let found_by: BTreeMap<&str, Did> = all.iter().map(|found| (found.rule.id, found.did())).collect();

@@ -2,7 +2,7 @@
 
 use super::addons::spelt_alike;
 use super::fields::{FILLED_IN, is_filled_in, shortened};
-use super::node::{Kind, Node};
+use super::node::{Entry, Kind, Node};
 use super::{Doc, Unquoted, access, aws_auth, aws_node, calico, pod, policy, quantity, services, storage};
 use crate::model::{Field, LiveNode, LivePod, MeantKey, Os, Place, Toleration, UnknownKey, Workload};
 use crate::note::{Note, text as note};
@@ -112,16 +112,7 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
                 } else if let Ok(key) = key.parse::<Key>() {
                     data.insert(key, (scalar.text.to_string(), place));
                 } else if let Some(meant) = nearest_key(key) {
-                    let unknown = UnknownKey {
-                        key: key.to_owned(),
-                        part: "the ConfigMap amazon-vpc-cni".to_owned(),
-                        meant: MeantKey::Key(meant.name()),
-                        place: doc.place_of(&entry.key),
-                    };
-                    doc.cluster().cni.unread.push(unknown);
-                    let text = &note::CONFIGMAP_KEY_MISSPELT;
-                    doc.reader
-                        .note(Note::new(text, &[("key", &shortened(key)), ("meant", &meant)]).at(&place));
+                    misspelt(doc, entry, key, meant);
                 }
             }
             scalar => {
@@ -165,6 +156,20 @@ pub(super) fn settings_hidden(doc: &mut Doc<'_, '_>, value: &Node) {
         let hidden = doc.unknown(FILLED_IN, value);
         doc.cluster().cni.data = hidden;
     }
+}
+
+/// Keeps a key that nothing reads, and tells it.
+fn misspelt(doc: &mut Doc<'_, '_>, entry: &Entry, key: &str, meant: Key) {
+    let unknown = UnknownKey {
+        key: key.to_owned(),
+        part: "the ConfigMap amazon-vpc-cni".to_owned(),
+        meant: MeantKey::Key(meant.name()),
+        place: doc.place_of(&entry.key),
+    };
+    doc.cluster().cni.unread.push(unknown);
+    let place = doc.place_of(&entry.value);
+    let values: [(&str, &dyn std::fmt::Display); 2] = [("key", &shortened(key)), ("meant", &meant)];
+    doc.reader.note(Note::new(&note::CONFIGMAP_KEY_MISSPELT, &values).at(&place));
 }
 
 /// The key that a misspelt one was meant to be.
