@@ -22,7 +22,7 @@ const WRONG: [(&str, &str, u64, u64, &str); 16] = [
     ("CLU-012", "cluster.yaml", 29, 14, "error"),
     ("IPAM-011", "cluster.yaml", 30, 17, "error"),
     ("CLU-005", "old-controller.yaml", 1, 1, "error"),
-    ("POD-011", "orders.yaml", 1, 1, "high"),
+    ("POD-011", "orders.yaml", 12, 21, "high"),
     ("CLU-018", "orders.yaml", 46, 1, "high"),
 ];
 

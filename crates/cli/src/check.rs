@@ -12,6 +12,8 @@ use winpod_cluster::report::{self, Style};
 use winpod_cluster::request::{Given, Refusal};
 
 const CONFIG: &str = ".winpod.toml";
+/// Rules on what is wrong with the input itself.
+const OF_INPUT: [&str; 3] = ["PARSE", "PARSE-CONFLICT", "PARSE-NO-STRING"];
 
 /// What in these files is wrong, and what could not be judged
 ///
@@ -121,7 +123,7 @@ pub(crate) fn answer(
     if format != Format::Text {
         // What stands in the answer only would be missed by who looks at the log.
         let colour = host.colour_of_errors();
-        for finding in answer.findings.iter().filter(|finding| finding.rule == "PARSE") {
+        for finding in answer.findings.iter().filter(|finding| OF_INPUT.contains(&&*finding.rule)) {
             let place = report::place(&finding.file, finding.line, finding.column);
             _ = host
                 .stderr

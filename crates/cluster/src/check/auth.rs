@@ -138,11 +138,23 @@ fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     if names.len() == 0 { "(none)".to_owned() } else { crate::read::join(names.map(crate::read::shortened)) }
 }
 
+/// Whether a tool makes the access entry of a group: EKS that of a managed one, and eksctl those of its own.
+fn gets_an_entry(group: &NodeGroup) -> bool {
+    !matches!(group.tool, Tool::Karpenter | Tool::AutoScaling)
+}
+
+/// Whether a listing of the cluster's access entries is there and has none of a role.
+fn shown_without(context: &Context<'_>, role: &str) -> bool {
+    let principals = context.cluster.identity.principals.known();
+    principals.is_some_and(|all| !all.iter().any(|principal| same_role(principal, role)))
+}
+
 fn without_kube_proxy(context: &Context<'_>, found: &mut Found) {
     if !mapped(context, found) {
         return;
     }
     let (roles, identity) = (Roles::of(context), &context.cluster.identity);
+    let both = mode(context) == Some(AuthenticationMode::ApiAndConfigMap);
     let mut seen = false;
     for group in windows_groups(context) {
         let Some((role, at)) = role_of(group, found) else { continue };
@@ -153,6 +165,11 @@ fn without_kube_proxy(context: &Context<'_>, found: &mut Found) {
         let Some(mapping) = roles.mapping(role) else { continue };
         let Some(groups) = groups_of(mapping, found) else { continue };
         seen = true;
+        // EKS and eksctl make an entry, which counts, unless a listing shows that there is none.
+        if both && gets_an_entry(group) && !shown_without(context, role) {
+            found.lacks(Need::AccessEntries);
+            continue;
+        }
         found.judged();
         if !groups.iter().any(|group| group == KUBE_PROXY) {
             let place = mapping.groups.place().unwrap_or(&mapping.place);
@@ -327,7 +344,7 @@ fn one_role(context: &Context<'_>, found: &mut Found) {
         }
     }
     // EKS makes the entries of managed groups, and eksctl those of its own.
-    let gets_an_entry = |group: &NodeGroup| group.tool != Tool::Karpenter;
+    let entered = |group: &NodeGroup| group.tool != Tool::Karpenter;
     for group in windows_groups(context) {
         let mut names = [&group.role, &group.instance_profile].into_iter().filter_map(Field::known);
         let other = names.find_map(|name| linux.get(role_name(name)));
@@ -341,7 +358,7 @@ fn one_role(context: &Context<'_>, found: &mut Found) {
         let by_entry = match mode(context) {
             Some(AuthenticationMode::Api) => true,
             Some(AuthenticationMode::ApiAndConfigMap) => {
-                let has = roles.entry(role).is_some() || gets_an_entry(group) || gets_an_entry(other);
+                let has = roles.entry(role).is_some() || entered(group) || entered(other);
                 // Without an entry aws-auth counts, which can give one role what both systems need.
                 if !has && context.cluster.identity.principals.is_absent() && roles.entries.is_empty() {
                     found.lacks(Need::AccessEntries);
@@ -466,6 +483,42 @@ fn own_image(context: &Context<'_>, found: &mut Found) {
                 format!("{} does not show whether its image is of Windows", named(group)),
                 &group.place,
             );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::{Check, CheckRequest, check};
+    use crate::request::Document;
+    use std::ops::ControlFlow;
+
+    /// A check of a group of eksctl whose role is mapped without kube-proxy's group, in a mode of authentication.
+    fn checked(groups: &str, mode: &str) -> Check {
+        let text = format!(
+            "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {{name: c, region: us-east-1}}\n\
+             accessConfig: {{authenticationMode: {mode}}}\n{groups}:\n\
+             - {{name: win, amiFamily: WindowsServer2022CoreContainer, \
+             iam: {{instanceRoleARN: 'arn:aws:iam::111122223333:role/win'}}}}\n---\n\
+             apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: aws-auth, namespace: kube-system}}\ndata:\n  \
+             mapRoles: |\n    - rolearn: arn:aws:iam::111122223333:role/win\n      \
+             username: system:node:{{{{EC2PrivateDNSName}}}}\n      groups: [system:bootstrappers, system:nodes]\n"
+        );
+        let documents = vec![Document { name: "a.yaml".into(), text }];
+        let request = CheckRequest { documents, ..CheckRequest::default() };
+        check(&request, &mut |_| ControlFlow::Continue(())).unwrap()
+    }
+
+    #[test]
+    fn a_mapping_does_not_count_beside_an_entry_that_a_tool_makes() {
+        for groups in ["managedNodeGroups", "nodeGroups"] {
+            for (mode, found) in [("CONFIG_MAP", 1), ("API_AND_CONFIG_MAP", 0)] {
+                let answer = checked(groups, mode);
+                let of_rule = answer.findings.iter().filter(|it| it.rule == "AUTH-001").count();
+                assert_eq!(of_rule, found, "{groups} {mode}: {:?}", answer.findings);
+                let skipped = answer.skipped.iter().any(|it| it.rule == "AUTH-001");
+                assert_eq!(skipped, found == 0, "{groups} {mode}: {:?}", answer.skipped);
+            }
         }
     }
 }

@@ -89,6 +89,24 @@ impl Found {
         }
     }
 
+    /// Rewrites the sentences.
+    pub(super) fn name_resources(&mut self, rewrite: &dyn Fn(&mut String)) {
+        for finding in &mut self.findings {
+            let texts = [&mut finding.message, &mut finding.why, &mut finding.remedy, &mut finding.object];
+            texts.into_iter().chain(finding.related.iter_mut().map(|it| &mut it.what)).for_each(rewrite);
+        }
+        self.unknown.iter_mut().map(|(what, _)| what).for_each(rewrite);
+    }
+
+    /// What a rule lacked is there, and hidden.
+    pub(super) fn hides(&mut self, need: Need, reason: &str, place: &Place) {
+        let before = self.lacks.len();
+        self.lacks.retain(|lack| *lack != need);
+        if self.lacks.len() < before {
+            self.unknown(reason, place);
+        }
+    }
+
     /// Tells that something is there whose value the files hide.
     pub(super) fn unknown(&mut self, reason: impl Into<String>, place: &Place) {
         let unknown = (reason.into(), place.into());

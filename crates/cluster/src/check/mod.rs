@@ -17,6 +17,8 @@ mod paths;
 mod planned;
 mod rule;
 mod starts;
+#[cfg(test)]
+mod tests;
 mod written;
 
 // Families.
@@ -41,14 +43,15 @@ pub use rule::Severity;
 
 use crate::api::OnProgress;
 use crate::cni;
-use crate::model::Place;
+use crate::model::{Cluster, Field, Place};
 use crate::note::{Note, text as note};
 use crate::plan::{self, supply};
-use crate::read::{self, Duplicate, Reading};
+use crate::problem::Problem;
+use crate::read::{self, Duplicate, Reading, Unquoted};
 use crate::request::{Document, Given, Refusal, inputs};
 use baseline::Baseline;
 use config::{Config, Setting};
-use context::{Context, quoted};
+use context::{CNI, Context, quoted};
 use date::Date;
 use found::{Found, Outcome};
 use ignore::{Did, Ignores};
@@ -57,6 +60,7 @@ use rule::Rule;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 use written::Written;
 
@@ -186,7 +190,8 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     let cni = settings.advise.then(|| cni::advise(cluster, &supplies, &BTreeMap::new()));
     let on = |rule: &Rule| settings.of_rule(rule) != Setting::Off;
     let mut all: Vec<Found> = vec![unusable(&reading)];
-    all.extend(Some(duplicates(&reading)).filter(|found| on(found.rule)));
+    let own = [conflicts(&reading), no_strings(&reading), duplicates(&reading)];
+    all.extend(own.into_iter().filter(|found| on(found.rule)));
     // Findings say it here.
     reading.notes.retain(|it| it.code != note::DUPLICATE_KEY.key);
     let recognised = reading.recognised();
@@ -196,7 +201,13 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     for Judge { rule, judge } in judges().filter(|judge| on(judge.rule)) {
         let mut found = Found::new(rule);
         judge(&context, &mut found);
+        if let Field::Unknown(reason, place) = &cluster.cni.data {
+            found.hides(Need::Configmap, reason, place);
+        }
         all.push(found);
+    }
+    for found in &mut all {
+        found.name_resources(&|text| name_resources(text, cluster));
     }
     let mut findings: Vec<Finding> =
         all.iter_mut().flat_map(|found| std::mem::take(&mut found.findings)).collect();
@@ -230,7 +241,8 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     }
     for finding in &findings {
         summary.count(finding.severity);
-        summary.unusable |= finding.rule == rule::PARSE.id;
+        let of_input = [&rule::PARSE, &rule::PARSE_CONFLICT, &rule::PARSE_NO_STRING];
+        summary.unusable |= of_input.iter().any(|rule| finding.rule == rule.id);
     }
     summary.unusable |= !recognised;
     summary.fails = summary.at_least(settings.fail_on) > 0;
@@ -258,6 +270,23 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     }
 }
 
+/// Resources of a template by their logical ids alone: `Vpc` for `${Vpc}`.
+fn name_resources(text: &mut String, cluster: &Cluster) {
+    let mut from = 0;
+    while let Some(start) = text.get(from..).and_then(|rest| rest.find("${")).map(|at| from + at) {
+        from = start + 2;
+        let Some(end) = text[start..].find('}').map(|at| start + at) else { return };
+        if cluster.template_resources.contains(&text[start..=end]) {
+            text.remove(end);
+            text.replace_range(start..from, "");
+            from = start;
+        }
+    }
+}
+
+/// Problems of files that can be read each by itself, and say two things of one object.
+const CONFLICTS: [&str; 4] = ["NODE_GROUP_TWICE", "CONFIGMAP_TWICE", "SUBNET_TWICE", "INTERFACE_TWICE"];
+
 /// What is wrong with the input itself.
 fn unusable(reading: &Reading) -> Found {
     let mut found = Found::new(&rule::PARSE);
@@ -265,10 +294,48 @@ fn unusable(reading: &Reading) -> Found {
         found.judged();
     }
     for problem in &reading.problems {
-        let place = problem.location.as_ref().map(Place::of);
-        let place = place.unwrap_or_else(|| Place::file(&"".into()));
-        let text = format!("{} [{}]", problem.message, problem.code);
-        found.add(&place, "", &[("problem", &text)]);
+        let unquoted = reading.unquoted.iter().any(|it| problem.location == Some((&it.place).into()));
+        if !CONFLICTS.contains(&&*problem.code) && !unquoted {
+            told(problem, &mut found);
+        }
+    }
+    found
+}
+
+fn told(problem: &Problem, found: &mut Found) {
+    let place = problem.location.as_ref().map(Place::of);
+    let place = place.unwrap_or_else(|| Place::file(&"".into()));
+    let text = format!("{} [{}]", problem.message, problem.code);
+    found.add(&place, "", &[("problem", &text)]);
+}
+
+/// What files say against each other.
+fn conflicts(reading: &Reading) -> Found {
+    let mut found = Found::new(&rule::PARSE_CONFLICT);
+    for _ in 0..reading.documents {
+        found.judged();
+    }
+    let conflicts = reading.problems.iter().filter(|problem| CONFLICTS.contains(&&*problem.code));
+    conflicts.for_each(|problem| told(problem, &mut found));
+    found
+}
+
+/// Values of the ConfigMap that are no strings.
+fn no_strings(reading: &Reading) -> Found {
+    let mut found = Found::new(&rule::PARSE_NO_STRING);
+    if !reading.cluster.cni.data.is_absent() {
+        found.judged();
+    }
+    for Unquoted { key, text, place } in &reading.unquoted {
+        found.judged();
+        // What YAML takes for a Boolean is meant as one.
+        let meant = match &*text.to_ascii_lowercase() {
+            "yes" | "y" | "on" | "true" => "\"true\"".to_owned(),
+            "no" | "n" | "off" | "false" => "\"false\"".to_owned(),
+            _ => quoted(text),
+        };
+        let values: [(&str, &dyn Display); 3] = [("key", key), ("value", &text), ("meant", &meant)];
+        found.add(place, CNI, &values).replace(place, meant.clone());
     }
     found
 }
@@ -295,26 +362,4 @@ fn duplicates(reading: &Reading) -> Found {
         }
     }
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn every_rule_has_a_condition_or_says_how_to_look() {
-        // What the engine itself finds has no condition of its own.
-        let own = |rule: &&&Rule| ["PARSE", "IGNORE"].contains(&rule.id.split('-').next().unwrap());
-        let written: BTreeSet<&str> = rule::RULES
-            .iter()
-            .filter(|rule| rule.look.is_none())
-            .filter(|rule| !own(rule))
-            .map(|rule| rule.id)
-            .collect();
-        let judged: Vec<&str> = judges().map(|judge| judge.rule.id).collect();
-        let set: BTreeSet<&str> = judged.iter().copied().collect();
-        assert_eq!(judged.len(), set.len(), "a rule has two conditions");
-        assert_eq!(written, set);
-    }
 }

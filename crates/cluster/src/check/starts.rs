@@ -1,7 +1,7 @@
 //! Where user data stands, and whose it is: what the rules on node groups and on kube-proxy share.
 
 use super::context::{Context, named};
-use crate::model::{Field, LaunchTemplate, NoTemplate, NodeGroup, Os, UserData};
+use crate::model::{Field, LaunchTemplate, NoTemplate, NodeGroup, Os, Place, UserData};
 use std::collections::BTreeSet;
 
 /// Who runs user data.
@@ -26,6 +26,33 @@ pub(super) struct Start<'c> {
     pub(super) group: Option<&'c NodeGroup>,
     pub(super) runs: Runs<'c>,
     pub(super) data: &'c UserData,
+}
+
+impl Start<'_> {
+    /// Where it changes the arguments of kube-proxy: the call that hands them over, or else an edit of the script.
+    pub(super) fn place_of_arguments(&self) -> Place {
+        let handed = self.data.calls.iter().find(|call| call.parameter("KubeProxyExtraArgs").is_some());
+        handed.map_or_else(|| self.place_of_edit(), |call| call.place.clone())
+    }
+
+    /// The first line that replaces text; all of it where there is none.
+    pub(super) fn place_of_edit(&self) -> Place {
+        let edit = self.data.scripts.iter().find_map(|script| {
+            let mut at = 0;
+            for line in script.text.split_inclusive('\n') {
+                let code = line.trim_start();
+                let lower = code.to_ascii_lowercase();
+                let replaces =
+                    [".replace(", "-replace", "-creplace", "-ireplace"].iter().any(|it| lower.contains(it));
+                if replaces && !code.starts_with('#') {
+                    return Some(script.place_at(at + line.len() - code.len()));
+                }
+                at += line.len();
+            }
+            None
+        });
+        edit.unwrap_or_else(|| self.data.place.clone())
+    }
 }
 
 /// All user data of Windows nodes, each once.

@@ -37,6 +37,10 @@ impl Written {
             let place = origin.place().clone();
             return Some(Self { object: CNI.to_owned(), data: data.clone(), values: false, place });
         }
+        // It is there, and a template fills it in.
+        if let Field::Unknown(..) = cluster.cni.data {
+            return None;
+        }
         let of_addons = cluster.addons.iter().filter(|addon| is_vpc_cni(&addon.name)).filter_map(|addon| {
             Some((format!("add-on {:?}", addon.name), addon.values.known()?, &addon.place))
         });

@@ -208,6 +208,10 @@ pub struct Cluster {
     pub subnets: BTreeMap<String, Subnet>,
     /// VPCs by id.
     pub vpcs: BTreeMap<String, Vpc>,
+    /// Blocks that templates make, in their order.
+    pub asked_blocks: Vec<AskedBlock>,
+    /// The resources of templates as `${Name}`, which is how others refer to them.
+    pub template_resources: BTreeSet<String>,
     /// Network interfaces, in the order of the listing.
     pub interfaces: Vec<Interface>,
     /// Whether a listing of network interfaces was given, even an empty one.
@@ -544,6 +548,37 @@ pub struct Vpc {
     pub place: Place,
 }
 
+/// An IPv4 block that a template makes, unlike one that is listed: it may be one that EC2 refuses.
+#[derive(Debug, Clone)]
+pub struct AskedBlock {
+    /// The block.
+    pub block: Ipv4Prefix,
+    /// What it is of.
+    pub of: BlockOf,
+    /// Its VPC, if it is known.
+    pub vpc: Option<String>,
+    /// The logical id of the resource.
+    pub name: String,
+    /// Where the block is written.
+    pub place: Place,
+}
+
+/// What a block is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockOf {
+    /// A VPC: its first block.
+    Vpc,
+    /// A VPC that gets it beside its first one.
+    Further,
+    /// A subnet.
+    Subnet,
+}
+
+/// An id without what marks a resource of a template: `Vpc` for `${Vpc}`.
+pub(crate) fn plain_id(id: &str) -> &str {
+    id.strip_prefix("${").and_then(|id| id.strip_suffix('}')).unwrap_or(id)
+}
+
 /// A network interface with the addresses it takes from its subnet.
 #[derive(Debug, Clone)]
 pub struct Interface {
@@ -654,6 +689,8 @@ pub struct Workload {
     /// Pods that follow one another without a pause: of a Job with more completions than run at once, or of a
     /// `CronJob` that starts every minute.
     pub follows: bool,
+    /// Where its pods' `nodeSelector` is.
+    pub selector_place: Option<Place>,
     /// CPU that one pod requests, in millicores.
     pub cpu_millis: u64,
     /// Memory that one pod requests, in bytes.
@@ -670,6 +707,8 @@ pub struct Workload {
     pub pod_labels: BTreeMap<String, String>,
     /// The service account of its pods.
     pub service_account: String,
+    /// Where it is named.
+    pub account_place: Option<Place>,
     /// `dnsConfig.nameservers` of its pods, and where.
     pub nameservers: Vec<(String, Place)>,
     /// The volumes of its pods that a driver provides.
@@ -713,6 +752,10 @@ pub struct Service {
     pub internal_traffic: TrafficPolicy,
     /// Whether `sessionAffinity` is `ClientIP`.
     pub client_ip_affinity: bool,
+    /// Where `externalTrafficPolicy` is written.
+    pub external_traffic_place: Option<Place>,
+    /// Where `sessionAffinity` is written.
+    pub affinity_place: Option<Place>,
     /// Whether the annotation `preserve-destination` is `true`.
     pub preserve_destination: bool,
     /// The number of `externalIPs`.

@@ -1,6 +1,8 @@
 //! EKS add-ons, and values files of the VPC CNI.
 
 use super::Doc;
+use super::fields::{FILLED_IN, is_filled_in};
+use super::kubernetes::settings_hidden;
 use super::node::{Kind, Node};
 use crate::model::{Addon, ChartValue, ChartValues, Field, MeantKey, UnknownKey, Values, is_vpc_cni};
 
@@ -40,7 +42,13 @@ pub(super) fn addon(doc: &mut Doc<'_, '_>, node: &Node, key: &str, installed: bo
                 if is_vpc_cni(&name) {
                     misspelt(doc, &tree, &in_values);
                 }
-                doc.written(flat(doc, &tree), values)
+                match filled_in(&tree).filter(|_| is_vpc_cni(&name)) {
+                    Some(value) => {
+                        settings_hidden(doc, value);
+                        doc.unknown(FILLED_IN, value)
+                    }
+                    None => doc.written(flat(doc, &tree), values),
+                }
             }
             None => doc.unknown("its configurationValues cannot be read", values),
         },
@@ -68,12 +76,21 @@ pub(super) fn values_file(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
             entry.key.as_text().is_some_and(|key| ENVIRONMENT.iter().any(|start| key.starts_with(start)))
         });
     if known {
+        if let Some(value) = filled_in(values) {
+            settings_hidden(doc, value);
+            return true;
+        }
         let place = doc.place_of(values);
         misspelt(doc, values, &format!("the values of the chart {chart}"));
         let values = flat(doc, values);
         doc.cluster().chart_values.push(ChartValues { chart, values, place });
     }
     known
+}
+
+/// A value about Windows that a template puts in.
+fn filled_in(values: &Node) -> Option<&Node> {
+    KEYS[..OF_WINDOWS].iter().filter_map(|key| values.get(key)).find(|value| is_filled_in(value))
 }
 
 /// Whether a key is plainly another one misspelt: equal but for case and separators, or but for two letters.

@@ -1,6 +1,7 @@
 //! The ConfigMap `kube-system/aws-auth`.
 
 use super::Doc;
+use super::fields::{FILLED_IN, is_placeholder};
 use super::node::Node;
 use crate::model::{Field, RoleMapping};
 
@@ -28,7 +29,8 @@ pub(super) fn mapping(doc: &mut Doc<'_, '_>, node: &Node, key: &str, object: &st
     let role = match doc.text(node, key, object) {
         // The scalar of a template: `${NodeRole}`, `<role>`, `{{ .Values.role }}`.
         Field::Known(text, origin) if !text.starts_with("arn:") => {
-            Field::Unknown("no ARN stands there".to_owned(), origin.place().clone())
+            let reason = if is_placeholder(&text) { FILLED_IN } else { "no ARN stands there" };
+            Field::Unknown(reason.to_owned(), origin.place().clone())
         }
         field => field,
     };

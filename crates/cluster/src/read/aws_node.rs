@@ -1,6 +1,7 @@
 //! The VPC CNI on Linux nodes: the environment of the DaemonSet `aws-node`, and `ENIConfig` objects.
 
 use super::Doc;
+use super::fields::{FILLED_IN, is_filled_in};
 use super::kubernetes::name_of;
 use super::node::Node;
 use crate::model::{EniConfig, Field};
@@ -23,6 +24,7 @@ pub(super) fn environment(doc: &mut Doc<'_, '_>, spec: &Node) {
         let Some(name) = variable.get("name").and_then(Node::as_text) else { continue };
         let value = match variable.get("valueFrom") {
             Some(from) => doc.unknown("it is taken from elsewhere", from),
+            None if variable.get("value").is_some_and(is_filled_in) => doc.unknown(FILLED_IN, variable),
             None => doc.text(variable, "value", "the DaemonSet aws-node"),
         };
         // Of two of one name the last one counts.

@@ -146,6 +146,25 @@ impl Doc<'_, '_> {
     }
 }
 
+/// Why a value is not known that a template puts in.
+pub(super) const FILLED_IN: &str = "a template fills it in: render it first";
+
+/// Whether a template puts a value in: `{{ .Values.ipam }}`, `${WARM}`, `<role>`. Without quotes the first of them is a
+/// mapping whose key is a mapping.
+pub(super) fn is_filled_in(node: &Node) -> bool {
+    match node.as_text() {
+        Some(text) => is_placeholder(text),
+        None => matches!(node.entries(), [entry] if entry.key.kind_name() == "a mapping"),
+    }
+}
+
+/// The same of a text.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let has = |open: &str, close: &str| text.split_once(open).is_some_and(|(_, rest)| rest.contains(close));
+    let text = text.trim();
+    has("{{", "}}") || has("${", "}") || text.starts_with('<') && text.ends_with('>')
+}
+
 /// A user's value, short enough for a message.
 pub(crate) fn shortened(text: &str) -> String {
     const LONGEST: usize = 80;

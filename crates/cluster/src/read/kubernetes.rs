@@ -1,9 +1,9 @@
 //! Kubernetes objects: the `amazon-vpc-cni` ConfigMap, nodes, pods and what makes pods.
 
 use super::addons::spelt_alike;
-use super::fields::shortened;
-use super::node::{Kind, Node};
-use super::{Doc, access, aws_auth, aws_node, calico, pod, policy, quantity, services, storage};
+use super::fields::{FILLED_IN, is_filled_in, shortened};
+use super::node::{Entry, Kind, Node};
+use super::{Doc, Unquoted, access, aws_auth, aws_node, calico, pod, policy, quantity, services, storage};
 use crate::model::{Field, LiveNode, LivePod, MeantKey, Os, Place, Toleration, UnknownKey, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
@@ -63,11 +63,22 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
             .as_text()
             .is_some_and(|key| key.starts_with("enable-windows-") && key.parse::<Key>().is_ok())
     });
+    let of_metadata = ["name", "namespace"].iter().filter_map(|key| node.path(&["metadata", key]));
+    if let Some(open) = of_metadata.into_iter().find(|value| is_filled_in(value)) {
+        if for_windows || name == "amazon-vpc-cni" {
+            settings_hidden(doc, open);
+            return true;
+        }
+        return false;
+    }
     let here = name == "amazon-vpc-cni";
     let elsewhere = node.path(&["metadata", "namespace"]).is_some() && namespace != "kube-system";
     if here && elsewhere || !here && for_windows {
         let called = format!("{namespace}/{name}");
-        doc.cluster().cni.elsewhere.push((called, place.clone()));
+        // What is wrong of the two.
+        let wrong = node.path(&["metadata", if here { "namespace" } else { "name" }]);
+        let at = wrong.map_or_else(|| place.clone(), |wrong| doc.place_of(wrong));
+        doc.cluster().cni.elsewhere.push((called, at));
     }
     if name != "amazon-vpc-cni" {
         return for_windows;
@@ -80,10 +91,16 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
         }
         None => doc.reader.note(Note::new(&note::CONFIGMAP_NAMESPACE_ASSUMED, &[]).at(&place)),
     }
-    let mut data = BTreeMap::new();
+    let (mut data, mut hidden) = (BTreeMap::new(), None);
     for entry in node.get("data").map(Node::entries).unwrap_or_default() {
         let Some(key) = entry.key.as_text() else { continue };
         let place = doc.place_of(&entry.value);
+        if is_filled_in(&entry.value) {
+            if key.parse::<Key>().is_ok() {
+                hidden = hidden.or(Some(&entry.value));
+            }
+            continue;
+        }
         match entry.value.as_scalar() {
             // The API server drops it.
             Some(scalar) if scalar.kind == Kind::Null => {}
@@ -95,27 +112,26 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
                 } else if let Ok(key) = key.parse::<Key>() {
                     data.insert(key, (scalar.text.to_string(), place));
                 } else if let Some(meant) = nearest_key(key) {
-                    let unknown = UnknownKey {
-                        key: key.to_owned(),
-                        part: "the ConfigMap amazon-vpc-cni".to_owned(),
-                        meant: MeantKey::Key(meant.name()),
-                        place: doc.place_of(&entry.key),
-                    };
-                    doc.cluster().cni.unread.push(unknown);
-                    let text = &note::CONFIGMAP_KEY_MISSPELT;
-                    doc.reader
-                        .note(Note::new(text, &[("key", &shortened(key)), ("meant", &meant)]).at(&place));
+                    misspelt(doc, entry, key, meant);
                 }
             }
             scalar => {
                 let _: Field<()> =
                     doc.wrong(&entry.value, key, "the ConfigMap amazon-vpc-cni", "a string in quotes");
+                if let Some(scalar) = scalar {
+                    let (key, text, place) = (shortened(key), scalar.text.to_string(), place.clone());
+                    doc.reader.reading.unquoted.push(Unquoted { key, text, place });
+                }
                 // What was meant is plain; that the API server refuses it has been told.
                 if let (Some(scalar), Ok(key)) = (scalar, key.parse::<Key>()) {
                     data.insert(key, (scalar.text.to_string(), place));
                 }
             }
         }
+    }
+    if let Some(value) = hidden {
+        settings_hidden(doc, value);
+        return true;
     }
     if let Field::Known(before, origin) = &doc.reader.reading.cluster.cni.data {
         let same = before.len() == data.len()
@@ -132,6 +148,28 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     let data = doc.written(data, node);
     doc.cluster().cni.data = data;
     true
+}
+
+/// What a template fills in leaves the settings open, unless another file says them.
+pub(super) fn settings_hidden(doc: &mut Doc<'_, '_>, value: &Node) {
+    if doc.cluster().cni.data.is_absent() {
+        let hidden = doc.unknown(FILLED_IN, value);
+        doc.cluster().cni.data = hidden;
+    }
+}
+
+/// Keeps a key that nothing reads, and tells it.
+fn misspelt(doc: &mut Doc<'_, '_>, entry: &Entry, key: &str, meant: Key) {
+    let unknown = UnknownKey {
+        key: key.to_owned(),
+        part: "the ConfigMap amazon-vpc-cni".to_owned(),
+        meant: MeantKey::Key(meant.name()),
+        place: doc.place_of(&entry.key),
+    };
+    doc.cluster().cni.unread.push(unknown);
+    let place = doc.place_of(&entry.value);
+    let values: [(&str, &dyn std::fmt::Display); 2] = [("key", &shortened(key)), ("meant", &meant)];
+    doc.reader.note(Note::new(&note::CONFIGMAP_KEY_MISSPELT, &values).at(&place));
 }
 
 /// The key that a misspelt one was meant to be.
@@ -242,7 +280,11 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         .or_else(|| os_by_affinity(spec));
     let nvidia_gpu = asks_for(doc, spec, "nvidia.com/gpu");
     let (cpu_millis, memory_bytes) = requests(doc, spec, &object);
-    let account = ["serviceAccountName", "serviceAccount"].iter().find_map(|key| spec.get(key)?.as_text());
+    let account = ["serviceAccountName", "serviceAccount"].iter().find_map(|key| {
+        let account = spec.get(key)?;
+        Some((account.as_text()?.to_owned(), doc.place_of(account)))
+    });
+    let (account, account_place) = account.unzip();
     // What the pods are labelled with stands beside their spec.
     let labels = node.path(&pod_spec[..pod_spec.len() - 1]).and_then(|pod| pod.path(&["metadata", "labels"]));
     let pod_labels = doc.map(labels, &object);
@@ -260,6 +302,7 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         selects_windows,
         host_network: spec.get("hostNetwork").and_then(Node::as_bool).unwrap_or(false),
         follows: follows(node, kind),
+        selector_place: spec.get("nodeSelector").map(|selector| doc.place_of(selector)),
         cpu_millis,
         memory_bytes,
         nvidia_gpu,
@@ -270,7 +313,8 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         tolerations: tolerations(spec),
         scheduled_os,
         pod_labels,
-        service_account: account.unwrap_or("default").to_owned(),
+        service_account: account.unwrap_or_else(|| "default".to_owned()),
+        account_place,
         nameservers,
         volumes,
         pod,

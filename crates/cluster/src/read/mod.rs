@@ -75,6 +75,8 @@ pub struct Reading {
     pub unknown_kinds: Vec<UnknownKind>,
     /// Keys that are given more than once in one mapping; the last one of each counts.
     pub(crate) duplicates: Vec<Duplicate>,
+    /// Values of the ConfigMap that are no strings; each is among the problems too.
+    pub(crate) unquoted: Vec<Unquoted>,
     /// Files that were opened.
     pub files: usize,
     /// Documents of kinds that are read, and pages of listings.
@@ -91,6 +93,14 @@ impl Reading {
             || !cluster.kube_proxy_starts.is_empty()
             || !cluster.system_builds.is_empty()
     }
+}
+
+/// A value that stands without quotes where only a string is taken.
+#[derive(Debug)]
+pub(crate) struct Unquoted {
+    pub(crate) key: String,
+    pub(crate) text: String,
+    pub(crate) place: Place,
 }
 
 /// A key that is given again.

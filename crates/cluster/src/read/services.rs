@@ -80,6 +80,8 @@ fn service(doc: &mut Doc<'_, '_>, node: &Node) {
         external_traffic,
         internal_traffic,
         client_ip_affinity: get("sessionAffinity").and_then(Node::as_text) == Some("ClientIP"),
+        external_traffic_place: get("externalTrafficPolicy").map(|policy| doc.place_of(policy)),
+        affinity_place: get("sessionAffinity").map(|affinity| doc.place_of(affinity)),
         preserve_destination: preserve == Some("true"),
         external_ips: count(get("externalIPs")),
         ingress_ips: u32::try_from(with_ip).unwrap_or(u32::MAX),

@@ -213,11 +213,12 @@ fn summary(answer: &Check) -> Block {
         pieces.push(("an input is unusable".to_owned(), Tone::Bad));
     }
     let fail_on = answer.fail_on.name();
-    pieces.push(if it.fails {
-        (format!("fails, at {fail_on} or worse"), Tone::Bad)
-    } else {
-        (format!("passes, with nothing at {fail_on} or worse"), Tone::Good)
-    });
+    if it.fails {
+        pieces.push((format!("fails, at {fail_on} or worse"), Tone::Bad));
+    } else if !it.unusable {
+        // Beside an input that was not judged this would be believed of the whole.
+        pieces.push((format!("passes, with nothing at {fail_on} or worse"), Tone::Good));
+    }
     Block::Headline(pieces)
 }
 

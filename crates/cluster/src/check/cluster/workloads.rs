@@ -36,9 +36,10 @@ pub(super) fn pod_identity(context: &Context<'_>, found: &mut Found) {
         found.judged();
         let account = workload.service_account.as_str();
         if let Some(association) = associations.get(&(workload.namespace(), account)) {
+            let place = workload.account_place.as_ref().unwrap_or(&workload.place);
             found
                 .add(
-                    &workload.place,
+                    place,
                     called(workload),
                     &[("workload", &called(workload)), ("account", &quoted(account))],
                 )

@@ -41,11 +41,22 @@ impl Proxy<'_> {
 
     /// The arguments as a sentence shows them.
     pub(in crate::check) fn shown(&self) -> String {
-        let about = |word: &&String| {
+        fn about(word: &str) -> bool {
             let word = word.replace('_', "-");
             word.contains("dsr") || word.contains("DSR") || word.contains("WinOverlay")
-        };
-        let words: Vec<&str> = self.arguments.iter().filter(about).map(String::as_str).collect();
+        }
+        let alone = |word: &str| word.starts_with('-') && !word.contains('=');
+        let mut words: Vec<&str> = Vec::new();
+        for (at, word) in self.arguments.iter().enumerate() {
+            let before = at.checked_sub(1).and_then(|before| self.arguments.get(before));
+            let next = self.arguments.get(at + 1);
+            // A value that stands behind a blank is told with its flag, and the other way round.
+            let value = !word.starts_with('-') && before.is_some_and(|before| alone(before) && about(before));
+            let flag = alone(word) && next.is_some_and(|next| !next.starts_with('-') && about(next));
+            if about(word) || value || flag {
+                words.push(word);
+            }
+        }
         if words.is_empty() { "no --enable-dsr".to_owned() } else { words.join(" ") }
     }
 }
@@ -75,7 +86,7 @@ pub(super) fn proxies<'c>(context: &Context<'c>) -> Vec<Proxy<'c>> {
 pub(super) fn doubtful(context: &Context<'_>) -> Vec<Place> {
     let doubtful = |start: &Start<'_>| {
         let found = added(context.cluster, start.data);
-        (found.any && found.arguments.is_none()).then(|| start.data.place.clone())
+        (found.any && found.arguments.is_none()).then(|| start.place_of_arguments())
     };
     starts(context).iter().filter_map(doubtful).collect()
 }
@@ -87,7 +98,7 @@ fn of_start<'c>(context: &Context<'c>, start: &Start<'c>) -> Option<Proxy<'c>> {
     let platform = start.group.map_or_else(|| of_nodes(context), of_group);
     let about = About {
         object: start.object.clone(),
-        place: start.data.place.clone(),
+        place: start.place_of_arguments(),
         group: start.group,
         whole: false,
     };

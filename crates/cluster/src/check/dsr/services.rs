@@ -76,9 +76,8 @@ pub(in crate::check) fn local_without_dsr(context: &Context<'_>, found: &mut Fou
                 for service in &services {
                     let values: [(&str, &dyn Display); 2] =
                         [("service", &named(service)), ("object", &proxy.object)];
-                    found
-                        .add(&service.place, named(service), &values)
-                        .related(&proxy.place, proxy.object.clone());
+                    let place = service.external_traffic_place.as_ref().unwrap_or(&service.place);
+                    found.add(place, named(service), &values).related(&proxy.place, proxy.object.clone());
                 }
                 // One off is enough to tell each service once.
                 return;
@@ -132,7 +131,8 @@ pub(in crate::check) fn session_affinity(context: &Context<'_>, found: &mut Foun
                 found.judged();
                 let values: [(&str, &dyn Display); 2] =
                     [("service", &named(service)), ("system", &system(&platform))];
-                found.add(&service.place, named(service), &values);
+                let place = service.affinity_place.as_ref().unwrap_or(&service.place);
+                found.add(place, named(service), &values);
             }
             Answer::Unknown => {
                 if context.windows().is_some() {

@@ -13,7 +13,7 @@ pub(in crate::check) fn string_replace(context: &Context<'_>, found: &mut Found)
         found.judged();
         if added(context.cluster, start.data).string_replace {
             let values: [(&str, &dyn Display); 1] = [("object", &start.object)];
-            found.add(&start.data.place, start.object.clone(), &values);
+            found.add(&start.place_of_edit(), start.object.clone(), &values);
         }
     }
 }
@@ -62,7 +62,14 @@ fn without(context: &Context<'_>, found: &mut Found, concerns: fn(&NodeGroup) ->
         found.judged();
         if !mine.iter().any(|start| added(context.cluster, start.data).any) {
             let values: [(&str, &dyn Display); 2] = [("group", &named(group)), ("what", &what)];
-            found.add_as("missing", &group.place, named(group), &values).related(&place, what.clone());
+            let class = || {
+                let classes = &context.cluster.node_classes;
+                let class = classes.iter().find(|class| group.node_class.as_ref() == Some(&class.name));
+                class.map(|class| &class.place)
+            };
+            let own = group.launch.user_data.place().filter(|_| group.tool == Tool::Karpenter);
+            let at = own.or_else(class).unwrap_or(&group.place);
+            found.add_as("missing", at, named(group), &values).related(&place, what.clone());
         }
     }
 }

@@ -77,7 +77,8 @@ pub(super) fn no_longer_public(context: &Context<'_>, found: &mut Found) {
         let Some(today) = context.date else { return found.lacks(Need::Date) };
         found.judged();
         let until = made.months_later(PUBLIC_MONTHS);
-        if until <= today {
+        // Only what is older than that is no longer public.
+        if until < today {
             let values: [(&str, &dyn Display); 4] = [
                 ("object", &asked.object),
                 ("image", &quoted(asked.image)),

@@ -32,7 +32,9 @@ pub(super) fn image_twice(context: &Context<'_>, found: &mut Found) {
             _ => None,
         };
         let of_eks = group.tool == Tool::EksManaged;
-        let kind = written(&group.ami).filter(|(ami, _)| of_eks && ami != "CUSTOM");
+        // A type that the image itself tells is not written beside it.
+        let kind = written(&group.ami)
+            .filter(|(ami, place)| of_eks && ami != "CUSTOM" && place != origin.place());
         let fields = [
             ("amiType", kind),
             ("releaseVersion", written(&group.launch.release_version)),

@@ -187,8 +187,9 @@ pub(super) fn any_build(context: &Context<'_>, found: &mut Found) {
             ("second", &named(second)),
             ("other", &other.name()),
         ];
+        let place = workload.selector_place.as_ref().unwrap_or(&workload.place);
         found
-            .add(&workload.place, called(workload), &values)
+            .add(place, called(workload), &values)
             .related(&first.place, named(first))
             .related(&second.place, named(second));
     }

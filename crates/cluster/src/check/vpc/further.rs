@@ -3,7 +3,8 @@
 use crate::check::context::Context;
 use crate::check::found::Found;
 use crate::check::rule::Need;
-use crate::model::{ExtraBlocks, Field};
+use crate::model::{AskedBlock, BlockOf, Field, Place};
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use winpod::Ipv4Prefix;
 
@@ -97,51 +98,101 @@ fn barred(first: Ipv4Prefix, others: &[Ipv4Prefix], block: Ipv4Prefix) -> Option
     None
 }
 
-/// The blocks that the VPC has before any is added, its first one first; `None` if the files do not show them.
-fn there(context: &Context<'_>, extra: &ExtraBlocks) -> Option<Vec<Ipv4Prefix>> {
-    if let Some(vpc) = extra.vpc.as_ref().and_then(|id| context.cluster.vpcs.get(id)) {
-        return Some(vpc.cidrs.clone());
+/// Blocks that a template makes for a VPC, its first one among them.
+pub(super) fn blocks_of<'c>(context: &Context<'c>, vpc: &str) -> impl Iterator<Item = &'c AskedBlock> {
+    let of_vpcs = context.cluster.asked_blocks.iter().filter(|asked| asked.of != BlockOf::Subnet);
+    of_vpcs.filter(move |asked| asked.vpc.as_deref() == Some(vpc))
+}
+
+/// Blocks that one VPC is to have beside those that it has.
+struct Further<'c> {
+    /// The blocks that the VPC has before any is added, its first one first; `None` if the files do not show them.
+    there: Option<Vec<Ipv4Prefix>>,
+    /// Each with its place and what asks for it.
+    asked: Vec<(Ipv4Prefix, &'c Place, &'c str)>,
+}
+
+impl<'c> Further<'c> {
+    /// Those of all VPCs.
+    fn all(context: &Context<'c>) -> Vec<Self> {
+        let mut all: Vec<Self> = Self::of_eksctl(context).into_iter().collect();
+        let further = |asked: &&AskedBlock| asked.of == BlockOf::Further;
+        let mut of_vpcs: BTreeMap<Option<&str>, Vec<&'c AskedBlock>> = BTreeMap::new();
+        for asked in context.cluster.asked_blocks.iter().filter(further) {
+            of_vpcs.entry(asked.vpc.as_deref()).or_default().push(asked);
+        }
+        all.extend(of_vpcs.into_iter().map(|(vpc, asked)| {
+            let made = vpc.and_then(|vpc| blocks_of(context, vpc).find(|it| it.of == BlockOf::Vpc));
+            let listed = || vpc.and_then(|vpc| context.cluster.vpcs.get(vpc)).map(|vpc| vpc.cidrs.clone());
+            let there = made.map(|first| vec![first.block]).or_else(listed);
+            let asked = asked.into_iter().map(|asked| (asked.block, &asked.place, &*asked.name));
+            Self { there, asked: asked.collect() }
+        }));
+        all
     }
-    let first = extra.first.known().or(context.cluster.made_vpc.known().filter(|_| extra.vpc.is_none()));
-    first.map(|first| vec![*first])
+
+    fn of_eksctl(context: &Context<'c>) -> Option<Self> {
+        let Field::Known(extra, _) = &context.cluster.control_plane.extra_blocks else { return None };
+        let asked = extra.blocks.iter().map(|(block, place)| (*block, place, "vpc.extraCIDRs")).collect();
+        let there = match extra.vpc.as_ref().and_then(|id| context.cluster.vpcs.get(id)) {
+            Some(vpc) => Some(vpc.cidrs.clone()),
+            None => {
+                let made = context.cluster.made_vpc.known().filter(|_| extra.vpc.is_none());
+                extra.first.known().or(made).map(|first| vec![*first])
+            }
+        };
+        Some(Self { there, asked })
+    }
 }
 
 pub(super) fn ruled_out(context: &Context<'_>, found: &mut Found) {
-    let Field::Known(extra, _) = &context.cluster.control_plane.extra_blocks else { return };
-    let Some(mut blocks) = there(context, extra).filter(|blocks| !blocks.is_empty()) else {
-        return found.lacks(Need::Vpcs);
-    };
-    let first = blocks[0];
-    for (block, place) in &extra.blocks {
-        found.judged();
-        // What the VPC has was taken.
-        if blocks.contains(block) {
+    for Further { there, asked } in Further::all(context) {
+        let Some(mut blocks) = there.filter(|blocks| !blocks.is_empty()) else {
+            found.lacks(Need::Vpcs);
             continue;
-        }
-        if let Some(reason) = barred(first, &blocks, *block) {
-            let allowed = Range::of(first).allowed();
-            let values: [(&str, &dyn Display); 4] =
-                [("block", block), ("primary", &first), ("reason", &reason), ("allowed", &allowed)];
-            _ = found.add(place, "vpc.extraCIDRs", &values);
-        } else {
-            blocks.push(*block);
+        };
+        let first = blocks[0];
+        for (block, place, what) in asked {
+            found.judged();
+            // What the VPC has was taken.
+            if blocks.contains(&block) {
+                continue;
+            }
+            if let Some(reason) = barred(first, &blocks, block) {
+                let allowed = Range::of(first).allowed();
+                let values: [(&str, &dyn Display); 5] = [
+                    ("what", &what),
+                    ("block", &block),
+                    ("primary", &first),
+                    ("reason", &reason),
+                    ("allowed", &allowed),
+                ];
+                _ = found.add(place, what, &values);
+            } else {
+                blocks.push(block);
+            }
         }
     }
 }
 
 pub(super) fn too_many(context: &Context<'_>, found: &mut Found) {
-    let Field::Known(extra, _) = &context.cluster.control_plane.extra_blocks else { return };
-    let Some(mut blocks) = there(context, extra) else { return found.lacks(Need::Vpcs) };
-    found.judged();
-    for (block, place) in &extra.blocks {
-        if blocks.contains(block) {
+    for Further { there, asked } in Further::all(context) {
+        let Some(mut blocks) = there else {
+            found.lacks(Need::Vpcs);
             continue;
-        }
-        blocks.push(*block);
-        if blocks.len() == DEFAULT_BLOCKS + 1 {
-            let count = blocks.len() + extra.blocks.iter().filter(|(one, _)| !blocks.contains(one)).count();
-            let values: [(&str, &dyn Display); 2] = [("count", &count), ("quota", &DEFAULT_BLOCKS)];
-            _ = found.add(place, "vpc.extraCIDRs", &values);
+        };
+        found.judged();
+        for (block, place, what) in &asked {
+            if blocks.contains(block) {
+                continue;
+            }
+            blocks.push(*block);
+            if blocks.len() == DEFAULT_BLOCKS + 1 {
+                let count = blocks.len() + asked.iter().filter(|(one, ..)| !blocks.contains(one)).count();
+                let values: [(&str, &dyn Display); 3] =
+                    [("what", what), ("count", &count), ("quota", &DEFAULT_BLOCKS)];
+                _ = found.add(place, *what, &values);
+            }
         }
     }
 }

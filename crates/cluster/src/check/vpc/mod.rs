@@ -7,7 +7,7 @@ use super::Judge;
 use super::context::{Context, named};
 use super::found::Found;
 use super::rule::{self, Need};
-use crate::model::{Field, Origin, Place};
+use crate::model::{AskedBlock, BlockOf, Field, Origin, Place, plain_id};
 use crate::plan::migration::usage::{Listed, units_of_group, vpc_of};
 use crate::plan::migration::{DEFAULT_NAU_QUOTA, systems};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +44,14 @@ fn blocks<'c>(context: &Context<'c>) -> Vec<(Ipv4Prefix, &'c Place, String)> {
         blocks.push((*block, origin.place(), "the VPC that eksctl makes".to_owned()));
     }
     for (id, vpc) in vpcs.into_iter().filter_map(|id| cluster.vpcs.get_key_value(id)) {
-        blocks.extend(vpc.cidrs.iter().map(|block| (*block, &vpc.place, format!("VPC {id}"))));
+        let what = format!("VPC {}", plain_id(id));
+        let asked: Vec<&AskedBlock> = further::blocks_of(context, id).collect();
+        let place = |block: &Ipv4Prefix| {
+            asked.iter().find(|asked| asked.block == *block).map_or(&vpc.place, |asked| &asked.place)
+        };
+        blocks.extend(vpc.cidrs.iter().map(|block| (*block, place(block), what.clone())));
+        let further = asked.iter().filter(|asked| !vpc.cidrs.contains(&asked.block));
+        blocks.extend(further.map(|asked| (asked.block, &asked.place, what.clone())));
     }
     blocks
 }
@@ -71,6 +78,18 @@ fn block_size(context: &Context<'_>, found: &mut Found) {
                 let values: [(&str, &dyn Display); 2] = [("what", &"vpc.extraCIDRs"), ("block", block)];
                 _ = found.add(place, "vpc.extraCIDRs", &values);
             }
+        }
+    }
+    for asked in &context.cluster.asked_blocks {
+        found.judged();
+        if !ALLOWED.contains(&asked.block.prefix_len()) {
+            let what = match asked.of {
+                BlockOf::Vpc => format!("VPC {}", asked.name),
+                BlockOf::Further => format!("the further block {}", asked.name),
+                BlockOf::Subnet => format!("subnet {}", asked.name),
+            };
+            let values: [(&str, &dyn Display); 2] = [("what", &what), ("block", &asked.block)];
+            _ = found.add(&asked.place, what.clone(), &values);
         }
     }
     for (id, subnet) in &context.cluster.subnets {

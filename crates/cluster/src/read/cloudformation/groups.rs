@@ -32,9 +32,7 @@ pub(super) fn managed(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     // EKS takes the image of the template, and then no type of its own.
     if let (Field::Absent, Some(template)) = (&group.ami, template(doc, &group)) {
         group.custom_ami = !template.image.is_absent();
-        if let Some((_, origin)) = eks_image(&template) {
-            group.os = Field::Known(Os::Windows, origin.clone());
-        }
+        named_image(&mut group, &template);
     }
     doc.cluster().node_groups.push(group);
 }
@@ -121,19 +119,20 @@ fn types(
     }
 }
 
-/// The image of EKS that the parameter of a template names.
-fn eks_image(template: &LaunchTemplate) -> Option<(&'static windows::Image, &Origin)> {
-    let (image, origin) = super::shown(&template.image)?;
-    Some((windows::image(image.strip_prefix("resolve:ssm:")?)?, origin))
-}
-
-/// The system, as the image's parameter in SSM names it, or as the user data does.
-fn of_image(group: &mut NodeGroup, template: &LaunchTemplate) {
+/// The image and the system, if a parameter of SSM names an image of Windows; whether it does.
+fn named_image(group: &mut NodeGroup, template: &LaunchTemplate) -> bool {
     let known = super::shown(&template.image)
         .and_then(|(image, origin)| Some((windows::image(image.strip_prefix("resolve:ssm:")?)?, origin)));
     if let Some((image, origin)) = known {
         group.ami = Field::Known(image.ami_type.unwrap_or(image.eksctl_family).to_owned(), origin.clone());
         group.os = Field::Known(Os::Windows, origin.clone());
+    }
+    known.is_some()
+}
+
+/// The system, as the image's parameter in SSM names it, or as the user data does.
+fn of_image(group: &mut NodeGroup, template: &LaunchTemplate) {
+    if named_image(group, template) {
         return;
     }
     group.custom_ami = true;

@@ -13,10 +13,11 @@ mod words;
 
 use super::node::Node;
 use super::{Doc, addons, aws, eks, launch};
-use crate::model::{Field, Origin, Subnet, Vpc};
+use crate::model::{AskedBlock, BlockOf, Field, Origin, Subnet, Vpc};
 use crate::note::{Note, text as note};
 use std::collections::HashMap;
 use template::Template;
+use winpod::Ipv4Prefix;
 
 /// Kinds of resources in the order in which they are read: groups name templates, clusters name roles.
 const READ: [(&str, Read); 16] = [
@@ -71,6 +72,7 @@ pub(super) fn read(doc: &mut Doc<'_, '_>, root: &Node) {
     let mut by_kind: HashMap<&str, Vec<(&str, &Node)>> = HashMap::new();
     let mut open = Vec::new();
     for (id, kind, resource) in template.resources() {
+        doc.cluster().template_resources.insert(format!("${{{id}}}"));
         match resource.get("Condition").and_then(Node::as_text).map(|name| template.condition(name)) {
             Some(Some(false)) => {}
             // Whether it is made depends on parameters.
@@ -92,30 +94,36 @@ pub(super) fn read(doc: &mut Doc<'_, '_>, root: &Node) {
 }
 
 /// A value of the template, or that its place says why it is not known.
-fn cidr(
-    doc: &mut Doc<'_, '_>,
-    resource: &Resource<'_>,
-    key: &str,
-    object: &str,
-) -> Option<winpod::Ipv4Prefix> {
+fn cidr(doc: &mut Doc<'_, '_>, resource: &Resource<'_>, key: &str, object: &str) -> Option<Ipv4Prefix> {
     let value = resource.properties.get(key)?;
     if value.hidden().is_some() { None } else { doc.cidr(value, key, object) }
+}
+
+/// Keeps that the template makes a block.
+fn asked(doc: &mut Doc<'_, '_>, resource: &Resource<'_>, block: Ipv4Prefix, of: BlockOf) {
+    let properties = &resource.properties;
+    let vpc = if of == BlockOf::Vpc { Some(resource.reference()) } else { resource.text("VpcId") };
+    let place = doc.place_of(properties.get("CidrBlock").unwrap_or(properties));
+    doc.cluster().asked_blocks.push(AskedBlock { block, of, vpc, name: resource.id.to_owned(), place });
 }
 
 fn vpc(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     let Some(block) = cidr(doc, resource, "CidrBlock", &format!("VPC {:?}", resource.id)) else { return };
     let place = doc.place_of(&resource.properties);
     doc.cluster().vpcs.insert(resource.reference(), Vpc { cidrs: vec![block], place });
+    asked(doc, resource, block, BlockOf::Vpc);
 }
 
 fn vpc_block(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     let Some(block) = cidr(doc, resource, "CidrBlock", &format!("block {:?}", resource.id)) else { return };
-    let Some(vpc) = resource.text("VpcId") else { return };
-    if let Some(vpc) = doc.cluster().vpcs.get_mut(&vpc)
+    // Of a VPC that is there already, a listing has the blocks.
+    if let Some(made) = resource.text("VpcId").filter(|vpc| vpc.starts_with("${"))
+        && let Some(vpc) = doc.cluster().vpcs.get_mut(&made)
         && !vpc.cidrs.contains(&block)
     {
         vpc.cidrs.push(block);
     }
+    asked(doc, resource, block, BlockOf::Further);
 }
 
 fn subnet(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
@@ -132,6 +140,7 @@ fn subnet(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
         place: doc.place_of(properties),
     };
     doc.cluster().subnets.insert(resource.reference(), subnet);
+    asked(doc, resource, block, BlockOf::Subnet);
 }
 
 fn launch_template(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
@@ -143,7 +152,8 @@ fn launch_template(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     ];
     let name = resource.text("LaunchTemplateName");
     entries.push(("LaunchTemplateName", text(name.as_deref().unwrap_or(resource.id))));
-    entries.extend(properties.get("LaunchTemplateData").map(|data| ("LaunchTemplateData", data.clone())));
+    let data = properties.get("LaunchTemplateData");
+    entries.extend(data.map(|data| ("LaunchTemplateData", words::with_plain_image(data))));
     launch::template(doc, &words::mapping(entries, properties.span), true);
 }
 

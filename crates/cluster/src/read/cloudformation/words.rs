@@ -31,6 +31,24 @@ fn entry(entry: &Entry) -> Option<Entry> {
     Some(Entry { key: text(&lower, entry.key.span), value })
 }
 
+/// The data of a launch template whose image is named as EC2 has it: `resolve:ssm:NAME`, where CloudFormation has
+/// `{{resolve:ssm:NAME:VERSION}}`.
+pub(super) fn with_plain_image(data: &Node) -> Node {
+    let mut data = data.clone();
+    if let Value::Mapping(entries) = &mut data.value {
+        for entry in entries.iter_mut().filter(|entry| entry.key.as_text() == Some("ImageId")) {
+            let name = entry.value.as_text().and_then(|text| {
+                let inner = text.trim().strip_prefix("{{resolve:ssm:")?.strip_suffix("}}")?;
+                Some(inner.split(':').next().unwrap_or(inner).to_owned())
+            });
+            if let Some(name) = name {
+                entry.value = text(&format!("resolve:ssm:{name}"), entry.value.span);
+            }
+        }
+    }
+    data
+}
+
 /// A list of `Key` and `Value` as a mapping.
 fn pairs(list: &Node) -> Node {
     let entry =

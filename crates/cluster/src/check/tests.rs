@@ -1,0 +1,154 @@
+//! Rules and their conditions, what files leave open, and what they say against each other.
+
+use super::rule::{self, Rule};
+use super::{Check, CheckRequest, check, judges};
+use crate::request::Document;
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+fn checked(text: &str) -> Check {
+    let documents = vec![Document { name: "a.yaml".into(), text: text.to_owned() }];
+    let request = CheckRequest { documents, ..CheckRequest::default() };
+    check(&request, &mut |_| ControlFlow::Continue(())).unwrap()
+}
+
+fn config_map(name: &str, namespace: &str, data: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: {namespace}}}\ndata: {{{data}}}\n"
+    )
+}
+
+fn found(answer: &Check) -> Vec<&str> {
+    answer.findings.iter().map(|finding| finding.rule.as_str()).collect()
+}
+
+#[test]
+fn what_a_template_fills_in_is_left_open() {
+    let (name, system) = ("amazon-vpc-cni", "kube-system");
+    for text in [
+        config_map("'{{ .Values.n }}'", "'{{ .Release.Namespace }}'", "enable-windows-ipam: 'true'"),
+        config_map(name, "'{{ .Release.Namespace }}'", "enable-windows-ipam: 'true'"),
+        config_map("{{ .Values.n }}", system, "enable-windows-ipam: 'true'"),
+        config_map(name, system, "enable-windows-ipam: '{{ .Values.ipam }}'"),
+        config_map(name, system, "enable-windows-ipam: 'true', warm-ip-target: '${WARM}'"),
+        config_map(name, system, "enable-windows-ipam: <true or false>"),
+    ] {
+        let answer = checked(&text);
+        assert_eq!(found(&answer), [""; 0], "{text}: {:?}", answer.findings);
+        for rule in ["CLU-002", "CLU-003", "IPAM-003"] {
+            let skipped = answer.skipped.iter().find(|it| it.rule == rule).unwrap();
+            assert_eq!(skipped.unknown[0].what, "a template fills it in: render it first", "{rule} {text}");
+        }
+    }
+    // Another that is written out counts.
+    let open = config_map("'{{ .Values.n }}'", system, "enable-windows-ipam: 'true'");
+    let good = config_map(name, system, "enable-windows-ipam: 'maybe'");
+    assert_eq!(found(&checked(&format!("{open}---\n{good}"))), ["CLU-002"]);
+}
+
+#[test]
+fn a_value_without_quotes_is_told_with_what_to_write() {
+    for (written, meant) in [("true", "\"true\""), ("false", "\"false\""), ("1", "\"1\"")] {
+        let text = config_map("amazon-vpc-cni", "kube-system", &format!("enable-windows-ipam: {written}"));
+        let answer = checked(&text);
+        let finding = answer.findings.iter().find(|it| it.rule == "PARSE-NO-STRING").unwrap();
+        assert!(finding.why.contains("API server refuses"), "{finding:?}");
+        let patch = finding.patch.as_ref().unwrap();
+        assert_eq!((&*patch.original, &*patch.replacement), (written, meant));
+        assert!(answer.summary.unusable && !found(&answer).contains(&"PARSE"), "{:?}", answer.findings);
+    }
+}
+
+#[test]
+fn a_conflict_of_files_is_told_as_one_and_nothing_passes() {
+    let one = config_map("amazon-vpc-cni", "kube-system", "enable-windows-ipam: 'true'");
+    let other = config_map("amazon-vpc-cni", "kube-system", "enable-windows-ipam: 'false'");
+    let mut answer = checked(&format!("{one}---\n{other}"));
+    assert_eq!((found(&answer), answer.summary.unusable), (vec!["PARSE-CONFLICT"], true));
+    assert!(!answer.findings[0].why.contains("is not checked"), "{:?}", answer.findings);
+    answer.summary.fails = false;
+    let text = crate::report::check(&answer, crate::report::Style::default());
+    assert!(text.contains("an input is unusable") && !text.contains("passes"), "{text}");
+}
+
+#[test]
+fn every_rule_has_a_condition_or_says_how_to_look() {
+    // What the engine itself finds has no condition of its own.
+    let own = |rule: &&&Rule| ["PARSE", "IGNORE"].contains(&rule.id.split('-').next().unwrap());
+    let written: BTreeSet<&str> = rule::RULES
+        .iter()
+        .filter(|rule| rule.look.is_none())
+        .filter(|rule| !own(rule))
+        .map(|rule| rule.id)
+        .collect();
+    let judged: Vec<&str> = judges().map(|judge| judge.rule.id).collect();
+    let set: BTreeSet<&str> = judged.iter().copied().collect();
+    assert_eq!(judged.len(), set.len(), "a rule has two conditions");
+    assert_eq!(written, set);
+}
+
+#[test]
+fn findings_on_arguments_stand_at_the_line_that_gives_them() {
+    let version = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n\
+                   metadata: {name: c, region: us-east-1, version: '1.35'}\n";
+    let of = |script: &str, rule: &str| {
+        let text = format!("<powershell>\n$file = 'Start-EKSBootstrap.ps1'\n{script}\n</powershell>\n");
+        let documents = [("c.yaml", version.to_owned()), ("u.ps1", text)];
+        let documents = documents.map(|(name, text)| Document { name: name.into(), text }).into();
+        let request = CheckRequest { documents, ..CheckRequest::default() };
+        let answer = check(&request, &mut |_| ControlFlow::Continue(())).unwrap();
+        let found = answer.findings.into_iter().find(|finding| finding.rule == rule);
+        found.map(|finding| (finding.line, finding.message))
+    };
+    let call =
+        "& $file -EKSClusterName c -KubeProxyExtraArgs '--enable-dsr false --feature-gates WinDSR=false'";
+    let (line, message) = of(call, "DSR-005").unwrap();
+    assert!(
+        line == 3 && message.contains("--enable-dsr false --feature-gates WinDSR=false"),
+        "{line} {message}"
+    );
+    assert_eq!(of(call, "DSR-038").unwrap().0, 3);
+    let edit = "# .replace( is of no use\n(Get-Content $file).replace('\"--proxy-mode=kernelspace\"', \
+                '\"--proxy-mode=kernelspace\", \"--enable-dsr\"') | Set-Content $file\n& $file -EKSClusterName c";
+    assert_eq!(of(edit, "DSR-023").unwrap().0, 4);
+}
+
+#[test]
+fn findings_on_objects_stand_at_the_value() {
+    let groups = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n\
+                  metadata: {name: c, region: us-east-1, version: '1.35'}\nmanagedNodeGroups:\n\
+                  - {name: a, amiFamily: WindowsServer2019CoreContainer, instanceType: m6i.large}\n\
+                  - {name: b, amiFamily: WindowsServer2022CoreContainer, instanceType: m6i.large}\n\
+                  iam: {podIdentityAssociations: [{namespace: shop, serviceAccountName: web, roleARN: r}]}\n---\n";
+    let line = |rule: &str, text: &str| {
+        let answer = checked(&format!("{groups}{text}"));
+        let finding = answer.findings.iter().find(|finding| finding.rule == rule);
+        finding.map(|finding| finding.line - 8)
+    };
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec:\n  \
+                   type: LoadBalancer\n  sessionAffinity: ClientIP\n  externalTrafficPolicy: Local\n  ports: [{port: 80}]\n";
+    assert_eq!(line("POD-018", service), Some(6));
+    assert_eq!(line("POD-019", service), Some(7));
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n  \
+               serviceAccountName: web\n  nodeSelector:\n    kubernetes.io/os: windows\n  \
+               containers: [{name: web, image: web}]\n";
+    assert_eq!(line("CLU-016", pod), Some(5));
+    assert_eq!(line("POD-011", pod), Some(7));
+    let other = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: amazon-vpc-cni\n  namespace: default\n\
+                 data: {enable-windows-ipam: 'true'}\n";
+    assert_eq!(line("CLU-003", other), Some(5));
+    assert_eq!(line("CLU-003", &other.replace("amazon-vpc-cni", "vpc-cni")), Some(4));
+}
+
+#[test]
+fn resources_of_a_template_are_named_by_their_logical_ids() {
+    let text = "Resources:\n  Net: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 172.17.0.0/16}}\n";
+    let answer = checked(text);
+    let finding = answer.findings.iter().find(|finding| finding.rule == "VPC-004").unwrap();
+    assert!(finding.message.contains("VPC Net") && !finding.message.contains("${"), "{finding:?}");
+    let mut cluster = crate::model::Cluster::default();
+    cluster.template_resources.insert("${Net}".to_owned());
+    let mut text = "${Net} beside ${Other} and ${".to_owned();
+    super::name_resources(&mut text, &cluster);
+    assert_eq!(text, "Net beside ${Other} and ${");
+}
