@@ -23,8 +23,8 @@ Files are recognised by their content:
   ports           netsh int ipv4 show dynamicport tcp
                   netsh int ipv4 show excludedportrange tcp
                   in any display language, TCP and UDP, all in one file too
-  kube-proxy      Get-CimInstance Win32_Service -Filter 'Name=\"kube-proxy\"' |
-                  Format-List PathName; sc.exe qc kube-proxy; its log
+  kube-proxy      (Get-CimInstance Win32_Service -Filter 'Name=\"kube-proxy\"').PathName;
+                  sc.exe qc kube-proxy; its log
   the build       ver, systeminfo, Get-ComputerInfo
   all of a node   the zip of the EKS log collector, of which those files are read
   user data       PowerShell, with its tags or without, in base64 too; in files of

@@ -57,6 +57,9 @@ fn to_turn_on(judged: &Applicability<'_>, flags: &KubeProxyFlags<'_>) -> Option<
         Some(Refusal::OverlayGateOff) => &note::DSR_MEND_OVERLAY_GATE,
         Some(Refusal::SourceVipMissing) => &note::DSR_MEND_SOURCE_VIP,
         Some(_) if judged.kube_proxy_args.is_none() => &note::DSR_REFUSED_LEAVE_OUT,
+        Some(Refusal::GateOff) if flags.win_dsr == Some(false) && missing.is_empty() => {
+            &note::DSR_MEND_GATE_OUT
+        }
         Some(Refusal::GateOff) if flags.win_dsr == Some(false) => &note::DSR_MEND_GATE_OFF,
         Some(_) => &note::DSR_MEND,
     };

@@ -154,8 +154,8 @@ pub struct LargestServices {
     /// The service that is counted: those of the request, or one of type `ClusterIP` with one port of TCP. Null where
     /// files have services: then like those on average.
     pub shape: Option<ServiceShape>,
-    /// Whether the services that every cluster has are there beside them: false where they are counted already, among
-    /// those of the files or in what HNS holds.
+    /// Whether services that every cluster has are there beside them: false where they are counted already, among those
+    /// of the files or in what HNS holds.
     pub beside_always_present: bool,
     /// With DSR off.
     pub without_dsr: ServiceSpan,

@@ -17,8 +17,10 @@ use winpod::windows::BackendLimit;
 pub(super) struct Both {
     pub(super) without: Policies,
     pub(super) with: Policies,
-    /// Services that have any.
+    /// Services that have any, but for those assumed.
     pub(super) services: u32,
+    /// Of the policies with DSR off and on, those of services that are assumed.
+    pub(super) assumed: [Policies; 2],
 }
 
 impl Both {
@@ -119,9 +121,14 @@ pub(super) fn always_present(
     notes: &mut Vec<Note>,
 ) {
     let lacking: Vec<_> = ALWAYS_PRESENT.iter().filter(|(name, _)| !has(name)).collect();
+    let given = both.services;
     for (_, service) in &lacking {
         both.add(service, proxying, 1);
+        for (assumed, enable_dsr) in both.assumed.iter_mut().zip([false, true]) {
+            assumed.add(&policies(service, &Proxying { enable_dsr, ..*proxying }).policies);
+        }
     }
+    both.services = given;
     if !lacking.is_empty() {
         let names: Vec<&str> = lacking.iter().map(|(name, _)| *name).collect();
         let names = names.join(" and ");

@@ -55,7 +55,10 @@ pub(super) fn largest(
             Shape::Each(service) => Some(ServiceShape::of(service)),
             Shape::Average(_) => None,
         },
-        beside_always_present: matches!(shape, Shape::Each(_)) && !counted,
+        beside_always_present: match shape {
+            Shape::Each(_) => !counted,
+            Shape::Average(both) => both.assumed[0].total().total() > 0,
+        },
         without_dsr: span(false),
         with_dsr: can_be.then(|| span(true)),
     }
@@ -74,14 +77,19 @@ fn each(service: &Service<'_>, proxying: &Proxying, rooms: &[Room; 2], counted: 
     }
 }
 
+/// As many as fit beside those that are assumed, which are none of those given.
 fn average(both: &Both, enable_dsr: bool, rooms: &[Room; 2]) -> ServiceSpan {
     let all = if enable_dsr { &both.with } else { &both.without };
+    let blocks = |policies: &Policies, room: &Room| Demand::of(policies, room.protocol, 0).policies;
+    let assumed = |room: &Room| blocks(&both.assumed[usize::from(enable_dsr)], room);
+    let needed = |room: &Room| blocks(all, room).saturating_sub(assumed(room));
     let fit = |room: &Room| {
-        let needed = u64::from(Demand::of(all, room.protocol, 0).policies);
-        let fit = (u64::from(room.beside_pods()) * u64::from(both.services)).checked_div(needed)?;
+        let left = room.beside_pods().saturating_sub(assumed(room));
+        let fit = (u64::from(left) * u64::from(both.services)).checked_div(u64::from(needed(room)))?;
         Some(u32::try_from(fit).unwrap_or(u32::MAX))
     };
-    ServiceSpan { at_least: rooms.iter().filter_map(fit).min(), at_most: none_fits(all, rooms) }
+    let none = rooms.iter().any(|room| room.blocks() == 0 && needed(room) > 0);
+    ServiceSpan { at_least: rooms.iter().filter_map(fit).min(), at_most: none.then_some(0) }
 }
 
 /// With one block for all policies any number fits where there is a block, and none where there is none.

@@ -152,7 +152,7 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     if let Some(nodes) = &cluster.hns_nodes {
         return Err(Refusal::two_nodes(nodes));
     }
-    let ranges = Ranges::read(request, &cluster.port_listings, &mut notes)?;
+    let mut ranges = Ranges::read(request, &cluster.port_listings, &mut notes)?;
     given.add(cluster, request.node.as_deref(), &mut notes)?;
     let service_cidr = service_cidr.or(cluster.control_plane.service_cidr.known().copied());
     let dump = Dump::of(&cluster.hns_policies, service_cidr, &mut notes);
@@ -183,6 +183,9 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     tell_about_policies(given.kubernetes, of_services.as_ref(), dump.as_ref(), asked.is_none(), &mut notes);
     limits::tell(cluster, &judged.platform, &mut notes);
     let both = of_services.as_ref().or(dump.as_ref().map(|dump| &dump.both));
+    if of_services.is_some() {
+        ranges.plan();
+    }
     if both.is_none() {
         let text = if ranges.live() { &note::DSR_NO_SERVICES_LIVE } else { &note::DSR_NO_SERVICES };
         notes.push(Note::new(text, &[]));

@@ -32,6 +32,15 @@ impl Ranges {
         self.tcp.live.is_some() || self.udp.live.is_some()
     }
 
+    /// Takes listings without anything that a running node holds for plans: policies that are known hold blocks.
+    pub(super) fn plan(&mut self) {
+        for range in [&mut self.tcp, &mut self.udp] {
+            if !range.any_taken {
+                range.live = None;
+            }
+        }
+    }
+
     /// From the request, and where it leaves something open, from the files.
     pub(super) fn read(
         request: &DsrRequest,
@@ -79,6 +88,8 @@ pub(super) struct Range {
     /// The dynamic range is that of Windows, because nothing tells it.
     pub(super) default: bool,
     given: bool,
+    /// Whether a listing has anything in the range that nobody excluded, such as a block of HNS.
+    any_taken: bool,
 }
 
 impl Range {
@@ -111,18 +122,23 @@ impl Range {
             lasting: PortSet::new(),
             excluded: PortSet::new(),
             administered: Vec::new(),
-            live: rows.first().map(|(_, place)| (*place).clone()),
+            live: None,
             listed: listed.filter(|_| asked.is_none()),
             held: 0,
             default,
             given,
+            any_taken: false,
         };
         for excluded in excluded {
             range.exclude(*excluded, None);
         }
-        for row in rows.first().map(|(rows, _)| *rows).unwrap_or_default() {
-            let place = range.live.as_ref().map(|place| Place { line: row.line, ..place.clone() });
-            range.add(row, place);
+        if let Some((rows, place)) = rows.first() {
+            range.live = Some((*place).clone());
+            range.any_taken =
+                rows.iter().any(|row| !row.administered && range.dynamic.common(row.range).is_some());
+            for row in *rows {
+                range.add(row, Some(Place { line: row.line, ..(*place).clone() }));
+            }
         }
         range
     }

@@ -5,11 +5,11 @@ use super::answer::Because;
 use super::given::behind_kube_proxy;
 use super::reasons;
 use super::script::Judged;
-use crate::model::{Cluster, Place};
+use crate::model::{Cluster, KubeProxyStart, Place, StartEvidence};
 use crate::note::{Note, text as note};
 use crate::read::host::words;
 use std::fmt::Display;
-use winpod::dsr::{KubeProxy, KubeProxyFlags};
+use winpod::dsr::{KubeProxy, KubeProxyFlags, Problem};
 
 /// What is known about kube-proxy's arguments.
 pub(super) enum Start {
@@ -64,6 +64,14 @@ fn decides(flags: &KubeProxyFlags<'_>) -> (bool, Option<bool>) {
     (flags.enable_dsr.unwrap_or(false), flags.win_dsr)
 }
 
+/// Whether a log shows flags at which kube-proxy would have stopped: it writes them once it has read them, so they are
+/// not what it wrote. Gates it judges later.
+fn is_misread(start: &KubeProxyStart) -> bool {
+    let problem = KubeProxyFlags::parse(&behind_kube_proxy(&start.arguments)).problem;
+    start.said_by == StartEvidence::LoggedFlags
+        && problem.is_some_and(|problem| !matches!(problem, Problem::Gate { .. }))
+}
+
 /// The request counts most, then what a node shows, then what user data asks for.
 pub(super) fn of(
     request: &DsrRequest,
@@ -72,7 +80,9 @@ pub(super) fn of(
     notes: &mut Vec<Note>,
 ) -> Start {
     let mut claims: Vec<Claim<'_>> = Vec::new();
-    for start in &cluster.kube_proxy_starts {
+    let (known, misread): (Vec<_>, Vec<_>) =
+        cluster.kube_proxy_starts.iter().partition(|start| !is_misread(start));
+    for start in known {
         claims.push(Claim {
             rank: 0,
             what: start.said_by.as_str(),
@@ -105,6 +115,11 @@ pub(super) fn of(
             notes.push(Note::new(&note::DSR_START_ASKED, &values).at(other.place));
         }
         return asked;
+    }
+    // Of what runs nothing is clear, so that what was asked for does not tell either.
+    let unclear = cluster.unclear_starts.first().or(misread.first().map(|start| &start.place));
+    if let Some(place) = unclear.filter(|_| claims.first().is_none_or(|first| first.rank > 0)) {
+        return Start::Unknown(Some(reasons::of_text(&note::DSR_START_UNCLEAR, &[("place", place)])));
     }
     let doubtful = scripts.iter().find(|judged| judged.adds.is_none() && judged.answer.form != "none");
     let first = claims.first().filter(|first| first.rank == 0 || doubtful.is_none());

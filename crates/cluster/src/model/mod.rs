@@ -264,6 +264,8 @@ pub struct Cluster {
     pub port_listings: Vec<PortListing>,
     /// How kube-proxy is started, as texts of nodes say.
     pub kube_proxy_starts: Vec<KubeProxyStart>,
+    /// Where its command line stands cut, or wrapped so that it reads in more than one way.
+    pub unclear_starts: Vec<Place>,
     /// Builds of Windows that texts of nodes name.
     pub system_builds: Vec<SystemBuild>,
     /// User data and bootstrap scripts.

@@ -166,6 +166,7 @@ impl Reader<'_> {
         }
         if let Some(found) = host {
             self.cluster().kube_proxy_starts.extend(found.starts);
+            self.cluster().unclear_starts.extend(found.unclear);
             self.cluster().system_builds.extend(found.builds);
         }
         Ok(())

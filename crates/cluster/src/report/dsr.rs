@@ -186,9 +186,10 @@ fn needed(answer: &Dsr, ports: &Ports) -> Option<Table> {
             let Some(scenario) = scenario else { continue };
             any = true;
             let (word, tone) = scenario.verdict.as_deref().map_or(("not known", Tone::Doubtful), verdict);
-            let now = (answer.enabled == Some(true)) == (state == "on");
-            let state =
-                if now && answer.enabled.is_some() { format!("{state} (now)") } else { state.to_owned() };
+            // Where kube-proxy does not start there are no policies of either kind.
+            let known = answer.enabled.is_some() && answer.verdict != "refused";
+            let now = known && (answer.enabled == Some(true)) == (state == "on");
+            let state = if now { format!("{state} (now)") } else { state.to_owned() };
             let sure = if scenario.certain || scenario.verdict.is_none() { "" } else { ", estimate" };
             let held = scenario.held_otherwise;
             table.push(vec![

@@ -54,18 +54,32 @@ fn last_word(text: &str, name: &str) -> Option<usize> {
     })
 }
 
-/// A flag that a program lists at its start: `FLAG: --enable-dsr="true"`, as an argument.
-pub(super) fn flag(text: &str) -> Option<String> {
-    let (_, flag) = text.split_once("FLAG: --")?;
-    let (name, value) = flag.split_once('=')?;
-    let value = value.trim();
-    let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
-    Some(format!("--{name}={}", value.replace("\\\"", "\"").replace("\\\\", "\\")))
+/// The flags that a program lists at its start, `FLAG: --enable-dsr="true"`, as arguments: all of a line, since what
+/// copies a log may lose its line ends. One whose closing quote is missing is cut, and tells nothing.
+pub(super) fn flags(text: &str) -> Vec<String> {
+    let flag = |flag: &str| {
+        let (name, value) = flag.split_once('=')?;
+        let value = match value.strip_prefix('"') {
+            Some(quoted) => {
+                let mut escaped = false;
+                let end = quoted.char_indices().find(|(_, char)| {
+                    let closes = *char == '"' && !escaped;
+                    escaped = *char == '\\' && !escaped;
+                    closes
+                });
+                quoted.get(..end?.0)?
+            }
+            None => value.split_whitespace().next().unwrap_or_default(),
+        };
+        let word = !name.contains(char::is_whitespace);
+        word.then(|| format!("--{name}={}", value.replace("\\\"", "\"").replace("\\\\", "\\")))
+    };
+    text.split("FLAG: --").skip(1).filter_map(flag).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{arguments, flag};
+    use super::{arguments, flags};
 
     #[test]
     fn command_lines_inside_other_text() {
@@ -91,7 +105,10 @@ mod tests {
 
     #[test]
     fn flags_of_a_log() {
-        let of = |text: &str| flag(text);
+        let of = |text: &str| {
+            let flags = flags(text);
+            (!flags.is_empty()).then(|| flags.join("|"))
+        };
         let head = "I0101 00:00:00.000000    1 flags.go:64] ";
         assert_eq!(of(&format!("{head}FLAG: --enable-dsr=\"true\"")).as_deref(), Some("--enable-dsr=true"));
         assert_eq!(
@@ -99,6 +116,12 @@ mod tests {
             Some("--feature-gates=WinDSR=true")
         );
         assert_eq!(of(&format!("{head}FLAG: --enable-dsr")), None);
+        assert_eq!(of(&format!("{head}FLAG: --enable-dsr=\"tru")), None);
+        // Without line ends, with a blank in their place and without.
+        for end in ["", " "] {
+            let line = format!("{head}FLAG: --a=\"b \\\"c\\\"\"{end}{head}FLAG: --enable-dsr=\"true\"{end}");
+            assert_eq!(of(&line).as_deref(), Some("--a=b \"c\"|--enable-dsr=true"));
+        }
         assert_eq!(of("nothing"), None);
     }
 }

@@ -5,6 +5,7 @@ mod build;
 mod kube_proxy;
 #[cfg(test)]
 mod tests;
+mod wrapped;
 
 pub(crate) use kube_proxy::words;
 
@@ -14,17 +15,18 @@ use super::node::Node;
 use crate::model::{KubeProxyStart, Place, StartEvidence, SystemBuild};
 use build::Builds;
 use std::sync::Arc;
+use wrapped::Wrapped;
 
 /// Command lines of one text that are kept: enough to tell that they differ.
 const MOST_LINES: usize = 16;
-/// A command line of Windows is shorter.
-const LONGEST: usize = 1 << 15;
 
 /// What a text tells.
 #[derive(Debug, Default)]
 pub(super) struct Host {
     pub(super) starts: Vec<KubeProxyStart>,
     pub(super) builds: Vec<SystemBuild>,
+    /// Where a command line stands that is cut, or wrapped so that it reads in more than one way.
+    pub(super) unclear: Vec<Place>,
 }
 
 /// Whether a file that starts so is such a text. YAML and JSON are none, though they may name all of it.
@@ -68,6 +70,7 @@ fn is_of_node(line: &str) -> bool {
         let name = name.trim();
         (name.eq_ignore_ascii_case("SERVICE_NAME") || name.eq_ignore_ascii_case("PathName"))
             && value.to_ascii_lowercase().contains("kube-proxy")
+            || wrapped::value_column(line).is_some() && value.contains('\\')
     });
     service
         || is_klog(line)
@@ -95,7 +98,7 @@ pub(super) struct Text<'a> {
     host: Host,
     builds: Builds,
     /// A line that names kube-proxy; PowerShell wraps long values and indents what follows.
-    line: Option<(String, Place)>,
+    line: Option<(Wrapped, Place)>,
     /// The flags of one start.
     flags: Option<(Vec<String>, Place)>,
 }
@@ -108,20 +111,18 @@ impl<'a> Text<'a> {
     pub(super) fn line(&mut self, text: &str) {
         self.at = self.at.saturating_add(1);
         if let Some((line, _)) = &mut self.line {
-            let label = text.contains(" : ") || text.contains("  :");
-            if text.starts_with("        ") && !label && !text.trim().is_empty() && line.len() < LONGEST {
-                line.push(' ');
-                line.push_str(text.trim());
+            if line.continues(text) {
                 return;
             }
             self.close_line();
         }
-        if let Some(flag) = kube_proxy::flag(text) {
-            return self.flag(flag);
+        let flags = kube_proxy::flags(text);
+        if !flags.is_empty() {
+            return flags.into_iter().for_each(|flag| self.flag(flag));
         }
         self.builds.line(text, self.at);
-        if text.to_ascii_lowercase().contains("kube-proxy") {
-            self.line = Some((text.to_owned(), self.place()));
+        if wrapped::value_column(text).is_some() || text.to_ascii_lowercase().contains("kube-proxy") {
+            self.line = Some((Wrapped::new(text), self.place()));
         }
     }
 
@@ -141,10 +142,14 @@ impl<'a> Text<'a> {
     }
 
     fn close_line(&mut self) {
-        if let Some((line, place)) = self.line.take()
-            && let Some(arguments) = kube_proxy::arguments(&line)
-        {
-            self.push(KubeProxyStart { arguments, said_by: StartEvidence::CommandLine, place });
+        let Some((line, place)) = self.line.take() else { return };
+        match line.arguments() {
+            Ok(Some(arguments)) => {
+                self.push(KubeProxyStart { arguments, said_by: StartEvidence::CommandLine, place });
+            }
+            Ok(None) => {}
+            Err(wrapped::Unclear) if self.host.unclear.len() < MOST_LINES => self.host.unclear.push(place),
+            Err(wrapped::Unclear) => {}
         }
     }
 
