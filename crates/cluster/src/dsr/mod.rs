@@ -133,15 +133,7 @@ pub struct DsrRequest {
 /// # Ok::<(), winpod_cluster::request::Refusal>(())
 /// ```
 pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusal> {
-    if *request == DsrRequest::default() {
-        return Err(Refusal::new(
-            "REQUEST",
-            "says nothing about a node: give its build, its files or its arguments",
-        ));
-    }
-    if request.kube_proxy_args.is_some() && request.extra_args.is_some() {
-        return Err(Refusal::new("REQUEST", TWO_LINES));
-    }
+    says_one_thing(request)?;
     let mut given = Given::of(request)?;
     let pods = request.pods.map_or(Ok(0), |wide| wide.within("pods", 0, 1_000_000))?;
     let asked = Counted::of(request)?;
@@ -239,6 +231,17 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
         notes,
         problems: reading.problems,
     })
+}
+
+fn says_one_thing(request: &DsrRequest) -> Result<(), Refusal> {
+    if *request == DsrRequest::default() {
+        let message = "says nothing about a node: give its build, its files or its arguments";
+        return Err(Refusal::new("REQUEST", message));
+    }
+    if request.kube_proxy_args.is_some() && request.extra_args.is_some() {
+        return Err(Refusal::new("REQUEST", TWO_LINES));
+    }
+    Ok(())
 }
 
 /// The reasons, what decides first; `known` says that the range of cluster IPs is.

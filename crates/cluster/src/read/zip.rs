@@ -120,7 +120,7 @@ impl<R: Read> Read for Bounded<R> {
             let message = format!(
                 "unpacks to more than {} MiB of text or {} MiB of JSON, and what follows is not read: unpack it and give the files that matter",
                 MAX_BYTES >> 20,
-                MAX_BYTES / WEIGHT_OF_JSON >> 20
+                (MAX_BYTES / WEIGHT_OF_JSON) >> 20
             );
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }

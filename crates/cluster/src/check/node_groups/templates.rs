@@ -33,8 +33,8 @@ pub(super) fn image_twice(context: &Context<'_>, found: &mut Found) {
         };
         let of_eks = group.tool == Tool::EksManaged;
         // A type that the image itself tells is not written beside it.
-        let kind = written(&group.ami)
-            .filter(|(ami, place)| of_eks && ami != "CUSTOM" && place != origin.place());
+        let kind =
+            written(&group.ami).filter(|(ami, place)| of_eks && ami != "CUSTOM" && place != origin.place());
         let fields = [
             ("amiType", kind),
             ("releaseVersion", written(&group.launch.release_version)),

@@ -145,13 +145,10 @@ mod tests {
     fn no_cut_reads_as_something_else() {
         let mut known = 0;
         for width in 42..260 {
-            match of(&cut(VALUE, width)) {
-                Ok(found) => {
-                    let found = found.unwrap_or_default();
-                    assert!(found.contains("|--enable-dsr=true|"), "{width}: {found}");
-                    known += 1;
-                }
-                Err(Unclear) => {}
+            if let Ok(found) = of(&cut(VALUE, width)) {
+                let found = found.unwrap_or_default();
+                assert!(found.contains("|--enable-dsr=true|"), "{width}: {found}");
+                known += 1;
             }
         }
         assert!(known > 60, "{known}");
