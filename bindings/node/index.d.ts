@@ -1159,8 +1159,8 @@ export interface Lack {
 /** The largest number of services that the ports of a node suffice for. */
 export interface LargestServices {
   /**
-   * Whether the services that every cluster has are there beside them: false where they are counted already, among
-   * those of the files or in what HNS holds.
+   * Whether services that every cluster has are there beside them: false where they are counted already, among those
+   * of the files or in what HNS holds.
    */
   besideAlwaysPresent: boolean;
   /**

@@ -1338,8 +1338,8 @@ class LargestServices(Record):
         "without_dsr": "withoutDsr",
     }
     beside_always_present: bool
-    """Whether the services that every cluster has are there beside them: false where they are counted
-    already, among those of the files or in what HNS holds.
+    """Whether services that every cluster has are there beside them: false where they are counted already,
+    among those of the files or in what HNS holds.
     """
     shape: ServiceShape | None
     """The service that is counted: those of the request, or one of type `ClusterIP` with one port of TCP.
