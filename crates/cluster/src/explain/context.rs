@@ -3,10 +3,12 @@
 //! What counts is the same message: the sentence before, the `err=` behind the message of a structured log, the JSON
 //! that HNS answers with. What other keys, sentences and lines say is about something else.
 
-use super::escape;
 use super::matcher::is_letter;
+use super::record::Bounds;
 use super::table::HNS_WORDS;
-use memchr::{memchr, memrchr};
+use super::wraps::{self, unescaped};
+use memchr::{memchr, memchr2, memrchr};
+use std::ops::Range;
 
 /// The furthest that HNS is named from what it says.
 const REACH: usize = 512;
@@ -37,11 +39,38 @@ enum Label {
 }
 
 impl Around {
-    /// What stands around the bytes from `start` to before `end`.
-    pub(super) fn new(record: &[u8], start: usize, end: usize) -> Self {
-        let before = record.get(start.saturating_sub(REACH)..start).unwrap_or_default();
-        let after = record.get(end..(end + REACH).min(record.len())).unwrap_or_default();
-        Self { before: unescaped(before), after: unescaped(after) }
+    /// Whether what stands around something says that, as it stands there or as it was before a terminal broke it.
+    pub(super) fn any(window: &[u8], record: Bounds, found: Range<usize>, says: fn(&Self) -> bool) -> bool {
+        let part = |range: Range<usize>| window.get(range).unwrap_or_default();
+        let from = record.start.max(found.start.saturating_sub(REACH));
+        let before = part(from..found.start);
+        let after = part(found.end..record.end.min(found.end + REACH));
+        let here = Self { before: unescaped(before), after: unescaped(after) };
+        if says(&here) {
+            return true;
+        }
+        let itself = part(found);
+        let has_break = |text: &[u8]| memchr(b'\n', text).is_some();
+        if !has_break(&here.before) && !has_break(&here.after) && memchr2(b'\n', b'\\', itself).is_none() {
+            return false;
+        }
+        // What is cut off makes the first line look short.
+        let hidden = wraps::width(last_line(part(from.saturating_sub(REACH)..from)));
+        let whole = wraps::undone(before, itself, after, hidden);
+        // A word begins with what was found, so that no break stands there where none stood before.
+        let whole = whole.map(|(before, after)| Self { before, after });
+        whole.is_some_and(|it| !it.without_base().last().is_some_and(|byte| is_letter(*byte)) && says(&it))
+    }
+
+    /// Whether digits that may be a result of HCN have its base before them, or are meant as a result.
+    pub(super) fn is_hex_or_result(&self) -> bool {
+        self.without_base().len() < self.before.len() || self.is_result()
+    }
+
+    /// What stands before, but for the base of a number.
+    fn without_base(&self) -> &[u8] {
+        let text = &self.before;
+        text.strip_suffix(b"0x").or(text.strip_suffix(b"0X")).unwrap_or(text)
     }
 
     /// Whether a number of HCN's own range is meant as a result: a count of bytes may be the same number.
@@ -103,8 +132,7 @@ impl Around {
 
     /// Nothing else stands in its line: what is asked for is the number.
     fn is_alone(&self) -> bool {
-        let text = self.before.strip_suffix(b"0x").or(self.before.strip_suffix(b"0X"));
-        let before = last_line(text.unwrap_or(&self.before));
+        let before = last_line(self.without_base());
         !before.iter().chain(first_line(&self.after)).any(|byte| is_letter(*byte))
     }
 
@@ -262,27 +290,6 @@ impl Message {
     }
 }
 
-/// A text with its escapes replaced by what they stand for.
-fn unescaped(text: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(byte) = text.get(at) {
-        match text.get(at..).and_then(escape::at) {
-            Some(escape) => {
-                plain.extend(escape.meaning);
-                at += escape.len;
-            }
-            None => {
-                if *byte != b'\\' {
-                    plain.push(*byte);
-                }
-                at += 1;
-            }
-        }
-    }
-    plain
-}
-
 fn last_line(text: &[u8]) -> &[u8] {
     memrchr(b'\n', text).and_then(|at| text.get(at + 1..)).unwrap_or(text)
 }
@@ -344,9 +351,10 @@ fn is_hns(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn around(text: &str, found: &str) -> Around {
+    fn is_said(text: &str, found: &str, says: fn(&Around) -> bool) -> bool {
         let start = text.rfind(found).unwrap();
-        Around::new(text.as_bytes(), start, start + found.len())
+        let record = Bounds { start: 0, end: text.len(), headed: false };
+        Around::any(text.as_bytes(), record, start..start + found.len(), says)
     }
 
     #[test]
@@ -363,14 +371,24 @@ mod tests {
             "error code 0x57 from HcnModifyEndpoint",
             "Success   : False\r\nError     : x\r\nErrorCode : 0x57\r\n",
             "Failed to create endpoint in HNS, HRESULT: 0x57",
+            "it says \"Failed\" err=\"hcnCreat\neLoadBalancer failed in Win32: \nincorrect. (0x57)",
+            "it says \"Failed\" err=\"HNS f\nailed with error : 0x57\"",
+            "> hnsCall: {\"Success\":fals\n> e,\"Error\":\"x\",\"ErrorCode\n> \":0x57}",
+            "hnsCall: {\"Success\":fals\n        e,\"Error\":\"x\",\"ErrorCo\n        de\":0x57}",
+            "| hcnCreateEndpoint got HRESULT |\n| : 0x57 |",
+            "{\"log\":\"hcnCreateEndpoint got an HR\\nESULT: 0x57\"}",
             "2026-11-22T10:11:12Z stderr F hcnCreateLoadBala\nncer failed in Win32: The parameter is in\ncorrect. (0x57)",
         ] {
-            assert!(around(text, "0x57").is_result_of_hns(), "{text}");
+            assert!(is_said(text, "0x57", Around::is_result_of_hns), "{text}");
         }
         for text in [
             "HNS is ready; the disk failed with 0x57",
             "HNS is ready. The disk failed with error 0x57",
             "HNS is ready\nthe disk failed with error 0x57",
+            "HNS is ready and running\nthe disk failed with error 0x57",
+            "the HNS of this node is ready.\nthe disk failed with 0x57",
+            "HNS is ready and in its old mode\nthe disk is not and was never so\nthe disk failed with error 0x57, again and again, and nobody knows",
+            "the disk of the node failed (0x57)\nhns is ready",
             "HNS network vpcbr1 has flags=0x57",
             "hcnCreateEndpoint got an answer at address 0x57",
             "I1122 10:00:00.0 1 hns.go:1] \"Volume failed\" err=\"x (0x57)\"",
@@ -380,7 +398,7 @@ mod tests {
             "hnsCall failed: x (0x57 of them)",
             "0x57",
         ] {
-            assert!(!around(text, "0x57").is_result_of_hns(), "{text}");
+            assert!(!is_said(text, "0x57", Around::is_result_of_hns), "{text}");
         }
     }
 
@@ -397,8 +415,9 @@ mod tests {
             "hcnOpenEndpoint: 2151350291",
             "hnsCall failed (2151350291)",
             "exit code 2151350291",
+            "what it gave back is an HRES\nULT: 2151350291",
         ] {
-            assert!(around(text, "2151350291").is_result(), "{text}");
+            assert!(is_said(text, "2151350291", Around::is_result), "{text}");
         }
         for text in [
             "read 2151350291 bytes",
@@ -411,7 +430,7 @@ mod tests {
             "a file (2151350291)",
             "exited with 2151350291",
         ] {
-            assert!(!around(text, "2151350291").is_result(), "{text}");
+            assert!(!is_said(text, "2151350291", Around::is_result), "{text}");
         }
     }
 
@@ -426,9 +445,15 @@ mod tests {
             ("", "\nhns"),
         ] {
             let whole = format!("{before}{text}{after}");
-            let said = around(&whole, text).is_of_hns();
+            let said = is_said(&whole, text, Around::is_of_hns);
             assert_eq!(said, !after.starts_with('\n'), "{whole}");
         }
-        assert!(!around("hns is up; The object already exists.", text).is_of_hns());
+        assert!(!is_said("hns is ready on the nodes\nThe object already exists.", text, Around::is_of_hns));
+        assert!(is_said(
+            "hns said on the nodes of ours: \nThe object already exists.",
+            text,
+            Around::is_of_hns
+        ));
+        assert!(!is_said("hns is up; The object already exists.", text, Around::is_of_hns));
     }
 }

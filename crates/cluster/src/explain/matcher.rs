@@ -5,7 +5,7 @@
 
 use super::context::Around;
 use super::escape::{self, OTHER};
-use super::record;
+use super::record::{self, Bounds};
 use super::table::{Clue, Kind, PATTERNS, Pattern, Said, is_of_hcn, result_name};
 use aho_corasick::automaton::{Automaton as _, StateID};
 use aho_corasick::dfa::{Builder, DFA};
@@ -494,23 +494,26 @@ impl Candidate {
         !self.ready.with.is_empty() || !self.ready.without.is_empty()
     }
 
-    /// Whether the record has what the pattern asks for: its words, and at the bytes from `start` to before `end`
-    /// something that is meant as such.
-    pub(super) fn fits(&self, record: &[u8], start: usize, end: usize, words: &Words) -> bool {
+    /// Whether the record has what the pattern asks for: its words, and something around what was found
+    /// that says it is meant as such.
+    pub(super) fn fits(&self, window: &[u8], record: Bounds, found: Range<usize>, words: &Words) -> bool {
         let Ready { pattern, with, without, .. } = self.ready;
         if without.iter().any(|it| words.has(it)) {
             return false;
         }
         let with_words = || with.iter().any(|it| words.has(it));
-        let around = || Around::new(record, start, end);
+        let start = found.start;
+        let around = |says: fn(&Around) -> bool| Around::any(window, record, found, says);
         match pattern.said {
             Said::Anywhere => with.is_empty() || with_words(),
             Said::AsResult => {
-                let base = record.get(start.saturating_sub(2)..start).unwrap_or_default();
-                pattern.kind == Kind::Hex && base.eq_ignore_ascii_case(b"0x") || around().is_result()
+                let base = window.get(start.saturating_sub(2)..start).unwrap_or_default();
+                let is_hex = pattern.kind == Kind::Hex;
+                is_hex && base.eq_ignore_ascii_case(b"0x")
+                    || around(if is_hex { Around::is_hex_or_result } else { Around::is_result })
             }
-            Said::ByHns if pattern.kind == Kind::Words => with_words() || around().is_of_hns(),
-            Said::ByHns => around().is_result_of_hns(),
+            Said::ByHns if pattern.kind == Kind::Words => with_words() || around(Around::is_of_hns),
+            Said::ByHns => around(Around::is_result_of_hns),
         }
     }
 

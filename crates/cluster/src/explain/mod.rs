@@ -24,6 +24,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod time;
+mod wraps;
 
 pub use answer::{AffectedObject, BackgroundStep, Explanation, PossibleCause, ResultCode};
 pub use evidence::Likelihood;

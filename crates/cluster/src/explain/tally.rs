@@ -180,12 +180,12 @@ impl Tally {
             return self.context(hit, reads);
         }
         let bounds = self.know(hit);
-        let record = hit.window.get(bounds.start..bounds.end).unwrap_or_default();
         if candidate.asks_for_words() && !self.record.read {
+            let record = hit.window.get(bounds.start..bounds.end).unwrap_or_default();
             self.words.read(record);
             self.record.read = true;
         }
-        if !candidate.fits(record, hit.start - bounds.start, hit.end + 1 - bounds.start, &self.words) {
+        if !candidate.fits(hit.window, bounds, hit.start..hit.end + 1, &self.words) {
             return;
         }
         let node = self.record.node;
