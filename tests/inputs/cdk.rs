@@ -22,8 +22,8 @@ const V2: [Told; 8] = [
     ("POD-010", "error", "\"[{"),
     ("POD-016", "warn", "\"[{"),
     ("IPAM-008", "error", "\"m5.xlarge\""),
-    ("DSR-005", "error", "\"<powershell>"),
-    ("IPAM-009", "info", "\"<powershell>"),
+    ("DSR-005", "error", "& \\\"$env:"),
+    ("IPAM-009", "info", "& \\\"$env:"),
     ("CLU-002", "error", "\"{"),
 ];
 

@@ -2,11 +2,14 @@
 
 use super::reasons;
 use crate::note::{Note, text as note};
+use crate::read::shortened;
 use std::fmt::Display;
 use winpod::KubernetesVersion;
 use winpod::dsr::{
     Applicability, Arguments, GateUse, KubeProxyFlags, LAST_KUBERNETES, Reason, Refusal, Verdict,
 };
+use winpod::instance::Verdict as Answer;
+use winpod::windows::{Effect, Release};
 
 /// What to change, by what was judged and by what the policies on the node show.
 pub(super) fn of(
@@ -38,10 +41,14 @@ fn to_turn_on(judged: &Applicability<'_>, flags: &KubeProxyFlags<'_>) -> Option<
         Reason::Refused(refusal) => Some(refusal),
         _ => None,
     });
+    if let Some(config) = flags.config.filter(|_| refusal.is_none()) {
+        return Some(Note::new(&note::DSR_CONFIG_FILE, &[("config", &shortened(config))]));
+    }
     let (value, _) = reasons::stopped_at(judged.flags.as_ref());
     let values: [(&str, &dyn Display); 2] = [("arguments", &missing), ("value", &value)];
     let text = match refusal {
         None if missing.is_empty() => return None,
+        None if is_early(judged) => &note::DSR_TURN_ON_EARLY,
         None => &note::DSR_TURN_ON,
         Some(
             Refusal::FlagValue
@@ -64,6 +71,12 @@ fn to_turn_on(judged: &Applicability<'_>, flags: &KubeProxyFlags<'_>) -> Option<
         Some(_) => &note::DSR_MEND,
     };
     Some(Note::new(text, &values))
+}
+
+/// Whether the system is Windows Server 2019 of a build that has faults with DSR, or may have.
+fn is_early(judged: &Applicability<'_>) -> bool {
+    judged.platform.release == Some(Release::Server2019)
+        && judged.platform.build.is_none_or(|build| build.has(Effect::DegradedFaultFixed) != Answer::Yes)
 }
 
 /// The arguments that are not given yet.

@@ -269,7 +269,7 @@ fn fitting(largest: &LargestServices) -> String {
     };
     let beside = if largest.beside_always_present { " beside kubernetes and kube-dns" } else { "" };
     let span = |span: ServiceSpan| match (span.at_least, span.at_most) {
-        (None, _) => "any number".to_owned(),
+        (None, _) => "any number, as far as ports go".to_owned(),
         (Some(_), Some(0)) => "none".to_owned(),
         (Some(least), _) => format!("at least {least}, more if policies share blocks"),
     };

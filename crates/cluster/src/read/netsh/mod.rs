@@ -149,6 +149,8 @@ pub(crate) struct Parser<'a> {
     open: Option<PortListing>,
     /// The open table has too many rows, which is told once.
     full: bool,
+    /// Whether a row of the open listing was refused.
+    refused: bool,
     found: Listings,
     /// Problems not told.
     untold: usize,
@@ -167,6 +169,7 @@ impl<'a> Parser<'a> {
             first: None,
             open: None,
             full: false,
+            refused: false,
             found: Listings::default(),
             untold: 0,
             at: 0,
@@ -184,6 +187,7 @@ impl<'a> Parser<'a> {
                     self.heading.add(words);
                 } else if words.number_first && self.open.is_some() {
                     let shown = shortened(text.trim());
+                    self.refused = true;
                     self.problem(
                         "NETSH_ROW",
                         format!("{shown:?} is no row of an excluded range: a row has two ports"),
@@ -236,7 +240,9 @@ impl<'a> Parser<'a> {
     }
 
     fn close(&mut self) {
-        if let Some(listing) = self.open.take() {
+        // What a refused row holds would count as free.
+        let whole = !std::mem::take(&mut self.refused);
+        if let Some(listing) = self.open.take().filter(|_| whole) {
             self.push(listing);
         }
     }
@@ -294,8 +300,9 @@ impl<'a> Parser<'a> {
         let Some(range) = range(first, last, PortRange::new) else {
             let (first, last) = (shortened(first), shortened(last));
             let message = format!(
-                "{first} to {last} is no range of ports: two ports from 1 to 65535 are allowed, the lower one first"
+                "{first} to {last} is no range of ports: two ports from 1 to 65535 are allowed, the lower one first; without this row the listing is not used"
             );
+            self.refused = true;
             return self.problem("PORT_RANGE", message);
         };
         let line = self.at;

@@ -164,13 +164,16 @@ fn what_is_wrong_is_told_with_its_line() {
     assert_eq!(
         problems(&format!("Protocol tcp\n----  ----\n 80 79\n 70000 70001\n 0 5\n {huge} 1\n 5985 abc\n")),
         [
-            "f:3:1: 80 to 79 is no range of ports: two ports from 1 to 65535 are allowed, the lower one first [PORT_RANGE]".to_owned(),
-            "f:4:1: 70000 to 70001 is no range of ports: two ports from 1 to 65535 are allowed, the lower one first [PORT_RANGE]".to_owned(),
-            "f:5:1: 0 to 5 is no range of ports: two ports from 1 to 65535 are allowed, the lower one first [PORT_RANGE]".to_owned(),
-            format!("f:6:1: {}… to 1 is no range of ports: two ports from 1 to 65535 are allowed, the lower one first [PORT_RANGE]", "9".repeat(80)),
+            "f:3:1: 80 to 79 is no range of ports: two ports from 1 to 65535 are allowed, the lower one first; without this row the listing is not used [PORT_RANGE]".to_owned(),
+            "f:4:1: 70000 to 70001 is no range of ports: two ports from 1 to 65535 are allowed, the lower one first; without this row the listing is not used [PORT_RANGE]".to_owned(),
+            "f:5:1: 0 to 5 is no range of ports: two ports from 1 to 65535 are allowed, the lower one first; without this row the listing is not used [PORT_RANGE]".to_owned(),
+            format!("f:6:1: {}… to 1 is no range of ports: two ports from 1 to 65535 are allowed, the lower one first; without this row the listing is not used [PORT_RANGE]", "9".repeat(80)),
             "f:7:1: \"5985 abc\" is no row of an excluded range: a row has two ports [NETSH_ROW]".to_owned(),
         ]
     );
+    // What a refused row holds would count as free.
+    assert_eq!(read("f", b"Protocol tcp\n----  ----\n 50000 50063\n 80 79\n").listings, []);
+    assert_eq!(read("f", b"Protocol tcp\n----  ----\n 50000 50063\n 80 80\n").listings.len(), 1);
     assert_eq!(
         problems("Protocol tcp\nStart Port : 49152\nNumber of Ports : 99999\n"),
         [
@@ -211,7 +214,8 @@ fn length_does_not_matter() {
     assert_eq!((found.problems.len(), found.problems[20].code.as_str()), (21, "MORE_PROBLEMS"));
     let found = read("f", "Protocol tcp\n----  ----\n 80 80\n".repeat(100).as_bytes());
     assert_eq!((found.listings.len(), found.problems.len()), (64, 21));
-    // One line of 100 MB, as a stream.
+    // One line of 100 MB, as a stream: no row, so the listing is not whole.
     let endless = io::Read::take(io::repeat(b'7'), 100 << 20);
-    assert_eq!(stream("f", b"Protocol tcp\n 80 80\n", endless).listings.len(), 1);
+    let found = stream("f", b"Protocol tcp\n 80 80\n", endless);
+    assert_eq!((found.listings.len(), found.problems.len()), (0, 1));
 }
