@@ -55,7 +55,7 @@ def answers(listing: dict[str, Any]) -> None:
     assert_type(simulation.timeline[0].subnets[0].free_prefixes, int)
     assert_type(winpod.subnet_carve(vpc=["10.0.0.0/16"], subnets=[{"prefixLength": 20}]).free, tuple[str, ...])
     assert_type(winpod.explain("RequestLimitExceeded", pathlib.Path("kube-proxy.log")), winpod.Table[winpod.Explanation])
-    assert_type(winpod.explain(text="x")[0].causes[0].likelihood, Literal["likely", "possible", "unlikely"])
+    assert_type(winpod.explain(text="x")[0].causes[0].likelihood, Literal["likely", "possible", "unlikely", "refuted"])
     checked = winpod.check("cluster/", date="2026-11-22", config=".winpod.toml", baseline=b"{}", fail_on="warn")
     assert_type(checked, winpod.CheckAnswer)
     assert_type(checked.findings[0].severity, Literal["info", "warn", "high", "error"])
