@@ -53,7 +53,7 @@ update:
 PYTHON ?= python3
 VENV := build/venv-python
 PY_TESTS := $(CURDIR)/bindings/python
-MAX_WHEEL := 5242880
+MAX_WHEEL := 6291456
 test-python: wheel-python
 	cd build/outside && ../../$(VENV)/bin/python -m pytest -q -c $(PY_TESTS)/pyproject.toml --rootdir $(PY_TESTS) $(PY_TESTS)/tests
 	cd build/outside && ../../$(VENV)/bin/python -m mypy --strict $(PY_TESTS)/tests/consumer.py
