@@ -64,6 +64,11 @@ pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
             found.lacks(Need::Workloads);
             continue;
         }
+        // What it comes to is known to the API server alone.
+        if let Field::Unknown(reason, place) = &planned.group().max_pods {
+            found.unknown(format!("maxPods: {reason}"), place);
+            continue;
+        }
         if !types_known(planned, found) {
             continue;
         }
@@ -240,5 +245,46 @@ pub(super) fn few_per_core(context: &Context<'_>, found: &mut Found) {
             ("addresses", &counted(*limits)),
         ];
         found.add(place, object.clone(), &values);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::{CheckRequest, check};
+    use crate::request::Document;
+    use std::ops::ControlFlow;
+
+    /// Whether KP-004 is found, and whether it is skipped, with this `maxPods`.
+    fn over_buy(max_pods: &str) -> (bool, bool) {
+        let texts = [
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: amazon-vpc-cni, namespace: kube-system}\n\
+             data: {enable-windows-ipam: \"true\", enable-windows-prefix-delegation: \"true\"}\n"
+                .to_owned(),
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  replicas: 60\n  \
+             template:\n    spec:\n      nodeSelector: {kubernetes.io/os: windows}\n      containers: [{name: web, image: web}]\n"
+                .to_owned(),
+            format!(
+                "apiVersion: karpenter.sh/v1\nkind: NodePool\nmetadata: {{name: w}}\nspec: {{template: {{spec: {{requirements: [\
+                 {{key: kubernetes.io/os, operator: In, values: [windows]}}, \
+                 {{key: node.kubernetes.io/instance-type, operator: In, values: [m6i.xlarge]}}], \
+                 nodeClassRef: {{group: karpenter.k8s.aws, kind: EC2NodeClass, name: w}}}}}}}}\n---\n\
+                 apiVersion: karpenter.k8s.aws/v1\nkind: EC2NodeClass\nmetadata: {{name: w}}\n\
+                 spec: {{amiSelectorTerms: [{{alias: windows2022@latest}}], kubelet: {{maxPods: {max_pods}}}}}\n"
+            ),
+        ];
+        let document = |(at, text)| Document { name: format!("{at}.yaml"), text };
+        let documents = texts.into_iter().enumerate().map(document).collect();
+        let request = CheckRequest { documents, ..CheckRequest::default() };
+        let answer = check(&request, &mut |_| ControlFlow::Continue(())).unwrap();
+        (
+            answer.findings.iter().any(|finding| finding.rule == "KP-004"),
+            answer.skipped.iter().any(|skipped| skipped.rule == "KP-004"),
+        )
+    }
+
+    #[test]
+    fn an_expression_for_max_pods_is_not_judged() {
+        assert_eq!(over_buy("110"), (true, false));
+        assert_eq!(over_buy("\"self.vcpus * 2\""), (false, true));
     }
 }
