@@ -5,6 +5,7 @@ use crate::dsr::Dsr;
 use crate::explain::Explain;
 use crate::memory;
 use crate::migration::Migration;
+use crate::render::Render;
 use crate::simulate::Simulate;
 use crate::subnet::Subnet;
 use crate::topology::Topology;
@@ -46,6 +47,7 @@ Examples:
                                       is DSR on at a node, and will its ports run out
   winpod topology node/               a node as its HNS sees it, and what is stale
   winpod explain kube-proxy.log       what the errors in it mean
+  winpod render configmap cluster/    configuration that passes check
 
 Exit codes: 0 all is well, or not known; 1 the answer is no; 2 the arguments or
 an input are unusable."
@@ -95,6 +97,7 @@ pub(crate) enum Command {
     Simulate(Box<Simulate>),
     Dsr(Box<Dsr>),
     Topology(Topology),
+    Render(Box<Render>),
     Explain(Explain),
     Sources(Sources),
     Schema(Schema),

@@ -4,7 +4,7 @@ use crate::UNUSABLE;
 use crate::args::{self, Colour, Command, Format, Winpod};
 use crate::progress::Line;
 use crate::terminal::Terminal;
-use crate::{check, dsr, explain, migration, simulate, subnet, topology};
+use crate::{check, dsr, explain, migration, render, simulate, subnet, topology};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -116,6 +116,7 @@ pub(crate) fn answer(winpod: Winpod, host: &mut Host<'_>) -> Result<(String, u8)
         Command::Simulate(args) => simulate::answer(*args, format, style, host),
         Command::Dsr(args) => dsr::answer(*args, format, style, host),
         Command::Topology(args) => topology::answer(args, format, style, host),
+        Command::Render(args) => render::answer(*args, format, style, host),
         Command::Explain(args) => explain::answer(&args, format, style, host),
         Command::Sources(args) => {
             let answer = sources::sources(&SourcesRequest { ids: args.ids })?;

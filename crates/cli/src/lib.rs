@@ -30,6 +30,7 @@ mod explain;
 mod memory;
 mod migration;
 mod progress;
+mod render;
 mod simulate;
 mod subnet;
 mod terminal;

@@ -5,8 +5,8 @@
 use crate::progress::Progress;
 use crate::request::{Document, Refusal, known_keys, nearest};
 use crate::{
-    capacity, check, dsr, explain, fault, ipam, plan, pool, prefixes, read, report, simulate, sources,
-    subnet, topology, types,
+    capacity, check, dsr, explain, fault, ipam, plan, pool, prefixes, read, render, report, simulate,
+    sources, subnet, topology, types,
 };
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -124,6 +124,9 @@ operations! {
     "topology", topology::TopologyRequest => topology::Topology,
         "A node as its HNS sees it: ENI, networks, endpoints, load-balancer policies, and what contradicts itself.",
         topology::topology;
+    "render", render::RenderRequest => render::Rendered,
+        "Configuration that passes check: one kind of file, line by line with the reasons.",
+        render::render;
     "prefix", prefixes::PrefixRequest => prefixes::Prefix, "What an IPv4 prefix is.",
         |request: &_, _: OnProgress<'_>| prefixes::prefix(request);
     "contains", prefixes::ContainsRequest => prefixes::Contains, "Which addresses and prefixes lie in a prefix.",

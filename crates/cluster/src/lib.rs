@@ -29,6 +29,7 @@ pub mod problem;
 pub mod progress;
 pub mod quote;
 pub mod read;
+pub mod render;
 pub mod report;
 pub mod request;
 pub mod simulate;

@@ -32,6 +32,7 @@ use given::Given;
 use largest::Shape;
 use ports::Asked;
 use ranges::Ranges;
+pub(crate) use ranges::range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use start::Start;

@@ -194,7 +194,7 @@ fn tell_others<T>(
 }
 
 /// `34000-65535`
-fn range(text: &str, name: &str) -> Result<PortRange, Refusal> {
+pub(crate) fn range(text: &str, name: &str) -> Result<PortRange, Refusal> {
     let parse = || {
         let (first, last) = text.trim().split_once('-').unwrap_or((text.trim(), text.trim()));
         Some((first.trim().parse::<i64>().ok()?, last.trim().parse::<i64>().ok()?))
