@@ -26,6 +26,7 @@ pub(super) fn render(wanted: &mut Wanted, request: &RenderRequest) -> Result<Art
         return Err(missing("a namespace", "namespaces"));
     }
     tell(wanted);
+    wanted.whatever_the_mode();
     let documents: Vec<Map> =
         namespaces.iter().flat_map(|namespace| [default_deny(namespace), allow_dns(namespace)]).collect();
     Ok(Artefact::new("network-policy.yaml", "yaml", None, yaml::documents(&documents)))
