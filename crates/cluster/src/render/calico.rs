@@ -209,7 +209,7 @@ fn tell(wanted: &mut Wanted, overlay: bool) {
 
 #[cfg(test)]
 mod tests {
-    use crate::render::tests::{findings, read_back, refused, rendered, text};
+    use crate::render::tests::{Change, findings, read_back, refused, rendered, text};
     use crate::render::{MaxPods, RenderRequest};
     use crate::request::Wide;
 
@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn what_cannot_work_is_refused() {
-        let changes: [(&str, fn(&mut RenderRequest)); 9] = [
+        let changes: [(&str, Change); 9] = [
             ("endpoint", |request| request.endpoint = None),
             ("serviceCidr", |request| request.service_cidr = None),
             ("podCidr", |request| request.pod_cidr = None),
