@@ -149,6 +149,11 @@ impl Wanted {
         self.cluster_dns.or_else(|| self.service_cidr.and_then(tenth))
     }
 
+    /// For kinds in which the mode of addresses plays no part: not a word about it.
+    pub(super) fn whatever_the_mode(&mut self) {
+        self.notes.retain(|told| told.code != note::RENDER_MODE_ASSUMED.key);
+    }
+
     /// The name of the cluster, for kinds that cannot be without.
     pub(super) fn cluster_name(&self) -> Result<&str, Refusal> {
         self.name.as_deref().ok_or_else(|| missing("the name of the cluster", "cluster"))
