@@ -5,7 +5,10 @@
 
 mod bootstrap;
 mod configmap;
+mod eksctl;
 mod images;
+mod karpenter;
+mod launch_template;
 mod names;
 mod request;
 mod user_data;
@@ -33,12 +36,21 @@ pub enum Kind {
     ConfigMap,
     /// PowerShell for the user data of Windows nodes.
     UserData,
+    /// A `ClusterConfig` of eksctl.
+    Eksctl,
+    /// CloudFormation with a launch template and its group.
+    LaunchTemplate,
+    /// Karpenter's `EC2NodeClass` and `NodePool`.
+    Karpenter,
 }
 
 /// Every kind with its name and what it is.
 pub const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::ConfigMap, "configmap", "the ConfigMap kube-system/amazon-vpc-cni"),
     (Kind::UserData, "user-data", "PowerShell that starts Windows nodes"),
+    (Kind::Eksctl, "eksctl", "a ClusterConfig of eksctl: a cluster, or node groups of one that is there"),
+    (Kind::LaunchTemplate, "launch-template", "CloudFormation: a launch template and its node group"),
+    (Kind::Karpenter, "karpenter", "Karpenter's EC2NodeClass and NodePool"),
 ];
 
 impl Kind {
@@ -152,6 +164,9 @@ pub fn render(request: &RenderRequest, progress: OnProgress<'_>) -> Result<Rende
     let artefacts = match kind {
         Kind::ConfigMap => vec![configmap::render(&mut wanted)],
         Kind::UserData => user_data::render(&mut wanted)?,
+        Kind::Eksctl => vec![eksctl::render(&mut wanted)?],
+        Kind::LaunchTemplate => vec![launch_template::render(&mut wanted)?],
+        Kind::Karpenter => karpenter::render(&mut wanted)?,
     };
     wanted.notes.sort_by_key(|note| note.kind);
     // What was taken from files without a word about it is no news here.
