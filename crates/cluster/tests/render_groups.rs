@@ -38,8 +38,11 @@ fn rendered(request: &RenderRequest) -> Result<Rendered, Refusal> {
 }
 
 fn text(request: &RenderRequest) -> String {
-    rendered(request).unwrap().artefacts.remove(0).text
+    rendered(request).expect("it is rendered").artefacts.remove(0).text
 }
+
+/// Puts a text into one field.
+type Setter = fn(&mut RenderRequest, &str);
 
 fn has_note(answer: &Rendered, code: &str) -> bool {
     answer.notes.iter().any(|note| note.code == code)
@@ -219,7 +222,7 @@ fn hostile_values_are_refused_in_every_field() {
         "창고",
     ];
     let long = "a".repeat(1000);
-    let set: [(&str, fn(&mut RenderRequest, &str)); 14] = [
+    let set: [(&str, Setter); 14] = [
         ("cluster", |it, text| it.cluster = Some(text.into())),
         ("region", |it, text| it.region = Some(text.into())),
         ("kubernetes", |it, text| it.kubernetes = Some(text.into())),

@@ -31,7 +31,7 @@ fn keep_going() -> impl FnMut(winpod_cluster::progress::Progress) -> ControlFlow
 
 fn document(kind: &str, request: &RenderRequest) -> Document {
     let request = RenderRequest { kind: kind.into(), ..request.clone() };
-    let artefact = render(&request, &mut keep_going()).unwrap().artefacts.remove(0);
+    let artefact = render(&request, &mut keep_going()).expect("it is rendered").artefacts.remove(0);
     Document { name: artefact.name, text: artefact.text }
 }
 
@@ -40,7 +40,7 @@ fn cluster(documents: &[Document]) -> Cluster {
         .iter()
         .map(|it| Input::Document { name: it.name.clone(), bytes: it.text.clone().into_bytes() })
         .collect();
-    let reading = read(&inputs, &mut keep_going()).unwrap();
+    let reading = read(&inputs, &mut keep_going()).expect("nobody stops it");
     assert!(reading.problems.is_empty(), "{:?}", reading.problems);
     assert!(reading.unknown_kinds.is_empty(), "{:?}", reading.unknown_kinds);
     reading.cluster
@@ -108,14 +108,17 @@ fn requests() -> impl Strategy<Value = RenderRequest> {
 
 /// Pods that a node of a type takes, from the tables and the request alone.
 fn expected(request: &RenderRequest, name: &str) -> u32 {
-    let mode: IpamMode = request.mode.as_deref().unwrap().parse().unwrap();
-    let of = |name: &str| capacity(instance::find(name).unwrap().limits(), mode).addresses;
-    let fewest = request.instance_types.iter().map(|name| of(name)).min().unwrap();
+    let mode: IpamMode = request.mode.as_deref().and_then(|mode| mode.parse().ok()).expect("a mode");
+    let of =
+        |name: &str| capacity(instance::find(name).expect("a type of the table").limits(), mode).addresses;
+    let fewest = request.instance_types.iter().map(|name| of(name)).min().expect("a type");
     let asked = match &request.max_pods {
         None if request.kind == "karpenter" => fewest,
         None => DEFAULT_MAX_PODS,
         Some(MaxPods::Named(_)) => fewest,
-        Some(MaxPods::Number(wide)) => u32::try_from(wide.within("maxPods", 1, 250).unwrap()).unwrap(),
+        Some(MaxPods::Number(wide)) => {
+            wide.within("maxPods", 1, 250).ok().and_then(|pods| u32::try_from(pods).ok()).expect("a number")
+        }
     };
     // eksctl would drop it.
     let dropped = request.kind == "eksctl" && request.tool.as_deref() == Some("managed");

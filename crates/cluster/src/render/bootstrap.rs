@@ -127,7 +127,7 @@ impl Start {
     fn replacement(&mut self, arguments: &Arguments, by_choice: bool) {
         let text = if by_choice { &note::RENDER_DSR_DOCUMENTED } else { &note::RENDER_DSR_REPLACED };
         self.notes.push(Note::new(text, &[]));
-        let added: String = arguments.iter().map(|argument| format!(" \"{argument}\",")).collect();
+        let added: String = arguments.iter().flat_map(|argument| [" \"", argument, "\","]).collect();
         let (old, new) = (power_shell(REPLACED), power_shell(&format!("{REPLACED}{added}")));
         self.told(
             Note::new(&note::RENDER_DSR_STOPS, &[]),

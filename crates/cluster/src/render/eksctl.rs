@@ -10,7 +10,7 @@ use crate::request::Refusal;
 use std::fmt::Display;
 use winpod::ipam::IpamMode;
 
-/// Linux nodes for CoreDNS and what else runs on Linux alone; two, so that one may fail.
+/// Linux nodes for `CoreDNS` and what else runs on Linux alone; two, so that one may fail.
 const LINUX_NODES: u32 = 2;
 
 pub(super) fn render(wanted: &mut Wanted) -> Result<Artefact, Refusal> {
@@ -45,8 +45,9 @@ pub(super) fn render(wanted: &mut Wanted) -> Result<Artefact, Refusal> {
         .with("kind", "ClusterConfig")
         .with("metadata", metadata);
     if let Some(block) = wanted.service_cidr.filter(|_| whole) {
-        config =
-            config.with("kubernetesNetworkConfig", Map::default().with("serviceIPv4CIDR", block.to_string()));
+        config = config
+            .with("kubernetesNetworkConfig", Map::default().with("serviceIPv4CIDR", block.to_string()))
+            .because(Note::new(&note::RENDER_EKSCTL_SERVICES, &[]));
     }
     for (key, groups) in [("managedNodeGroups", managed), ("nodeGroups", own)] {
         if !groups.is_empty() {
@@ -73,8 +74,15 @@ fn linux() -> Map {
 
 /// What both lists have, before their types.
 fn head(group: &Group) -> Map {
-    let family = group.image().map(|image| image.eksctl_family);
-    Map::default().with("name", group.name.as_str()).with_some("amiFamily", family)
+    let mut map = Map::default().with("name", group.name.as_str());
+    if let Some(image) = group.image() {
+        let values: [(&str, &dyn Display); 2] =
+            [("release", &group.release.name()), ("edition", &group.edition.name())];
+        map = map
+            .with("amiFamily", image.eksctl_family)
+            .because(Note::new(&note::RENDER_EKSCTL_FAMILY, &values));
+    }
+    map
 }
 
 /// What both lists have, behind their types.
@@ -97,7 +105,7 @@ fn rest(mut map: Map, group: &Group) -> Map {
             let map = Map::default().with("key", taint.key.as_str()).with_some("value", value);
             Value::Map(map.with("effect", taint.effect))
         });
-        map = map.with("taints", Value::List(taints.collect()));
+        map = map.with("taints", Value::List(taints.collect())).because(Note::new(&note::RENDER_TAINTS, &[]));
     }
     if let Some(role) = &group.role {
         map = map.with("iam", Map::default().with("instanceRoleARN", role.as_str()));

@@ -67,7 +67,10 @@ fn image(group: &Group) -> Result<Map, Refusal> {
     let term = |key: &str, value: &str| Value::List(vec![Value::Map(Map::default().with(key, value))]);
     if let Some(ami) = &group.ami {
         let family = format!("Windows{}", group.release.name());
-        return Ok(Map::default().with("amiFamily", family).with("amiSelectorTerms", term("id", ami)));
+        return Ok(Map::default()
+            .with("amiFamily", family)
+            .because(Note::new(&note::RENDER_KARPENTER_FAMILY, &[]))
+            .with("amiSelectorTerms", term("id", ami)));
     }
     let alias = group.image().and_then(|image| image.karpenter_alias);
     match alias.filter(|_| group.edition == Edition::Core) {
@@ -132,7 +135,8 @@ fn node_pool(group: &Group) -> Map {
             let map = Map::default().with("key", taint.key.as_str()).with_some("value", value);
             Value::Map(map.with("effect", taint.effect))
         });
-        spec = spec.with("taints", Value::List(taints.collect()));
+        spec =
+            spec.with("taints", Value::List(taints.collect())).because(Note::new(&note::RENDER_TAINTS, &[]));
     }
     let mut template = Map::default();
     if !group.labels.is_empty() {
@@ -142,7 +146,9 @@ fn node_pool(group: &Group) -> Map {
     }
     let mut pool = Map::default().with("template", template.with("spec", spec));
     if let Some(nodes) = group.max_size {
-        pool = pool.with("limits", Map::default().with("nodes", nodes));
+        pool = pool
+            .with("limits", Map::default().with("nodes", nodes))
+            .because(Note::new(&note::RENDER_KARPENTER_LIMIT, &[("nodes", &nodes)]));
     }
     Map::object("karpenter.sh/v1", "NodePool", None, &group.name).with("spec", pool)
 }

@@ -118,14 +118,17 @@ impl Stack {
         }
         if !group.managed {
             let profile = self.profile(group, id);
-            data = data.with("IamInstanceProfile", profile);
+            data = data
+                .with("IamInstanceProfile", profile)
+                .because(Note::new(&note::RENDER_INSTANCE_PROFILE, &[]));
         }
         if !group.security_groups.is_empty() {
             data = data.with("SecurityGroupIds", group.security_groups.clone());
         } else if !group.managed {
             let about = "The security groups of the nodes, among them that of the cluster";
             let groups = self.parameter("SecurityGroups", "List<AWS::EC2::SecurityGroup::Id>", about);
-            data = data.with("SecurityGroupIds", groups);
+            data =
+                data.with("SecurityGroupIds", groups).because(Note::new(&note::RENDER_SECURITY_GROUPS, &[]));
         }
         let (device, gib, kind) = ROOT;
         let volume = Map::default().with("VolumeSize", gib).with("VolumeType", kind);

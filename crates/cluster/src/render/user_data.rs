@@ -5,6 +5,7 @@ use super::bootstrap::{Caller, Start, fits};
 use super::images;
 use super::wanted::{Group, Wanted};
 use crate::model::Tool;
+use crate::note::{Note, text as note};
 use crate::request::Refusal;
 
 pub(super) fn render(wanted: &mut Wanted) -> Result<Vec<Artefact>, Refusal> {
@@ -15,7 +16,10 @@ pub(super) fn render(wanted: &mut Wanted) -> Result<Vec<Artefact>, Refusal> {
     for group in &wanted.groups {
         notes.extend(images::offered(wanted, group)?);
         let caller = caller(wanted, group);
-        let start = Start::of(wanted, group, caller)?;
+        let mut start = Start::of(wanted, group, caller)?;
+        if start.text.text.is_empty() {
+            start.text.comment(0, &Note::new(&note::RENDER_NOTHING_BEFORE, &[]).message);
+        }
         let start = if caller == Caller::Karpenter {
             fits(&start.text, group)?;
             start
