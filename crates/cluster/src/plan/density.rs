@@ -97,14 +97,15 @@ pub(crate) fn max_pods(group: &NodeGroup, vcpus: Option<u32>, live: Option<u32>)
     const DEFAULT: u32 = 110;
     let written = group.max_pods.known().copied();
     // What a file sets for new nodes counts more than what the old ones have.
-    let configurable = !matches!(group.tool, Tool::EksctlManaged | Tool::EksManaged);
+    let own_call = group.custom_ami && group.tool == Tool::EksManaged;
+    let configurable = own_call || !matches!(group.tool, Tool::EksctlManaged | Tool::EksManaged);
     if let Some(live) = live.filter(|_| written.is_none() || !configurable) {
         return (live, "live");
     }
     match group.tool {
         // eksctl drops the value for managed groups; EKS writes their user data.
-        Tool::EksctlManaged | Tool::EksManaged => (DEFAULT, "default"),
-        Tool::EksctlSelfManaged | Tool::AutoScaling => {
+        Tool::EksctlManaged | Tool::EksManaged if !own_call => (DEFAULT, "default"),
+        Tool::EksctlManaged | Tool::EksManaged | Tool::EksctlSelfManaged | Tool::AutoScaling => {
             written.map_or((DEFAULT, "default"), |pods| (pods, "configured"))
         }
         Tool::Karpenter => {

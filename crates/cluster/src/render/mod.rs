@@ -6,8 +6,13 @@
 mod access;
 mod asg_tags;
 mod aws_auth;
+mod bootstrap;
 mod calico;
 mod configmap;
+mod eksctl;
+mod images;
+mod karpenter;
+mod launch_template;
 mod names;
 mod network_policy;
 mod owners;
@@ -16,6 +21,7 @@ mod reservations;
 mod script;
 #[cfg(test)]
 mod tests;
+mod user_data;
 mod values;
 mod wanted;
 mod written;
@@ -53,6 +59,14 @@ pub enum Kind {
     Calico,
     /// Default deny and DNS.
     NetworkPolicy,
+    /// PowerShell for the user data of Windows nodes.
+    UserData,
+    /// A `ClusterConfig` of eksctl.
+    Eksctl,
+    /// CloudFormation with a launch template and its group.
+    LaunchTemplate,
+    /// Karpenter's `EC2NodeClass` and `NodePool`.
+    Karpenter,
 }
 
 /// Every kind with its name and what it is.
@@ -65,6 +79,10 @@ pub const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Reservations, "reservations", "CIDR reservations that keep room for prefixes"),
     (Kind::Calico, "calico", "the Installation of Calico's operator: policies, or an overlay"),
     (Kind::NetworkPolicy, "network-policy", "default deny and DNS for namespaces of Windows pods"),
+    (Kind::UserData, "user-data", "PowerShell that starts Windows nodes"),
+    (Kind::Eksctl, "eksctl", "a ClusterConfig of eksctl: a cluster, or node groups of one that is there"),
+    (Kind::LaunchTemplate, "launch-template", "CloudFormation: a launch template and its node group"),
+    (Kind::Karpenter, "karpenter", "Karpenter's EC2NodeClass and NodePool"),
 ];
 
 impl Kind {
@@ -193,6 +211,10 @@ pub fn render(request: &RenderRequest, progress: OnProgress<'_>) -> Result<Rende
         Kind::Reservations => Vec::new(),
         Kind::Calico => calico::render(&mut wanted, request)?,
         Kind::NetworkPolicy => vec![network_policy::render(&mut wanted, request)?],
+        Kind::UserData => user_data::render(&mut wanted)?,
+        Kind::Eksctl => vec![eksctl::render(&mut wanted)?],
+        Kind::LaunchTemplate => vec![launch_template::render(&mut wanted)?],
+        Kind::Karpenter => karpenter::render(&mut wanted)?,
     };
     let artefacts = in_language(artefacts, request)?;
     wanted.notes.sort_by_key(|note| note.kind);

@@ -5,7 +5,7 @@ use super::request::{MaxPods, RenderRequest};
 use crate::api::OnProgress;
 use crate::capacity::DEFAULT_MAX_PODS;
 use crate::check::Written;
-use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Os, SubnetChoice, Tool};
+use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Operator, Os, Requirement, SubnetChoice, Tool};
 use crate::note::{Note, text as note};
 use crate::plan::{self, Candidate};
 use crate::problem::Problem;
@@ -14,7 +14,7 @@ use crate::request::{Refusal, Wide, inputs, known_keys, nearest};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use winpod::instance::Verdict;
-use winpod::ipam::{ConfigData, Environment, IpamMode, Key, Settings, capacity};
+use winpod::ipam::{ConfigData, Environment, IpamMode, Key, Limits, Settings, capacity};
 use winpod::ports::PortRange;
 use winpod::windows::{self, Edition, Image, Release};
 use winpod::{Ipv4Prefix, KubernetesVersion};
@@ -38,6 +38,8 @@ pub(super) struct Wanted {
     /// Whether DSR comes by the replacement in the bootstrap script that is documented, and not by its parameter.
     pub(super) documented_style: bool,
     pub(super) groups: Vec<Group>,
+    /// Whether there are no files.
+    pub(super) from_flags: bool,
     /// What the files say beyond that.
     pub(super) cluster: Cluster,
     pub(super) notes: Vec<Note>,
@@ -52,6 +54,8 @@ pub(super) struct Group {
     pub(super) release: Release,
     pub(super) edition: Edition,
     pub(super) instance_types: Vec<String>,
+    /// What their interfaces hold, in the same order.
+    pub(super) limits: Vec<Limits>,
     /// Pods per node; `None` leaves the kubelet's default.
     pub(super) max_pods: Option<u32>,
     /// Whether that is what the types have addresses for.
@@ -60,6 +64,7 @@ pub(super) struct Group {
     pub(super) desired_size: Option<u32>,
     pub(super) max_size: Option<u32>,
     pub(super) subnets: Vec<String>,
+    pub(super) security_groups: Vec<String>,
     pub(super) labels: BTreeMap<String, String>,
     pub(super) taints: Vec<Taint>,
     pub(super) ami: Option<String>,
@@ -72,6 +77,14 @@ pub(super) struct Taint {
     pub(super) key: String,
     pub(super) value: String,
     pub(super) effect: &'static str,
+}
+
+impl std::fmt::Display for Taint {
+    /// As the kubelet takes it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { key, value, effect } = self;
+        if value.is_empty() { write!(f, "{key}:{effect}") } else { write!(f, "{key}={value}:{effect}") }
+    }
 }
 
 /// The name of a group that nothing names.
@@ -135,6 +148,7 @@ impl Wanted {
                 .transpose()?,
             documented_style: one_of("style", request.style.as_deref(), &["argument", "documented"])? == 1,
             groups,
+            from_flags: given.is_empty(),
             cluster,
             notes,
             problems,
@@ -269,8 +283,11 @@ fn groups(request: &RenderRequest, cluster: &Cluster, mode: IpamMode) -> Result<
     let windows: Vec<&NodeGroup> =
         cluster.node_groups.iter().filter(|group| group.os.known() == Some(&Os::Windows)).collect();
     if windows.is_empty() {
-        let asked =
-            request.node_group.is_some() || !request.instance_types.is_empty() || request.release.is_some();
+        // Without files there is one; files without one may be about something else.
+        let asked = request.paths.is_empty() && request.documents.is_empty()
+            || request.node_group.is_some()
+            || !request.instance_types.is_empty()
+            || request.release.is_some();
         return if asked { Ok(vec![group(request, None, cluster, mode)?]) } else { Ok(Vec::new()) };
     }
     let chosen: Vec<&NodeGroup> = match &request.node_group {
@@ -313,7 +330,12 @@ fn group(
     };
     let of_files = of.and_then(|of| of.instance_types.known()).map(|types| match types {
         InstanceTypes::Named(types) => types.clone(),
-        InstanceTypes::Requirements(_) => Vec::new(),
+        InstanceTypes::Requirements(all) => {
+            let names = |one: &&Requirement| {
+                one.key == "node.kubernetes.io/instance-type" && one.operator == Operator::In
+            };
+            all.iter().find(names).map(|one| one.values.clone()).unwrap_or_default()
+        }
     });
     let instance_types = if request.instance_types.is_empty() {
         of_files.unwrap_or_default()
@@ -348,12 +370,18 @@ fn group(
         release,
         edition,
         instance_types,
+        limits: candidates.iter().map(|candidate| candidate.limits).collect(),
         max_pods,
         max_pods_fit,
         min_size,
         desired_size,
         max_size,
         subnets,
+        security_groups: request
+            .security_groups
+            .iter()
+            .map(|id| names::id("securityGroups", "sg-", id))
+            .collect::<Result<_, _>>()?,
         labels: labels(request, of)?,
         taints: taints(request, of)?,
         ami: request.ami.as_deref().map(|id| names::id("ami", "ami-", id)).transpose()?,

@@ -2,7 +2,7 @@
 
 use super::{Resource, words};
 use crate::model::{
-    Field, InstanceTypes, LaunchTemplate, NodeGroup, Origin, Os, SubnetChoice, TemplateChoice, Tool,
+    Field, InstanceTypes, LaunchTemplate, NodeGroup, Origin, Os, SubnetChoice, Taint, TemplateChoice, Tool,
 };
 use crate::read::node::Node;
 use crate::read::{Doc, aws};
@@ -14,6 +14,7 @@ const OF_CLUSTER: &str = "kubernetes.io/cluster/";
 const BOOTSTRAPS: [&str; 4] = ["EKSBootstrap", "/etc/eks/bootstrap.sh", "nodeadm", "NodeConfig"];
 /// Tags that tell the Cluster Autoscaler what a node would have.
 const LABEL_TAG: &str = "k8s.io/cluster-autoscaler/node-template/label/";
+const TAINT_TAG: &str = "k8s.io/cluster-autoscaler/node-template/taint/";
 
 pub(super) fn managed(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     let mut node = words::of_api(&resource.properties);
@@ -32,6 +33,9 @@ pub(super) fn managed(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     // EKS takes the image of the template, and then no type of its own.
     if let (Field::Absent, Some(template)) = (&group.ami, template(doc, &group)) {
         group.custom_ami = !template.image.is_absent();
+        if group.custom_ami {
+            group.max_pods = max_pods(&template);
+        }
         named_image(&mut group, &template);
     }
     doc.cluster().node_groups.push(group);
@@ -73,6 +77,11 @@ pub(super) fn auto_scaling(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     for (key, value) in words::tags(properties.get("Tags")) {
         if let Some(label) = key.strip_prefix(LABEL_TAG) {
             group.labels.insert(label.to_owned(), value);
+        } else if let Some(taint) = key.strip_prefix(TAINT_TAG) {
+            let (value, effect) = value.rsplit_once(':').unwrap_or(("", &value));
+            let (key, value, effect) = (taint.to_owned(), value.to_owned(), effect.to_owned());
+            let place = group.place.clone();
+            group.taints.push(Taint { key, value, effect, place });
         }
     }
     if let Some(template) = &template {
