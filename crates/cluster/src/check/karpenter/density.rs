@@ -30,6 +30,27 @@ fn counted(limits: Limits) -> u32 {
     capacity(limits, IpamMode::SecondaryIp).addresses
 }
 
+/// The one value for `maxPods` that suits all types of a pool, and why: a class has one, so it is what its largest type
+/// takes. On smaller ones the addresses run out first, and those the scheduler counts by itself.
+fn suited(planned: &PlannedGroup<'_>, room: impl Fn(Limits, &TypePlan) -> u32) -> Option<(u32, String)> {
+    let taken = |(limits, row): (Limits, &TypePlan)| {
+        let limits = [Some(room(limits, row)), row.cpu_pods, row.memory_pods];
+        limits.into_iter().flatten().min().unwrap_or(0).saturating_add(row.host_network_pods)
+    };
+    let all: Vec<(u32, &TypePlan)> =
+        types(planned).map(|(limits, row)| (taken((limits, row)), row)).collect();
+    let (most, largest) =
+        all.iter().copied().reduce(|most, next| if next.0 > most.0 { next } else { most })?;
+    let why = match all.iter().any(|(pods, _)| *pods < most) {
+        true => format!(
+            "{most}, what {} takes, the largest of its types; smaller ones stop at their addresses",
+            largest.instance_type
+        ),
+        false => format!("{most}, what {} takes", largest.instance_type),
+    };
+    Some((most, why))
+}
+
 /// Nodes that Karpenter buys for the given pods, and those that would do.
 #[derive(Clone, Copy)]
 struct Count<'p> {
@@ -82,9 +103,12 @@ pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
         let more = others(over.len());
         let object = named_pool(planned.group());
         let too_many = first.bought - first.needed;
-        let limits = [Some(first.row.ipv4), first.row.cpu_pods, first.row.memory_pods];
-        let set = limits.into_iter().flatten().min().unwrap_or(0).saturating_add(first.row.host_network_pods);
-        let values: [(&str, &dyn Display); 12] = [
+        let Some((_, set)) = suited(planned, |_, row| row.ipv4) else { continue };
+        let daemon_sets = match first.row.daemon_set_pods {
+            0 => String::new(),
+            pods => format!(", {pods} of them of DaemonSets"),
+        };
+        let values: [(&str, &dyn Display); 13] = [
             ("pool", &object),
             ("believed", &first.believed),
             ("type", &first.row.instance_type),
@@ -92,6 +116,7 @@ pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
             ("real", &first.row.pods),
             ("addresses", &first.row.ipv4),
             ("max", &first.row.max_pods),
+            ("daemon-sets", &daemon_sets),
             ("pods", &pods),
             ("bought", &first.bought),
             ("needed", &first.needed),
@@ -105,7 +130,8 @@ pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
 fn others(types: usize) -> String {
     match types {
         1 => String::new(),
-        several => format!(" (and likewise for {} more types)", several - 1),
+        2 => " (and likewise on 1 more type)".to_owned(),
+        several => format!(" (and likewise on {} more types)", several - 1),
     }
 }
 
@@ -150,18 +176,17 @@ pub(super) fn default_max_pods(context: &Context<'_>, found: &mut Found) {
         } else {
             format!("{} to {}", of(least, smallest), of(most, largest))
         };
-        // One value for all types: what the largest has, as long as that is below the default, else what each has.
-        let host = largest.host_network_pods;
+        let Some((suits, why)) = suited(planned, |limits, _| room(limits)) else { continue };
         let set = match form {
-            "fewer" => format!("{}", room(most) + host),
-            "more" => format!("{}", room(least) + host),
-            // What suits prefixes on one type is far off on another.
-            _ if room(least) < room(most) => {
-                format!("{}, as long as prefix delegation is off", room(most) + host)
-            }
+            "fewer" | "more" => why,
             _ => {
-                let with_prefixes = capacity(most, IpamMode::PrefixDelegation).addresses;
-                format!("{}, or to {} with prefix delegation", room(most) + host, with_prefixes + host)
+                let on_prefixes = |limits| capacity(limits, IpamMode::PrefixDelegation).addresses;
+                match suited(planned, |limits, _| on_prefixes(limits)) {
+                    Some((other, with)) if other != suits => {
+                        format!("{why}, or with prefix delegation to {with}")
+                    }
+                    _ => why,
+                }
             }
         };
         let object = named_pool(planned.group());
