@@ -183,3 +183,6 @@ fn set_elsewhere(key: &str) -> bool {
         |known: &&str| domain.strip_suffix(*known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     DOMAINS.iter().any(|known| below(&known)) || domain == "alpha.eksctl.io"
 }
+
+#[cfg(test)]
+mod tests;

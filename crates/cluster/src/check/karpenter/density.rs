@@ -7,7 +7,7 @@ use crate::check::ipam::capacity::active;
 use crate::check::planned::{PlannedGroup, types_known};
 use crate::check::rule::Need;
 use crate::model::{Field, Place};
-use crate::plan::TypePlan;
+use crate::plan::{LimitedBy, TypePlan};
 use std::fmt::Display;
 use winpod::ipam::{IpamMode, Limits, capacity};
 
@@ -30,8 +30,9 @@ fn counted(limits: Limits) -> u32 {
     capacity(limits, IpamMode::SecondaryIp).addresses
 }
 
-/// The one value for `maxPods` that suits all types of a pool, and why: a class has one, so it is what its largest type
-/// takes. On smaller ones the addresses run out first, and those the scheduler counts by itself.
+/// The one value for `maxPods` that suits all types of a pool, and which of them it is of, if they differ: a class has
+/// one, so it is what its largest type takes. On smaller ones the addresses run out first, and those the scheduler counts
+/// by itself.
 fn suited(planned: &PlannedGroup<'_>, room: impl Fn(Limits, &TypePlan) -> u32) -> Option<(u32, String)> {
     let taken = |(limits, row): (Limits, &TypePlan)| {
         let limits = [Some(room(limits, row)), row.cpu_pods, row.memory_pods];
@@ -39,14 +40,12 @@ fn suited(planned: &PlannedGroup<'_>, room: impl Fn(Limits, &TypePlan) -> u32) -
     };
     let all: Vec<(u32, &TypePlan)> =
         types(planned).map(|(limits, row)| (taken((limits, row)), row)).collect();
-    let (most, largest) =
-        all.iter().copied().reduce(|most, next| if next.0 > most.0 { next } else { most })?;
-    let why = match all.iter().any(|(pods, _)| *pods < most) {
-        true => format!(
-            "{most}, what {} takes, the largest of its types; smaller ones stop at their addresses",
-            largest.instance_type
-        ),
-        false => format!("{most}, what {} takes", largest.instance_type),
+    let (most, of) = all.iter().copied().reduce(|most, next| if next.0 > most.0 { next } else { most })?;
+    let differ = all.iter().any(|(pods, _)| *pods < most);
+    let why = if differ {
+        format!(", what {} takes, the most of its types", of.instance_type)
+    } else {
+        String::new()
     };
     Some((most, why))
 }
@@ -103,12 +102,21 @@ pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
         let more = others(over.len());
         let object = named_pool(planned.group());
         let too_many = first.bought - first.needed;
-        let Some((_, set)) = suited(planned, |_, row| row.ipv4) else { continue };
+        let Some((suits, why)) = suited(planned, |_, row| row.ipv4) else { continue };
+        // More than the types take does no harm: the scheduler counts addresses, CPU and memory by itself.
+        let enough = first.row.max_pods >= suits;
+        let max = if enough { first.row.max_pods } else { suits };
+        let set = if enough { format!("{max}, as it is") } else { format!("{max}{why}") };
+        let holds = match first.row.limited_by {
+            LimitedBy::Cpu => format!(", and its CPU is enough for {}", first.row.pods),
+            LimitedBy::Memory => format!(", and its memory is enough for {}", first.row.pods),
+            _ => String::new(),
+        };
         let daemon_sets = match first.row.daemon_set_pods {
             0 => String::new(),
             pods => format!(", {pods} of them of DaemonSets"),
         };
-        let values: [(&str, &dyn Display); 13] = [
+        let values: [(&str, &dyn Display); 15] = [
             ("pool", &object),
             ("believed", &first.believed),
             ("type", &first.row.instance_type),
@@ -117,6 +125,8 @@ pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
             ("addresses", &first.row.ipv4),
             ("max", &first.row.max_pods),
             ("daemon-sets", &daemon_sets),
+            ("holds", &holds),
+            ("reserve", &modelled_mib(max)),
             ("pods", &pods),
             ("bought", &first.bought),
             ("needed", &first.needed),
@@ -177,17 +187,12 @@ pub(super) fn default_max_pods(context: &Context<'_>, found: &mut Found) {
             format!("{} to {}", of(least, smallest), of(most, largest))
         };
         let Some((suits, why)) = suited(planned, |limits, _| room(limits)) else { continue };
-        let set = match form {
-            "fewer" | "more" => why,
-            _ => {
-                let on_prefixes = |limits| capacity(limits, IpamMode::PrefixDelegation).addresses;
-                match suited(planned, |limits, _| on_prefixes(limits)) {
-                    Some((other, with)) if other != suits => {
-                        format!("{why}, or with prefix delegation to {with}")
-                    }
-                    _ => why,
-                }
+        let on_prefixes = |limits: Limits| capacity(limits, IpamMode::PrefixDelegation).addresses;
+        let set = match (form, suited(planned, |limits, _| on_prefixes(limits))) {
+            ("open", Some((other, why))) if other != suits => {
+                format!("{suits}, or to {other} with prefix delegation{why}")
             }
+            _ => format!("{suits}{why}"),
         };
         let object = named_pool(planned.group());
         let values: [(&str, &dyn Display); 5] = [

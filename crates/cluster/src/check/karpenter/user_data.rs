@@ -5,7 +5,6 @@ use crate::check::context::{Context, named};
 use crate::check::found::Found;
 use crate::check::node_groups::scripts::MOST_BYTES;
 use crate::model::{Field, NodeGroup, UserData};
-use crate::read::join;
 use std::fmt::Display;
 
 /// User data of Windows pools, each once; tells what the files hide.
@@ -47,7 +46,8 @@ pub(super) fn more_than_commands(context: &Context<'_>, found: &mut Found) {
             continue;
         };
         found.judged();
-        let named = join(causes.iter().map(|(cause, _)| (*cause).to_owned()));
+        let named: Vec<&str> = causes.iter().map(|(cause, _)| *cause).collect();
+        let named = named.join(" and ");
         let values: [(&str, &dyn Display); 2] = [("class", &object), ("causes", &named)];
         let mut finding = found.add(place, object.clone(), &values);
         for (cause, at) in causes.iter().filter(|(_, at)| *at != place) {
