@@ -683,6 +683,7 @@ pub struct LivePod {
 
 /// Pods of one kind.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a statement of its own")]
 pub struct Workload {
     /// `Deployment`, `DaemonSet`, `Pod` and so on.
     pub kind: String,
