@@ -5,8 +5,8 @@
 use crate::progress::Progress;
 use crate::request::{Document, Refusal, known_keys, nearest};
 use crate::{
-    capacity, check, dsr, explain, fault, ipam, plan, pool, prefixes, read, report, simulate, sources,
-    subnet, topology, types,
+    base_image, capacity, check, dsr, explain, fault, ipam, plan, pool, prefixes, read, report, simulate,
+    sources, subnet, topology, types,
 };
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -124,6 +124,9 @@ operations! {
     "topology", topology::TopologyRequest => topology::Topology,
         "A node as its HNS sees it: ENI, networks, endpoints, load-balancer policies, and what contradicts itself.",
         topology::topology;
+    "baseImage", base_image::BaseImageRequest => base_image::BaseImage,
+        "Which Windows an image of a container is made for, by its name, and whether a node runs it.",
+        |request: &_, _: OnProgress<'_>| base_image::base_image(request);
     "prefix", prefixes::PrefixRequest => prefixes::Prefix, "What an IPv4 prefix is.",
         |request: &_, _: OnProgress<'_>| prefixes::prefix(request);
     "contains", prefixes::ContainsRequest => prefixes::Contains, "Which addresses and prefixes lie in a prefix.",

@@ -270,6 +270,9 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     }
 }
 
+/// What an ARN begins with that a stack is yet to make; with a logical id behind it, it is no ARN.
+const ARNS_TO_COME: [&str; 2] = ["arn:aws:iam:::role/", "arn:aws:iam:::instance-profile/"];
+
 /// Resources of a template by their logical ids alone: `Vpc` for `${Vpc}`.
 fn name_resources(text: &mut String, cluster: &Cluster) {
     let mut from = 0;
@@ -278,6 +281,8 @@ fn name_resources(text: &mut String, cluster: &Cluster) {
         let Some(end) = text[start..].find('}').map(|at| start + at) else { return };
         if cluster.template_resources.contains(&text[start..=end]) {
             text.remove(end);
+            let arn = ARNS_TO_COME.iter().find(|arn| text[..start].ends_with(**arn));
+            let start = start - arn.map_or(0, |arn| arn.len());
             text.replace_range(start..from, "");
             from = start;
         }

@@ -188,8 +188,9 @@ fn pods(cluster: &Cluster, asking: &[Asking<'_>]) -> Vec<Pods> {
         || cluster.nodes.iter().any(|node| node.os != Some(Os::Linux) && !known(&node.group));
     let served = |workload: &&Workload| workload.selects_windows && !workload.host_network;
     for workload in cluster.workloads.iter().filter(served) {
-        let mut here =
-            (0..asking.len()).filter(|index| plan::may_run(workload, asking[*index].group)).peekable();
+        let mut here = (0..asking.len())
+            .filter(|index| crate::placement::may_run(workload, asking[*index].group))
+            .peekable();
         let first = here.peek().copied();
         let count = workload.replicas.known().map(|count| u64::from(*count));
         let mut groups = 0;

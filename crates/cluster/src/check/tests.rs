@@ -151,4 +151,8 @@ fn resources_of_a_template_are_named_by_their_logical_ids() {
     let mut text = "${Net} beside ${Other} and ${".to_owned();
     super::name_resources(&mut text, &cluster);
     assert_eq!(text, "Net beside ${Other} and ${");
+    // The ARN of what is yet to be made is none.
+    let mut text = "\"arn:aws:iam:::role/${Net}\" and arn:aws:iam:::role/shop".to_owned();
+    super::name_resources(&mut text, &cluster);
+    assert_eq!(text, "\"Net\" and arn:aws:iam:::role/shop");
 }

@@ -242,7 +242,7 @@ fn parsed<T: FromStr<Err = winpod::Error>>(text: &str, name: &str) -> Result<T, 
     })
 }
 
-fn one_of<T: Copy + Display>(
+pub(crate) fn one_of<T: Copy + Display>(
     text: &str,
     name: &str,
     all: &[T],
@@ -268,7 +268,7 @@ pub(super) fn named<T: Copy + Display>(
 }
 
 /// A build as people have it: alone, or inside what `ver`, `systeminfo` or an event prints.
-fn build(text: &str) -> Result<Build, Refusal> {
+pub(crate) fn build(text: &str) -> Result<Build, Refusal> {
     let alone = text.trim().parse::<Build>();
     let inside = || {
         let words = text.split(|c: char| !c.is_ascii_digit() && c != '.').map(|word| word.trim_matches('.'));

@@ -14,6 +14,7 @@ mod reasons;
 mod script;
 mod start;
 
+pub(crate) use given::{build, one_of};
 pub(crate) use reasons::name_of;
 
 pub use answer::{

@@ -94,8 +94,8 @@ pub enum CalicoFeature {
     Log,
     /// A rule about HTTP.
     Http,
-    /// A policy for host endpoints: `preDNAT`, `doNotTrack` or `applyOnForward`.
-    HostEndpoints,
+    /// A policy for host endpoints, by this field: `preDNAT`, `doNotTrack` or `applyOnForward`.
+    HostEndpoints(&'static str),
 }
 
 /// A `HostEndpoint`: an interface of a node that policies are about.

@@ -6,6 +6,7 @@
 
 mod access;
 mod addons;
+mod affinity;
 mod calico;
 mod control_plane;
 mod hns;
@@ -21,6 +22,8 @@ mod start;
 mod storage;
 
 pub use access::{ApiCall, NodeAccess};
+pub use affinity::NodeTerm;
+
 pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
 pub use calico::{
     CalicoFeature, CalicoInstallation, CalicoObjects, CalicoPolicy, CalicoPool, FelixConfiguration,
@@ -60,6 +63,7 @@ use winpod::ipam::{Key, Limits};
 use winpod::ports::Protocol;
 use winpod::source::SourceId;
 use winpod::subnet::ReservationKind;
+use winpod::windows::Release;
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -472,6 +476,10 @@ pub struct NodeGroup {
     pub launch: Launch,
     /// Labels of its nodes.
     pub labels: BTreeMap<String, String>,
+    /// Its nodes have labels that the files do not show.
+    pub labels_open: bool,
+    /// The release of Windows Server that its image, its launch template or its nodes tell.
+    pub release: Option<Release>,
     /// Taints of its nodes.
     pub taints: Vec<Taint>,
     /// The address of DNS that its pods get, if it is written.
@@ -511,6 +519,8 @@ impl NodeGroup {
             max_unavailable: Field::Absent,
             launch: Launch::default(),
             labels: BTreeMap::new(),
+            labels_open: false,
+            release: None,
             taints: Vec::new(),
             cluster_dns: Field::Absent,
             role: Field::Absent,
@@ -673,6 +683,7 @@ pub struct LivePod {
 
 /// Pods of one kind.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a statement of its own")]
 pub struct Workload {
     /// `Deployment`, `DaemonSet`, `Pod` and so on.
     pub kind: String,
@@ -699,8 +710,12 @@ pub struct Workload {
     pub memory_bytes: u64,
     /// Where one of its containers asks for `nvidia.com/gpu`.
     pub nvidia_gpu: Option<Place>,
-    /// Its node selector, the operating system and architecture left out.
+    /// Its node selector, the operating system left out.
     pub node_selector: BTreeMap<String, String>,
+    /// The node selector asks more than these files show.
+    pub selector_open: bool,
+    /// The terms of its required node affinity, any of which will do; none if it requires nothing.
+    pub node_affinity: Vec<NodeTerm>,
     /// Its tolerations.
     pub tolerations: Vec<Toleration>,
     /// The operating system that the scheduler holds it to, by its nodeSelector or its affinity; `spec.os` does not.

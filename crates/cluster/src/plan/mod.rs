@@ -14,7 +14,7 @@ pub use answer::{
 };
 pub(crate) use candidates::{Candidate, find, unknown_type};
 pub(crate) use demand::{Asking, Cost, singles, spread, subnets};
-pub(crate) use density::{Always, FullNode, Load, managed_surge, may_run, with_addresses};
+pub(crate) use density::{Always, FullNode, Load, managed_surge, with_addresses};
 
 use crate::cni;
 use crate::model::{Cluster, Field, NodeGroup, Os, SubnetChoice, Tool};

@@ -174,7 +174,7 @@ fn policy(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) {
     let mut features = Vec::new();
     for key in ["preDNAT", "doNotTrack", "applyOnForward"] {
         if let Some(at) = get(key).filter(|value| value.as_bool() == Some(true)) {
-            features.push((CalicoFeature::HostEndpoints, doc.place_of(at)));
+            features.push((CalicoFeature::HostEndpoints(key), doc.place_of(at)));
         }
     }
     for rule in

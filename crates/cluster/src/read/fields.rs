@@ -87,6 +87,14 @@ impl Doc<'_, '_> {
         map
     }
 
+    /// Whether a mapping of strings has more than shows: the whole of it or a value is an expression.
+    pub(super) fn map_open(node: Option<&Node>) -> bool {
+        let hidden = |node: &Node| node.hidden().is_some() || is_filled_in(node);
+        node.is_some_and(|node| {
+            hidden(node) || node.entries().iter().any(|entry| hidden(&entry.key) || hidden(&entry.value))
+        })
+    }
+
     /// A CIDR block as a person wrote it: host bits are cleared with a note.
     pub(super) fn cidr(&mut self, value: &Node, key: &str, object: &str) -> Option<Ipv4Prefix> {
         match value.as_text().map(Ipv4Prefix::parse_lenient) {
@@ -159,7 +167,7 @@ pub(super) fn is_filled_in(node: &Node) -> bool {
 }
 
 /// The same of a text.
-pub(super) fn is_placeholder(text: &str) -> bool {
+pub(crate) fn is_placeholder(text: &str) -> bool {
     let has = |open: &str, close: &str| text.split_once(open).is_some_and(|(_, rest)| rest.contains(close));
     let text = text.trim();
     has("{{", "}}") || has("${", "}") || text.starts_with('<') && text.ends_with('>')

@@ -3,7 +3,9 @@
 use super::addons::spelt_alike;
 use super::fields::{FILLED_IN, is_filled_in, shortened};
 use super::node::{Entry, Kind, Node};
-use super::{Doc, Unquoted, access, aws_auth, aws_node, calico, pod, policy, quantity, services, storage};
+use super::{
+    Doc, Unquoted, access, affinity, aws_auth, aws_node, calico, pod, policy, quantity, services, storage,
+};
 use crate::model::{Field, LiveNode, LivePod, MeantKey, Os, Place, Toleration, UnknownKey, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
@@ -273,11 +275,13 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
     let selector = doc.map(spec.get("nodeSelector"), &object);
     let selects = ["kubernetes.io/os", "beta.kubernetes.io/os"].iter().find_map(|key| selector.get(*key));
     let selects_windows = selects.is_some_and(|os| os == "windows");
-    let scheduled_os = selects.and_then(|os| parse_os(os)).or_else(|| os_by_affinity(spec));
+    let node_affinity = affinity::terms(doc, spec);
+    let by_affinity = affinity::system(&node_affinity);
+    let scheduled_os = selects.and_then(|os| parse_os(os)).or(by_affinity);
     let os = selects
         .and_then(|os| parse_os(os))
         .or_else(|| spec.path(&["os", "name"]).and_then(Node::as_text).and_then(parse_os))
-        .or_else(|| os_by_affinity(spec));
+        .or(by_affinity);
     let nvidia_gpu = asks_for(doc, spec, "nvidia.com/gpu");
     let (cpu_millis, memory_bytes) = requests(doc, spec, &object);
     let account = ["serviceAccountName", "serviceAccount"].iter().find_map(|key| {
@@ -306,10 +310,9 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         cpu_millis,
         memory_bytes,
         nvidia_gpu,
-        node_selector: selector
-            .into_iter()
-            .filter(|(key, _)| !key.ends_with("kubernetes.io/os") && !key.ends_with("kubernetes.io/arch"))
-            .collect(),
+        node_selector: selector.into_iter().filter(|(key, _)| !key.ends_with("kubernetes.io/os")).collect(),
+        selector_open: Doc::map_open(spec.get("nodeSelector")),
+        node_affinity,
         tolerations: tolerations(spec),
         scheduled_os,
         pod_labels,
@@ -370,33 +373,6 @@ fn one_unless_said(
 fn owner(node: &Node) -> Option<(String, String)> {
     let owner = node.path(&["metadata", "ownerReferences"])?.items().first()?;
     Some((owner.get("kind")?.as_text()?.to_owned(), owner.get("name")?.as_text()?.to_owned()))
-}
-
-/// A required node affinity that leaves one operating system.
-fn os_by_affinity(spec: &Node) -> Option<Os> {
-    let path =
-        ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
-    let terms = spec.path(&path)?.items();
-    let of_term = |term: &Node| {
-        term.get("matchExpressions")?.items().iter().find_map(|expression| {
-            let text = |key: &str| expression.get(key).and_then(Node::as_text);
-            let values = expression.get("values").map(Node::items).unwrap_or_default();
-            match (text("key")?, text("operator")?, values) {
-                ("kubernetes.io/os" | "beta.kubernetes.io/os", "In", [one]) => {
-                    one.as_text().and_then(parse_os)
-                }
-                ("kubernetes.io/os" | "beta.kubernetes.io/os", "NotIn", [one]) => {
-                    match one.as_text().and_then(parse_os)? {
-                        Os::Windows => Some(Os::Linux),
-                        Os::Linux => Some(Os::Windows),
-                    }
-                }
-                _ => None,
-            }
-        })
-    };
-    let first = of_term(terms.first()?)?;
-    terms.iter().all(|term| of_term(term) == Some(first)).then_some(first)
 }
 
 /// CPU in millicores and memory in bytes as the scheduler counts them: containers in a row, or the

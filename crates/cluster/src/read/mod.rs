@@ -17,6 +17,7 @@ pub mod yaml;
 
 mod access;
 mod addons;
+mod affinity;
 mod ahead;
 pub(crate) mod archive;
 mod aws;
@@ -49,7 +50,7 @@ mod user_data;
 mod zip;
 
 pub use error::ReadError;
-pub(crate) use fields::shortened;
+pub(crate) use fields::{is_placeholder, shortened};
 pub use inputs::Input;
 pub(crate) use lines::Head;
 

@@ -24,7 +24,10 @@ pub fn check_brief(answer: &Check, style: Style) -> String {
         lines.push(vec![
             (format!("{place}: "), Tone::Plain),
             (it.severity.name().to_owned(), tone(it.severity)),
-            (format!(" {}: {}", it.rule, it.message), Tone::Plain),
+            (
+                format!(" {}{}: {}", it.rule, if it.security { " (security)" } else { "" }, it.message),
+                Tone::Plain,
+            ),
         ]);
     }
     let mut blocks = Vec::new();

@@ -407,7 +407,9 @@ pub(super) fn churn(context: &Context<'_>, found: &mut Found) {
             ];
             let mut added = found.add(planned.size_place(), named(planned.group()), &values);
             let here = |workload: &&crate::model::Workload| {
-                workload.follows && workload.selects_windows && plan::may_run(workload, planned.group())
+                workload.follows
+                    && workload.selects_windows
+                    && crate::placement::may_run(workload, planned.group())
             };
             for workload in context.cluster.workloads.iter().filter(here).take(5) {
                 added = added.related(&workload.place, format!("{} {}", workload.kind, workload.name));

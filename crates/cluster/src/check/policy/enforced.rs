@@ -154,13 +154,14 @@ pub(super) fn linux_features(context: &Context<'_>, found: &mut Found) {
             continue;
         }
         for (feature, place) in &policy.features {
-            let form = match feature {
-                CalicoFeature::Log => "log",
-                CalicoFeature::Http => "http",
-                CalicoFeature::HostEndpoints => "host-endpoints",
+            let (form, field) = match feature {
+                CalicoFeature::Log => ("log", "action"),
+                CalicoFeature::Http => ("http", "http"),
+                CalicoFeature::HostEndpoints(field) => ("host-endpoints", *field),
             };
             let selected = called(selected.iter().copied());
-            let values: [(&str, &dyn Display); 2] = [("policy", &object), ("workloads", &selected)];
+            let values: [(&str, &dyn Display); 3] =
+                [("policy", &object), ("workloads", &selected), ("field", &field)];
             found.add_as(form, place, object.clone(), &values);
         }
     }

@@ -75,8 +75,10 @@ pub(super) fn auto_scaling(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
             group.labels.insert(label.to_owned(), value);
         }
     }
+    group.labels_open = true;
     if let Some(template) = &template {
         of_image(&mut group, template);
+        node_labels(&mut group, template);
         group.max_pods = max_pods(template);
         group.role = role(doc, resource, template);
     }
@@ -156,6 +158,18 @@ fn of_image(group: &mut NodeGroup, template: &LaunchTemplate) {
         Some(os) => Field::Known(os, Origin::Written(data.place.clone())),
         None => Field::Unknown("its user data does not tell the system".to_owned(), data.place.clone()),
     };
+}
+
+/// Labels that the call of the bootstrap script gives to nodes; whether they are all, if there is one call.
+fn node_labels(group: &mut NodeGroup, template: &LaunchTemplate) {
+    let Some(data) = template.user_data.known().filter(|data| data.hidden_call.is_none()) else { return };
+    let [call] = data.calls.as_slice() else { return };
+    let Some(flags) = call.kubelet_flag("node-labels") else { return };
+    let pairs: Option<Vec<_>> =
+        flags.iter().flat_map(|flag| flag.split(',')).map(|pair| pair.split_once('=')).collect();
+    let Some(pairs) = pairs else { return };
+    group.labels_open = false;
+    group.labels.extend(pairs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())));
 }
 
 /// Pods per node as the call of the bootstrap script asks for.

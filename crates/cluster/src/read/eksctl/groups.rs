@@ -57,6 +57,7 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
     sizes(doc, node, &mut group, &object);
     group.max_pods = doc.count(node, "maxPodsPerNode", &object);
     group.labels = doc.map(node.get("labels"), &object);
+    group.labels_open = Doc::map_open(node.get("labels"));
     group.labels.insert("alpha.eksctl.io/nodegroup-name".to_owned(), group.name.clone());
     group.taints = taints(doc, node.get("taints"));
     group.cluster_dns = doc.text(node, "clusterDNS", &object);
