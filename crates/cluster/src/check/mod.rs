@@ -204,6 +204,7 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
         if let Field::Unknown(reason, place) = &cluster.cni.data {
             found.hides(Need::Configmap, reason, place);
         }
+        reading.notes.append(&mut found.notes);
         all.push(found);
     }
     for found in &mut all {
