@@ -3,7 +3,7 @@
 use crate::check::context::{Context, on_nitro, quoted, values_of};
 use crate::check::found::Found;
 use crate::check::rule::{Need, Severity};
-use crate::check::written::Written;
+use crate::written::Written;
 use crate::model::Place;
 use std::fmt::Display;
 use winpod::instance;
