@@ -35,7 +35,11 @@ fn answer(operation: &str, name: &str, text: &str) -> Value {
                   managedNodeGroups:\n- {name: web, amiFamily: WindowsServer2022FullContainer, instanceType: m5.xlarge, \
                   minSize: 1, maxSize: 3}\n";
     let own = text.starts_with("apiVersion: eksctl.io");
-    let (first, second) = if own { (text.to_owned() + &groups[groups.find("managed").unwrap()..], "") } else { (text.to_owned(), groups) };
+    let (first, second) = if own {
+        (text.to_owned() + &groups[groups.find("managed").unwrap()..], "")
+    } else {
+        (text.to_owned(), groups)
+    };
     let mut documents = vec![json!({"name": name, "text": first})];
     if !second.is_empty() {
         documents.push(json!({"name": "groups.yaml", "text": second}));
@@ -55,7 +59,11 @@ fn notes<'a>(answer: &'a Value, code: &str) -> Option<&'a str> {
 fn ipam_plan_and_check_read_them_alike() {
     for (values, enabled, mode) in [
         (r#"{"enableWindowsIpam": "true"}"#, true, "secondary-ip"),
-        (r#"{"enableWindowsIpam": "true", "enableWindowsPrefixDelegation": "true"}"#, true, "prefix-delegation"),
+        (
+            r#"{"enableWindowsIpam": "true", "enableWindowsPrefixDelegation": "true"}"#,
+            true,
+            "prefix-delegation",
+        ),
         (r#"{"enableWindowsIpam": "false", "enableWindowsPrefixDelegation": "true"}"#, false, "secondary-ip"),
         // The chart's own default is off, and eksctl, which makes the group, switches it on.
         (r#"{"warmWindowsIPTarget": 4}"#, true, "secondary-ip"),

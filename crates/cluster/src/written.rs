@@ -53,7 +53,9 @@ impl Written {
         let entry = |(key, name, default): (Key, &str, &str)| match values.get(name) {
             Some(value) => (key, (value.text.clone(), value.place.clone())),
             // eksctl switches it on by itself where a group of its own is of Windows.
-            None if key == Key::EnableWindowsIpam && by_eksctl(cluster) => (key, ("true".to_owned(), place.clone())),
+            None if key == Key::EnableWindowsIpam && by_eksctl(cluster) => {
+                (key, ("true".to_owned(), place.clone()))
+            }
             None => (key, (default.to_owned(), place.clone())),
         };
         let data = CHART.into_iter().map(entry).collect();

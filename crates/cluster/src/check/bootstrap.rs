@@ -98,10 +98,9 @@ pub(crate) fn told_ranges(data: &UserData) -> Vec<Told> {
     const EXPRESSION: [char; 5] = ['$', '(', '{', '<', '%'];
     let mut all = Vec::new();
     for call in &data.calls {
-        if let Some(text) = call.parameter("ServiceCIDR").flatten().map(|text| text.trim_matches(['"', '\''])) {
-            if !text.contains(EXPRESSION) {
-                all.push(Told { name: "-ServiceCIDR", text: text.to_owned(), place: call.place.clone() });
-            }
+        let given = call.parameter("ServiceCIDR").flatten().map(|text| text.trim_matches(['"', '\'']));
+        if let Some(text) = given.filter(|text| !text.contains(EXPRESSION)) {
+            all.push(Told { name: "-ServiceCIDR", text: text.to_owned(), place: call.place.clone() });
         }
     }
     for script in &data.scripts {
@@ -110,7 +109,8 @@ pub(crate) fn told_ranges(data: &UserData) -> Vec<Told> {
             let start = at;
             at += line.len();
             let found = line.to_ascii_uppercase().find(VARIABLE);
-            let Some(behind) = found.filter(|_| !line.trim_start().starts_with('#')).map(|from| from + VARIABLE.len())
+            let Some(behind) =
+                found.filter(|_| !line.trim_start().starts_with('#')).map(|from| from + VARIABLE.len())
             else {
                 continue;
             };

@@ -49,6 +49,7 @@ use crate::plan::{self, supply};
 use crate::problem::Problem;
 use crate::read::{self, Duplicate, Reading, Unquoted};
 use crate::request::{Document, Given, Refusal, inputs};
+use crate::written::Written;
 use baseline::Baseline;
 use config::{Config, Setting};
 use context::{CNI, Context, quoted};
@@ -62,7 +63,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
-use crate::written::Written;
 
 /// What to check, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -19,6 +19,7 @@ use crate::model::{Cluster, Field, NodeGroup};
 use crate::note::text;
 use crate::plan::supply::Supply;
 use crate::plan::{self, Verdict};
+use crate::written::Written;
 use now::Now;
 pub(crate) use now::runs_on_windows;
 use platform::OnNodes;
@@ -26,7 +27,6 @@ pub(crate) use platform::{FIRST_KUBERNETES, release};
 pub(crate) use policies::{Policies, called};
 use room::Room;
 pub(crate) use room::{DEFAULT_BLOCK, addresses_of};
-use crate::written::Written;
 use std::collections::BTreeMap;
 use winpod::ipam::{IpamMode, Key, Settings};
 

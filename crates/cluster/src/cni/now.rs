@@ -53,7 +53,8 @@ impl<'c> Now<'c> {
             now.add(Cni::CalicoPolicy, "the DaemonSet calico-node-windows", place);
         }
         if let (None, Some((cni, written))) = (now.cni, in_vpc) {
-            let evidence = if written.are_values() { &written.object } else { "the ConfigMap amazon-vpc-cni" };
+            let evidence =
+                if written.are_values() { &written.object } else { "the ConfigMap amazon-vpc-cni" };
             now.add(cni, evidence, written.place());
         }
         let windows = cluster.node_groups.iter().any(|group| group.os.known() == Some(&Os::Windows));

@@ -165,7 +165,8 @@ impl Draft {
             let place = facts.cluster.cni.old_controller.place();
             self.needs.push(reason(&text::CNI_NEEDS_NO_OLD_CONTROLLER, &[]).at(place));
         } else if !facts.settings.windows_ipam.is_on() {
-            self.needs.push(reason(&text::CNI_NEEDS_IPAM, &[]).at(facts.written.as_ref().map(Written::place)));
+            self.needs
+                .push(reason(&text::CNI_NEEDS_IPAM, &[]).at(facts.written.as_ref().map(Written::place)));
         }
     }
 

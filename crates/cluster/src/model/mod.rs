@@ -23,8 +23,8 @@ mod storage;
 pub use access::{ApiCall, NodeAccess};
 pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
 pub use calico::{
-    CalicoFeature, CalicoInstallation, CalicoObjects, CalicoPolicy, CalicoPool, CalicoRules, FelixConfiguration,
-    HostEndpoint,
+    CalicoFeature, CalicoInstallation, CalicoObjects, CalicoPolicy, CalicoPool, CalicoRules,
+    FelixConfiguration, HostEndpoint,
 };
 pub use control_plane::{
     AuthenticationMode, ControlPlane, ExtraBlocks, FargateProfile, FargateSelector, IpFamily, MeantKey,

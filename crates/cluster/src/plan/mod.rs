@@ -237,7 +237,7 @@ pub(crate) fn settings_as(
     settings
 }
 
-/// Tells that add-on or chart make the ConfigMap.
+/// Tells that the ConfigMap follows from the values of an add-on or a chart.
 pub(crate) fn values_of(written: &Written) -> Note {
     let pairs: Vec<String> = written.pairs().map(|(key, value)| format!("{key} {value}")).collect();
     let values: [(&str, &dyn std::fmt::Display); 2] =

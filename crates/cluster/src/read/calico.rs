@@ -4,7 +4,8 @@ use super::Doc;
 use super::kubernetes::name_of;
 use super::node::Node;
 use crate::model::{
-    CalicoFeature, CalicoInstallation, CalicoPolicy, CalicoPool, CalicoRules, FelixConfiguration, Field, HostEndpoint,
+    CalicoFeature, CalicoInstallation, CalicoPolicy, CalicoPool, CalicoRules, FelixConfiguration, Field,
+    HostEndpoint,
 };
 use std::collections::BTreeMap;
 
@@ -195,8 +196,9 @@ fn policy(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) {
     let is_true = |key: &str| get(key).and_then(Node::as_bool) == Some(true);
     let sources = get("ingress").map(Node::items).unwrap_or_default().iter();
     let mut peers = sources.filter_map(|rule| rule.get("source"));
-    let by_labels =
-        |peer: &&Node| ["selector", "namespaceSelector", "serviceAccounts"].iter().any(|key| peer.get(key).is_some());
+    let by_labels = |peer: &&Node| {
+        ["selector", "namespaceSelector", "serviceAccounts"].iter().any(|key| peer.get(key).is_some())
+    };
     let policy = CalicoPolicy {
         kind: kind.to_owned(),
         namespace: (kind == "NetworkPolicy").then(|| namespace.to_owned()),

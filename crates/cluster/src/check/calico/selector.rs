@@ -63,7 +63,11 @@ pub(in crate::check) fn of_namespace(text: &str, namespace: &str, cluster: &Clus
 }
 
 /// Whether a selector matches the service account of a workload; an empty one matches all.
-pub(in crate::check) fn of_service_account(text: &str, workload: &Workload, cluster: &Cluster) -> Option<bool> {
+pub(in crate::check) fn of_service_account(
+    text: &str,
+    workload: &Workload,
+    cluster: &Cluster,
+) -> Option<bool> {
     let account = (workload.namespace().to_owned(), workload.service_account.clone());
     matches(text, &|key| match key {
         "projectcalico.org/name" => Label::Is(account.1.clone()),

@@ -47,7 +47,8 @@ fn chosen<'c>(
                 }
                 None => {
                     let account = format!("{}/{}", policy.namespace, workload.service_account);
-                    let reason = format!("the labels of the ServiceAccount {account:?}, which is not among the files");
+                    let reason =
+                        format!("the labels of the ServiceAccount {account:?}, which is not among the files");
                     found.unknown(reason, policy.service_accounts.place().unwrap_or(&policy.place));
                 }
             }

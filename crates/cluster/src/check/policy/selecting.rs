@@ -28,7 +28,7 @@ pub(super) struct Selecting<'c> {
 }
 
 /// All of them, in the order of the files, those of Kubernetes first.
-pub(super) fn all<'c>(cluster: &'c Cluster) -> impl Iterator<Item = Policy<'c>> {
+pub(super) fn all(cluster: &Cluster) -> impl Iterator<Item = Policy<'_>> {
     let calico = cluster.calico_objects.policies.iter();
     // Interfaces of nodes are not pods.
     let calico = calico.filter(|policy| !policy.of_hosts_alone).map(Policy::Calico);
@@ -64,7 +64,11 @@ impl<'c> Policy<'c> {
     ///
     /// # Errors
     /// - What hides them.
-    pub(super) fn selected(self, workloads: &[&'c Workload], cluster: &Cluster) -> Result<Vec<&'c Workload>, String> {
+    pub(super) fn selected(
+        self,
+        workloads: &[&'c Workload],
+        cluster: &Cluster,
+    ) -> Result<Vec<&'c Workload>, String> {
         let policy = match self {
             Self::Calico(policy) => return selected(policy, workloads, cluster),
             Self::Kubernetes(policy) => policy,

@@ -93,7 +93,8 @@ fn told_wrong(start: &Start<'_>, services: Option<(Ipv4Prefix, &Place)>, found: 
         }
     }
     for call in &start.data.calls {
-        let Some(text) = call.parameter("DNSClusterIP").flatten().map(|text| text.trim_matches(['"', '\''])) else {
+        let Some(text) = call.parameter("DNSClusterIP").flatten().map(|text| text.trim_matches(['"', '\'']))
+        else {
             continue;
         };
         // A cache on each node is told elsewhere.
@@ -111,7 +112,9 @@ fn told_wrong(start: &Start<'_>, services: Option<(Ipv4Prefix, &Place)>, found: 
                 found.judged();
                 if !services.contains_addr(address) {
                     let values: [(&str, &dyn Display); 2] = [("text", &address), ("services", &services)];
-                    found.add_as("dns", &call.place, object.clone(), &values).related(at, "the service range");
+                    found
+                        .add_as("dns", &call.place, object.clone(), &values)
+                        .related(at, "the service range");
                 }
             }
             (Some(_), None) => {}

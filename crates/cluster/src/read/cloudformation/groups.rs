@@ -2,7 +2,8 @@
 
 use super::{Resource, words};
 use crate::model::{
-    Field, InstanceTypes, LaunchTemplate, NoTemplate, NodeGroup, Origin, Os, SubnetChoice, TemplateChoice, Tool,
+    Field, InstanceTypes, LaunchTemplate, NoTemplate, NodeGroup, Origin, Os, SubnetChoice, TemplateChoice,
+    Tool,
 };
 use crate::read::node::Node;
 use crate::read::{Doc, aws};
@@ -42,7 +43,8 @@ pub(super) fn managed(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
                 linux_by_default(doc, &mut group, &resource.properties);
             }
             Err(_) => {
-                let reason = "it has no AmiType, and its launch template, which may name an image, is not given";
+                let reason =
+                    "it has no AmiType, and its launch template, which may name an image, is not given";
                 group.os = doc.unknown(reason, &resource.properties);
             }
         }
