@@ -38,3 +38,4 @@ pub mod sources;
 pub mod subnet;
 pub mod topology;
 pub mod types;
+mod written;

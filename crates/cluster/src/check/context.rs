@@ -3,14 +3,13 @@
 use super::date::Date;
 use super::found::Found;
 use super::planned::Planned;
-use super::written::{self, Variable, Written};
+use super::written::{self, Variable};
 use crate::model::{Cluster, Field, NodeGroup, Os, Place, Workload};
+pub(crate) use crate::written::CNI;
+use crate::written::Written;
 use std::collections::BTreeMap;
 use winpod::KubernetesVersion;
 use winpod::ipam::{ConfigData, Environment, Flag, IpamMode, Key, Limits, NodeSettings, Settings};
-
-/// The ConfigMap as findings name it.
-pub(crate) const CNI: &str = "ConfigMap kube-system/amazon-vpc-cni";
 
 /// The subject of a check.
 pub(crate) struct Context<'c> {

@@ -5,7 +5,7 @@ use super::baseline::OF_SCRIPT;
 use super::ignore::Did;
 use super::rule::{Need, Rule, Severity};
 use crate::model::Place;
-use crate::note::{Location, fill};
+use crate::note::{Location, Note, fill};
 use std::fmt::{Display, Write as _};
 
 /// Values for the {names} of a sentence.
@@ -32,11 +32,21 @@ pub(crate) struct Found {
     pub(super) lacks: Vec<Need>,
     /// What is there and cannot be judged: why, and where.
     pub(super) unknown: Vec<(String, Location)>,
+    /// What it states of its subjects without finding anything wrong.
+    pub(super) notes: Vec<Note>,
 }
 
 impl Found {
     pub(super) const fn new(rule: &'static Rule) -> Self {
-        Self { rule, findings: Vec::new(), judged: 0, any: false, lacks: Vec::new(), unknown: Vec::new() }
+        Self {
+            rule,
+            findings: Vec::new(),
+            judged: 0,
+            any: false,
+            lacks: Vec::new(),
+            unknown: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     /// What came of the rule.
@@ -79,6 +89,11 @@ impl Found {
     /// Counts an object that the rule could judge, before it says whether it is ill.
     pub(super) fn judged(&mut self) {
         self.judged += 1;
+    }
+
+    /// States something that is as it should be and worth knowing.
+    pub(super) fn note(&mut self, note: Note) {
+        self.notes.push(note);
     }
 
     /// Tells that a kind of input is missing, so that the rule could not judge.

@@ -49,6 +49,7 @@ use crate::plan::{self, supply};
 use crate::problem::Problem;
 use crate::read::{self, Duplicate, Reading, Unquoted};
 use crate::request::{Document, Given, Refusal, inputs};
+use crate::written::Written;
 use baseline::Baseline;
 use config::{Config, Setting};
 use context::{CNI, Context, quoted};
@@ -62,7 +63,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
-use written::Written;
 
 /// What to check, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -204,6 +204,7 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
         if let Field::Unknown(reason, place) = &cluster.cni.data {
             found.hides(Need::Configmap, reason, place);
         }
+        reading.notes.append(&mut found.notes);
         all.push(found);
     }
     for found in &mut all {

@@ -26,8 +26,8 @@ pub use affinity::NodeTerm;
 
 pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
 pub use calico::{
-    CalicoFeature, CalicoInstallation, CalicoObjects, CalicoPolicy, CalicoPool, FelixConfiguration,
-    HostEndpoint,
+    CalicoFeature, CalicoInstallation, CalicoObjects, CalicoPolicy, CalicoPool, CalicoRules,
+    FelixConfiguration, HostEndpoint,
 };
 pub use control_plane::{
     AuthenticationMode, ControlPlane, ExtraBlocks, FargateProfile, FargateSelector, IpFamily, MeantKey,
@@ -238,6 +238,10 @@ pub struct Cluster {
     pub network_policies: Vec<NetworkPolicy>,
     /// Security groups for pods, in the order of the files.
     pub security_group_policies: Vec<SecurityGroupPolicy>,
+    /// Labels of service accounts, by namespace and name.
+    pub service_accounts: BTreeMap<(String, String), BTreeMap<String, String>>,
+    /// Labels of namespaces.
+    pub namespaces: BTreeMap<String, BTreeMap<String, String>>,
     /// Runtime classes by name.
     pub runtime_classes: BTreeMap<String, RuntimeClass>,
     /// What the operator of Calico is asked to install.

@@ -2,10 +2,12 @@
 
 use super::{Resource, words};
 use crate::model::{
-    Field, InstanceTypes, LaunchTemplate, NodeGroup, Origin, Os, SubnetChoice, TemplateChoice, Tool,
+    Field, InstanceTypes, LaunchTemplate, NoTemplate, NodeGroup, Origin, Os, SubnetChoice, TemplateChoice,
+    Tool,
 };
 use crate::read::node::Node;
 use crate::read::{Doc, aws};
+use winpod::source::SourceId;
 use winpod::windows;
 
 /// The tag by which an instance belongs to a cluster.
@@ -29,12 +31,30 @@ pub(super) fn managed(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     }
     aws::describe_nodegroup(doc, &node);
     let Some(mut group) = doc.cluster().node_groups.pop() else { return };
-    // EKS takes the image of the template, and then no type of its own.
-    if let (Field::Absent, Some(template)) = (&group.ami, template(doc, &group)) {
-        group.custom_ami = !template.image.is_absent();
-        named_image(&mut group, &template);
+    if group.ami.is_absent() {
+        match doc.cluster().template_of(&group).cloned() {
+            // EKS takes the image of the template, and then no type of its own.
+            Ok(template) if !template.image.is_absent() => {
+                of_image(&mut group, &template);
+                group.custom_ami = true;
+            }
+            Ok(_) => linux_by_default(doc, &mut group, &resource.properties),
+            Err(NoTemplate::Unnamed) if group.launch.template.is_absent() => {
+                linux_by_default(doc, &mut group, &resource.properties);
+            }
+            Err(_) => {
+                let reason =
+                    "it has no AmiType, and its launch template, which may name an image, is not given";
+                group.os = doc.unknown(reason, &resource.properties);
+            }
+        }
     }
     doc.cluster().node_groups.push(group);
+}
+
+/// EKS gives a group Windows only where it is asked for by name.
+fn linux_by_default(doc: &Doc<'_, '_>, group: &mut NodeGroup, at: &Node) {
+    group.os = doc.or_default(Field::Absent, Os::Linux, at, SourceId::ManagedGroupDefaultAmi);
 }
 
 fn template(doc: &mut Doc<'_, '_>, group: &NodeGroup) -> Option<LaunchTemplate> {
