@@ -62,6 +62,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
+use winpod::ipam::Key;
 use written::Written;
 
 /// What to check, and how.
@@ -181,12 +182,19 @@ fn day(text: &str) -> Result<Date, Refusal> {
 
 fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) -> Check {
     plan::learn_from_nodes(&mut reading.cluster);
+    leave_out_two_nodes(&mut reading);
     let cluster = &reading.cluster;
     // Entries that contradict each other are left out of the count: rules judge what is left.
     let supplies = supply::supplies(cluster, false, &mut |_, _, _| {}, &mut Vec::new(), &mut Vec::new());
     let written = Written::of(cluster);
     let planned = Planned::of(cluster, &supplies, written.as_ref());
-    let context = Context { cluster, planned: &planned, written: written.as_ref(), date: settings.date };
+    let context = Context {
+        cluster,
+        planned: &planned,
+        written: written.as_ref(),
+        date: settings.date,
+        asked: context::Asked::default(),
+    };
     let cni = settings.advise.then(|| cni::advise(cluster, &supplies, &BTreeMap::new()));
     let on = |rule: &Rule| settings.of_rule(rule) != Setting::Off;
     let mut all: Vec<Found> = vec![unusable(&reading)];
@@ -201,6 +209,7 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     for Judge { rule, judge } in judges().filter(|judge| on(judge.rule)) {
         let mut found = Found::new(rule);
         judge(&context, &mut found);
+        context.tell_what_was_missed(&mut found);
         if let Field::Unknown(reason, place) = &cluster.cni.data {
             found.hides(Need::Configmap, reason, place);
         }
@@ -270,6 +279,20 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     }
 }
 
+/// What HNS lists on two nodes is no sum of anything: it is told, and none of it is judged.
+fn leave_out_two_nodes(reading: &mut Reading) {
+    let Some(nodes) = reading.cluster.hns_nodes.take() else { return };
+    let Refusal { code, message } = Refusal::two_nodes(&nodes);
+    reading.problems.push(Problem::new(&code, message, &nodes.first));
+    let cluster = &mut reading.cluster;
+    cluster.hns_networks.clear();
+    cluster.hns_endpoints.clear();
+    cluster.hns_namespaces.clear();
+    cluster.hns_policies.clear();
+    cluster.hns_routes.clear();
+    cluster.hns_half_listed = false;
+}
+
 /// Resources of a template by their logical ids alone: `Vpc` for `${Vpc}`.
 fn name_resources(text: &mut String, cluster: &Cluster) {
     let mut from = 0;
@@ -285,7 +308,8 @@ fn name_resources(text: &mut String, cluster: &Cluster) {
 }
 
 /// Problems of files that can be read each by itself, and say two things of one object.
-const CONFLICTS: [&str; 4] = ["NODE_GROUP_TWICE", "CONFIGMAP_TWICE", "SUBNET_TWICE", "INTERFACE_TWICE"];
+const CONFLICTS: [&str; 5] =
+    ["NODE_GROUP_TWICE", "CONFIGMAP_TWICE", "SUBNET_TWICE", "INTERFACE_TWICE", "TWO_NODES"];
 
 /// What is wrong with the input itself.
 fn unusable(reading: &Reading) -> Found {
@@ -320,22 +344,43 @@ fn conflicts(reading: &Reading) -> Found {
     found
 }
 
-/// Values of the ConfigMap that are no strings.
+/// Values without quotes that have to be strings.
 fn no_strings(reading: &Reading) -> Found {
     let mut found = Found::new(&rule::PARSE_NO_STRING);
     if !reading.cluster.cni.data.is_absent() {
         found.judged();
     }
-    for Unquoted { key, text, place } in &reading.unquoted {
+    for Unquoted { object, key, text, place } in &reading.unquoted {
         found.judged();
-        // What YAML takes for a Boolean is meant as one.
-        let meant = match &*text.to_ascii_lowercase() {
-            "yes" | "y" | "on" | "true" => "\"true\"".to_owned(),
-            "no" | "n" | "off" | "false" => "\"false\"".to_owned(),
-            _ => quoted(text),
+        let (reader, holder) = if *object == CNI {
+            ("The API server", "the ConfigMap amazon-vpc-cni")
+        } else {
+            ("eksctl", "the ClusterConfig")
         };
-        let values: [(&str, &dyn Display); 3] = [("key", key), ("value", &text), ("meant", &meant)];
-        found.add(place, CNI, &values).replace(place, meant.clone());
+        // What YAML takes for a Boolean is meant as one, where a Boolean is allowed.
+        let number = key.parse::<Key>().is_ok_and(|key| !read::is_switch(key));
+        let meant = match &*text.to_ascii_lowercase() {
+            _ if number && text.parse::<i64>().is_err() => None,
+            "yes" | "y" | "on" | "true" => Some("\"true\"".to_owned()),
+            "no" | "n" | "off" | "false" => Some("\"false\"".to_owned()),
+            _ => Some(quoted(text)),
+        };
+        let allowed = meant.as_deref().unwrap_or("a whole number in quotes, such as \"1\"");
+        // A number without quotes loses the zeros at its end.
+        let number_of = text.parse::<f64>().ok().map(|number| number.to_string()).filter(|it| it != text);
+        let read_as = number_of.map_or_else(String::new, |it| format!(" (the number {it})"));
+        let values: [(&str, &dyn Display); 6] = [
+            ("key", key),
+            ("holder", &holder),
+            ("value", text),
+            ("read", &read_as),
+            ("reader", &reader),
+            ("meant", &allowed),
+        ];
+        let added = found.add(place, *object, &values);
+        if let Some(meant) = meant {
+            added.replace(place, meant);
+        }
     }
     found
 }
