@@ -6,6 +6,7 @@
 mod answer;
 mod baseline;
 mod bootstrap;
+mod bound;
 mod catalogue;
 mod config;
 mod context;
@@ -34,7 +35,7 @@ mod policy;
 mod prefixes;
 mod vpc;
 
-pub use answer::{Check, Finding, Lack, Patch, Related, Skipped, Summary};
+pub use answer::{Check, Finding, Lack, Patch, Related, Skipped, Summary, Unlisted};
 pub(crate) use baseline::without_lines;
 pub use catalogue::{RuleRow, RulesRequest, rules};
 pub(crate) use paths::plain;
@@ -206,9 +207,13 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     if !recognised {
         reading.notes.push(Note::new(&note::NOTHING_RECOGNISED, &[]));
     }
-    for Judge { rule, judge } in judges().filter(|judge| on(judge.rule)) {
-        let mut found = Found::new(rule);
+    let mut long: Vec<&Judge> = Vec::new();
+    for one @ Judge { rule, judge } in judges().filter(|judge| on(judge.rule)) {
+        let mut found = Found::window(rule, 0, bound::WINDOW);
         judge(&context, &mut found);
+        if found.count > bound::WINDOW {
+            long.push(one);
+        }
         context.tell_what_was_missed(&mut found);
         if let Field::Unknown(reason, place) = &cluster.cni.data {
             found.hides(Need::Configmap, reason, place);
@@ -227,32 +232,39 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
         date: settings.date,
         whole: settings.whole,
     };
-    let before = findings.len();
-    let about = ignores.apply(&mut findings, &|rule| found_by.get(rule.id).copied().unwrap_or(Did::Open));
     let mut summary = Summary { files: reading.files, documents: reading.documents, ..Summary::default() };
-    summary.hidden = before - findings.len();
-    for mut found in about.into_array().into_iter().filter(|found| on(found.rule)) {
-        findings.append(&mut found.findings);
+    let mut sieve = ignores.sieve();
+    summary.hidden = sieve.apply(&mut findings);
+    let did = |rule: &Rule| found_by.get(rule.id).copied().unwrap_or(Did::Open);
+    let mut bound = bound::Bound { settings, baseline, summary: &mut summary, unlisted: BTreeMap::new() };
+    // What the first findings tell about moved paths counts for the rest, so they go first.
+    let mut about = Vec::new();
+    let rest = |sieve: &mut ignore::Sieve<'_>, bound: &mut bound::Bound<'_>, findings: &mut Vec<Finding>| {
+        for Judge { rule, judge } in &long {
+            let mut from = bound::WINDOW;
+            loop {
+                let mut found = Found::window(rule, from, bound::WINDOW);
+                judge(&context, &mut found);
+                found.name_resources(&|text| name_resources(text, cluster));
+                let mut more = std::mem::take(&mut found.findings);
+                bound.summary.hidden += sieve.apply(&mut more);
+                bound.take(findings, more);
+                from += bound::WINDOW;
+                if found.count <= from {
+                    break;
+                }
+            }
+        }
+    };
+    let mut listed = Vec::new();
+    bound.take(&mut listed, findings);
+    rest(&mut sieve, &mut bound, &mut listed);
+    for mut found in sieve.finish(&did).into_array().into_iter().filter(|found| on(found.rule)) {
+        about.append(&mut found.findings);
         all.push(found);
     }
-    for finding in &mut findings {
-        if let Some(Setting::As(severity)) = settings.config.rules.get(finding.rule.as_str()) {
-            finding.severity = *severity;
-        }
-    }
-    findings.sort_by(|a, b| {
-        (&a.file, a.line, a.column, &a.rule, &a.object, &a.message)
-            .cmp(&(&b.file, b.line, b.column, &b.rule, &b.object, &b.message))
-    });
-    if let Some(baseline) = baseline {
-        summary.hidden_by_baseline = baseline.apply(&mut findings);
-        summary.hidden += summary.hidden_by_baseline;
-    }
-    for finding in &findings {
-        summary.count(finding.severity);
-        let of_input = [&rule::PARSE, &rule::PARSE_CONFLICT, &rule::PARSE_NO_STRING];
-        summary.unusable |= of_input.iter().any(|rule| finding.rule == rule.id);
-    }
+    bound.take(&mut listed, about);
+    let (findings, unlisted) = (listed, bound.unlisted);
     summary.unusable |= !recognised;
     summary.fails = summary.at_least(settings.fail_on) > 0;
     let ids = |wanted: &dyn Fn(&Rule) -> bool| {
@@ -264,7 +276,12 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
         rule::RULES.iter().filter_map(|rule| by_rule.get(rule.id)?.skipped()).collect();
     summary.rules_judged = all.iter().filter(|found| found.judged > 0).count();
     summary.rules_skipped = skipped.len();
+    let unlisted = rule::RULES.iter().filter_map(|rule| {
+        let count = *unlisted.get(rule.id)?;
+        Some(Unlisted { rule: rule.id.to_owned(), title: rule.title.to_owned(), count })
+    });
     Check {
+        unlisted: unlisted.collect(),
         skipped,
         clean: is(Outcome::Clean),
         not_applicable: is(Outcome::NotApplicable),

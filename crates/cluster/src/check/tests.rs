@@ -2,7 +2,7 @@
 
 use super::rule::{self, Rule};
 use super::{Check, CheckRequest, check, judges};
-use crate::request::Document;
+use crate::request::{Document, Given};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -298,4 +298,69 @@ fn resources_of_a_template_are_named_by_their_logical_ids() {
     let mut text = "${Net} beside ${Other} and ${".to_owned();
     super::name_resources(&mut text, &cluster);
     assert_eq!(text, "Net beside ${Other} and ${");
+}
+
+/// So many ConfigMaps that nothing reads.
+fn many(count: usize) -> String {
+    let one = |number: usize| {
+        format!(
+            "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: cni-{number}, namespace: kube-system}}\ndata: \
+             {{enable-windows-ipam: \"true\"}}\n"
+        )
+    };
+    (0..count).map(one).collect()
+}
+
+#[test]
+fn what_a_rule_finds_a_thousand_times_is_counted() {
+    const COUNT: usize = 4_234;
+    let text = many(COUNT);
+    let of = |config: Option<&str>, baseline: Option<String>| {
+        let given = |name: &str, text: String| Given::Document(Document { name: name.into(), text });
+        let documents = vec![Document { name: "a.yaml".into(), text: text.clone() }];
+        let request = CheckRequest {
+            documents,
+            config: config.map(|text| given(".winpod.toml", text.to_owned())),
+            baseline: baseline.map(|text| given("known.json", text)),
+            ..CheckRequest::default()
+        };
+        check(&request, &mut |_| ControlFlow::Continue(())).unwrap()
+    };
+    let answer = of(None, None);
+    assert!(answer.findings.iter().all(|it| it.rule == "CLU-003"), "{:?}", answer.findings.last());
+    assert_eq!(
+        (answer.findings.len(), answer.unlisted.len(), answer.unlisted[0].count),
+        (1_000, 1, COUNT - 1_000)
+    );
+    assert_eq!(
+        (answer.findings[999].line, answer.summary.error, answer.summary.fails),
+        (4_999, COUNT, true)
+    );
+    let all = "[[ignore]]\nrule = \"CLU-003\"\nobject = \"ConfigMap kube-system/cni-?*\"\nreason = \"x\"\n";
+    let hidden = of(Some(all), None);
+    assert_eq!((hidden.summary.hidden, hidden.summary.error, hidden.summary.fails), (COUNT, 0, false));
+    assert!(hidden.unlisted.is_empty());
+    let low = of(Some("[rules]\nCLU-003 = \"info\"\n"), None);
+    assert_eq!((low.summary.info, low.summary.error, low.summary.fails), (COUNT, 0, false));
+    // What was counted is known too.
+    let known = serde_json::to_string(&answer).unwrap();
+    let new = of(None, Some(known.clone()));
+    assert_eq!((new.findings.len(), new.summary.hidden_by_baseline), (0, COUNT));
+}
+
+#[test]
+fn a_patch_of_the_cdk_leaves_open_what_it_touches() {
+    let manifest = "[{\\\"apiVersion\\\":\\\"v1\\\",\\\"kind\\\":\\\"ConfigMap\\\",\\\"metadata\\\":{\\\"name\\\":\\\"amazon-vpc-cni\\\",\\\"namespace\\\":\\\"kube-system\\\"},\\\"data\\\":{\\\"enable-windows-ipam\\\":\\\"maybe\\\"}}]";
+    let stack = |name: &str| {
+        format!(
+            "Resources:\n  Map: {{Type: 'Custom::AWSCDK-EKS-KubernetesResource', Properties: {{Manifest: \"{manifest}\"}}}}\n  \
+             Patch: {{Type: 'Custom::AWSCDK-EKS-KubernetesPatch', Properties: {{ResourceName: {name}, ResourceNamespace: \
+             kube-system, ApplyPatchJson: '{{\"data\":{{\"enable-windows-ipam\":\"true\"}}}}'}}}}\n"
+        )
+    };
+    assert!(found(&checked(&stack("configmap/coredns"))).contains(&"CLU-002"));
+    let answer = checked(&stack("configmap/amazon-vpc-cni"));
+    assert!(!found(&answer).contains(&"CLU-002"), "{:?}", answer.findings);
+    let skipped = answer.skipped.iter().find(|it| it.rule == "CLU-002").unwrap();
+    assert!(skipped.unknown[0].what.contains("patch \"Patch\""), "{skipped:?}");
 }
