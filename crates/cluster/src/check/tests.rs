@@ -332,10 +332,7 @@ fn what_a_rule_finds_a_thousand_times_is_counted() {
         (answer.findings.len(), answer.unlisted.len(), answer.unlisted[0].count),
         (1_000, 1, COUNT - 1_000)
     );
-    assert_eq!(
-        (answer.findings[999].line, answer.summary.error, answer.summary.fails),
-        (4_999, COUNT, true)
-    );
+    assert_eq!((answer.findings[999].line, answer.summary.error, answer.summary.fails), (4_999, COUNT, true));
     let all = "[[ignore]]\nrule = \"CLU-003\"\nobject = \"ConfigMap kube-system/cni-?*\"\nreason = \"x\"\n";
     let hidden = of(Some(all), None);
     assert_eq!((hidden.summary.hidden, hidden.summary.error, hidden.summary.fails), (COUNT, 0, false));

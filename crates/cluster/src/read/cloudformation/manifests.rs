@@ -17,7 +17,8 @@ pub(super) fn patch(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     if namespace != "kube-system" {
         return;
     }
-    let reason = format!("the patch {:?} changes {named}: give the object as it is in the cluster", resource.id);
+    let reason =
+        format!("the patch {:?} changes {named}: give the object as it is in the cluster", resource.id);
     let (kind, name) = named.split_once('/').unwrap_or_default();
     match (kind.to_ascii_lowercase().as_str(), name) {
         ("configmap" | "configmaps" | "cm", "amazon-vpc-cni") => {
