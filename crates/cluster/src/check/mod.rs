@@ -51,11 +51,12 @@ use crate::problem::Problem;
 use crate::read::{self, Duplicate, Reading, Unquoted};
 use crate::request::{Document, Given, Refusal, inputs};
 use baseline::Baseline;
+use bound::Bound;
 use config::{Config, Setting};
 use context::{CNI, Context, quoted};
 use date::Date;
 use found::{Found, Outcome};
-use ignore::{Did, Ignores};
+use ignore::{Did, Ignores, Sieve};
 use planned::Planned;
 use rule::Rule;
 use schemars::JsonSchema;
@@ -236,29 +237,11 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     let mut sieve = ignores.sieve();
     summary.hidden = sieve.apply(&mut findings);
     let did = |rule: &Rule| found_by.get(rule.id).copied().unwrap_or(Did::Open);
-    let mut bound = bound::Bound { settings, baseline, summary: &mut summary, unlisted: BTreeMap::new() };
-    // What the first findings tell about moved paths counts for the rest, so they go first.
-    let mut about = Vec::new();
-    let rest = |sieve: &mut ignore::Sieve<'_>, bound: &mut bound::Bound<'_>, findings: &mut Vec<Finding>| {
-        for Judge { rule, judge } in &long {
-            let mut from = bound::WINDOW;
-            loop {
-                let mut found = Found::window(rule, from, bound::WINDOW);
-                judge(&context, &mut found);
-                found.name_resources(&|text| name_resources(text, cluster));
-                let mut more = std::mem::take(&mut found.findings);
-                bound.summary.hidden += sieve.apply(&mut more);
-                bound.take(findings, more);
-                from += bound::WINDOW;
-                if found.count <= from {
-                    break;
-                }
-            }
-        }
-    };
+    let mut bound = Bound { settings, baseline, summary: &mut summary, unlisted: BTreeMap::new() };
     let mut listed = Vec::new();
     bound.take(&mut listed, findings);
-    rest(&mut sieve, &mut bound, &mut listed);
+    judge_on(&long, &context, &mut sieve, &mut bound, &mut listed);
+    let mut about = Vec::new();
     for mut found in sieve.finish(&did).into_array().into_iter().filter(|found| on(found.rule)) {
         about.append(&mut found.findings);
         all.push(found);
@@ -293,6 +276,31 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
         summary,
         notes: reading.notes,
         findings,
+    }
+}
+
+/// Goes through what rules find behind the findings that were held at first, in portions.
+fn judge_on(
+    long: &[&Judge],
+    context: &Context<'_>,
+    sieve: &mut Sieve<'_>,
+    bound: &mut Bound<'_>,
+    listed: &mut Vec<Finding>,
+) {
+    for Judge { rule, judge } in long {
+        let mut from = bound::WINDOW;
+        loop {
+            let mut found = Found::window(rule, from, bound::WINDOW);
+            judge(context, &mut found);
+            found.name_resources(&|text| name_resources(text, context.cluster));
+            let mut more = std::mem::take(&mut found.findings);
+            bound.summary.hidden += sieve.apply(&mut more);
+            bound.take(listed, more);
+            from += bound::WINDOW;
+            if found.count <= from {
+                break;
+            }
+        }
     }
 }
 

@@ -300,7 +300,7 @@ fn resources_of_a_template_are_named_by_their_logical_ids() {
     assert_eq!(text, "Net beside ${Other} and ${");
 }
 
-/// So many ConfigMaps that nothing reads.
+/// So many `ConfigMap`s that nothing reads.
 fn many(count: usize) -> String {
     let one = |number: usize| {
         format!(

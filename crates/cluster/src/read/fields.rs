@@ -149,6 +149,10 @@ pub(super) fn is_filled_in(node: &Node) -> bool {
     }
 }
 
+/// What the authenticator of EKS fills in itself when a node joins.
+const OF_AUTHENTICATOR: [&str; 5] =
+    ["EC2PrivateDNSName", "SessionName", "SessionNameRaw", "AccountID", "AccessKeyID"];
+
 /// The same of a text. A text of several lines is a script or a document of its own, and so is JSON.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let has = |open: &str, close: &str| text.split_once(open).is_some_and(|(_, rest)| rest.contains(close));
@@ -167,9 +171,6 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     if let Some(name) = text.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(4)) {
         return !name.is_empty() && is_placeholder(name);
     }
-    // What the authenticator of EKS fills in itself when a node joins.
-    const OF_AUTHENTICATOR: [&str; 5] =
-        ["EC2PrivateDNSName", "SessionName", "SessionNameRaw", "AccountID", "AccessKeyID"];
     let braces = || {
         let inner = text.split_once("{{").and_then(|(_, rest)| rest.split_once("}}"));
         inner.is_some_and(|(name, _)| !OF_AUTHENTICATOR.contains(&name.trim()))

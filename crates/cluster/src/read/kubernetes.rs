@@ -123,24 +123,7 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
                     misspelt(doc, entry, key, meant);
                 }
             }
-            scalar => {
-                let _: Field<()> =
-                    doc.wrong(&entry.value, key, "the ConfigMap amazon-vpc-cni", "a string in quotes");
-                if let Some(scalar) = scalar {
-                    let (key, text, place) = (shortened(key), scalar.text.to_string(), place.clone());
-                    doc.reader.reading.unquoted.push(Unquoted { object: CONFIGMAP, key, text, place });
-                }
-                // What was meant is plain; that the API server refuses it has been told. A number that is none is
-                // not even that.
-                if let (Some(scalar), Ok(key)) = (scalar, key.parse::<Key>()) {
-                    let switch = entry.value.as_wide_bool();
-                    match switch {
-                        Some(on) if is_switch(key) => _ = data.insert(key, (on.to_string(), place)),
-                        None => _ = data.insert(key, (scalar.text.to_string(), place)),
-                        Some(_) => {}
-                    }
-                }
-            }
+            _ => no_string(doc, entry, key, &mut data),
         }
     }
     if !hidden.is_empty() {
@@ -162,6 +145,30 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     let data = doc.written(data, node);
     doc.cluster().cni.data = data;
     true
+}
+
+/// Tells a value that is no string, and keeps what was meant where that is plain.
+fn no_string(doc: &mut Doc<'_, '_>, entry: &Entry, key: &str, data: &mut BTreeMap<Key, (String, Place)>) {
+    let _: Field<()> = doc.wrong(&entry.value, key, "the ConfigMap amazon-vpc-cni", "a string in quotes");
+    let Some(scalar) = entry.value.as_scalar() else { return };
+    let place = doc.place_of(&entry.value);
+    let text = scalar.text.to_string();
+    doc.reader.reading.unquoted.push(Unquoted {
+        object: CONFIGMAP,
+        key: shortened(key),
+        text: text.clone(),
+        place: place.clone(),
+    });
+    let Ok(key) = key.parse::<Key>() else { return };
+    // That the API server refuses it has been told. A number that is a Boolean is not even plain.
+    let meant = match entry.value.as_wide_bool() {
+        Some(on) if is_switch(key) => Some(on.to_string()),
+        Some(_) => None,
+        None => Some(text),
+    };
+    if let Some(meant) = meant {
+        data.insert(key, (meant, place));
+    }
 }
 
 /// What a template fills in leaves the settings open, unless another file says them.
