@@ -54,7 +54,7 @@ pub(crate) fn of<'c>(context: &Context<'c>, group: &'c NodeGroup) -> Bootstrap<'
 pub(crate) fn excludes_everywhere(context: &Context<'_>, found: &mut Found) -> Option<bool> {
     let mut all = true;
     let mut hidden = false;
-    for planned in &context.planned.groups {
+    for planned in &context.planned().groups {
         match of(context, planned.group()) {
             Bootstrap::Hidden(why) => {
                 found.unknown(format!("{}: {why}", named(planned.group())), &planned.group().place);
@@ -66,7 +66,7 @@ pub(crate) fn excludes_everywhere(context: &Context<'_>, found: &mut Found) -> O
             }
         }
     }
-    match (all, hidden, context.planned.groups.is_empty()) {
+    match (all, hidden, context.planned().groups.is_empty()) {
         (_, _, true) | (false, ..) => Some(false),
         (true, true, _) => None,
         (true, false, _) => Some(true),

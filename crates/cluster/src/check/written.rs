@@ -15,6 +15,10 @@ pub(crate) struct Variable<'c> {
 
 /// A variable of the DaemonSet, or of the values that make it; tells if it is hidden. Without either nothing is known.
 pub(super) fn variable<'c>(cluster: &'c Cluster, name: &str, found: &mut Found) -> Option<Variable<'c>> {
+    if let Field::Unknown(reason, place) = &cluster.cni.environment {
+        found.unknown(format!("{name}: {reason}"), place);
+        return None;
+    }
     if let Field::Known(environment, _) = &cluster.cni.environment {
         return match environment.get(name)? {
             Field::Known(text, origin) => {

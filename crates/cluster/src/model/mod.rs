@@ -724,6 +724,8 @@ pub struct Workload {
     pub tolerations: Vec<Toleration>,
     /// The operating system that the scheduler holds it to, by its nodeSelector or its affinity; `spec.os` does not.
     pub scheduled_os: Option<Os>,
+    /// Where a template is still to say its operating system.
+    pub os_filled_in: Option<Place>,
     /// The labels of its pods.
     pub pod_labels: BTreeMap<String, String>,
     /// The service account of its pods.

@@ -3,7 +3,8 @@
 use super::inputs::File;
 use super::lines::{Head, Lines};
 use super::{
-    ReadError, Reader, aws, comments, host, json, layout, netsh, node, script, text, user_data, yaml,
+    ReadError, Reader, aws, cloudformation, comments, host, json, layout, netsh, node, script, text,
+    user_data, veil, yaml,
 };
 use crate::model::{IgnoreComment, Place, UserData};
 use crate::note::{Note, text as note};
@@ -101,15 +102,20 @@ impl Reader<'_> {
                 self.cluster().scripts.push(data.as_script());
                 self.cluster().user_data.push(data);
             }
-            Parsed::Documents(stream, ignores, text) => {
+            Parsed::Documents(mut stream, ignores, text) => {
                 self.reading.problems.extend(stream.errors.iter().map(|error| Problem::unread(&name, error)));
                 if stream.untold > 0 {
                     let message = format!("{} more documents of this file cannot be read", stream.untold);
                     self.problem(Problem::new("YAML_SYNTAX", message, &Place::file(&name)));
                 }
+                let open = veil::may_have(&text);
                 self.source = layout::Source::new(text);
                 self.cluster().ignores.extend(ignores);
-                for document in &stream.documents {
+                for document in &mut stream.documents {
+                    // What a template of CloudFormation leaves open, its own functions say.
+                    if open && !cloudformation::is_template(&document.node) {
+                        self.hide(&mut document.node, &name);
+                    }
                     self.document(document, &name);
                 }
                 self.source = layout::Source::default();

@@ -48,7 +48,10 @@ pub(super) fn small_disk(context: &Context<'_>, found: &mut Found) {
 
 /// Whether a workload that names no system may be placed on a group, as far as its selector tells.
 fn strays_to(workload: &Workload, group: &NodeGroup) -> bool {
-    workload.os.is_none() && !workload.is_daemon_set() && selects(workload, group) == Verdict::Yes
+    workload.os.is_none()
+        && workload.os_filled_in.is_none()
+        && !workload.is_daemon_set()
+        && selects(workload, group) == Verdict::Yes
 }
 
 pub(super) fn no_taint(context: &Context<'_>, found: &mut Found) {

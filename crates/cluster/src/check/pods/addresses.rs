@@ -76,7 +76,7 @@ pub(super) fn ipv6_service(context: &Context<'_>, found: &mut Found) {
 }
 
 pub(super) fn beyond_capacity(context: &Context<'_>, found: &mut Found) {
-    let groups = &context.planned.groups;
+    let groups = &context.planned().groups;
     if groups.is_empty() {
         return groups_known(context, found);
     }

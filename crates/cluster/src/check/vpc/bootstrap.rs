@@ -23,14 +23,15 @@ pub(in crate::check) fn guess(node: Ipv4Prefix) -> Ipv4Prefix {
 
 /// Blocks that the nodes of a group get their addresses from.
 pub(in crate::check) fn node_blocks(context: &Context<'_>, group: Option<&NodeGroup>) -> Vec<Ipv4Prefix> {
-    let planned = group
-        .and_then(|group| context.planned.groups.iter().find(|planned| std::ptr::eq(planned.group(), group)));
+    let planned = group.and_then(|group| {
+        context.planned().groups.iter().find(|planned| std::ptr::eq(planned.group(), group))
+    });
     let subnets = planned.map(|planned| planned.asks.subnets.as_slice()).unwrap_or_default();
     if subnets.is_empty() {
         let of_vpc: Vec<Ipv4Prefix> = blocks(context).into_iter().map(|(block, ..)| block).collect();
         return if of_vpc.is_empty() { any_subnets(context) } else { of_vpc };
     }
-    subnets.iter().map(|id| context.planned.supplies[*id].cidr).collect()
+    subnets.iter().map(|id| context.planned().supplies[*id].cidr).collect()
 }
 
 /// Blocks of all subnets that are given, where the nodes may be in any of them and the script would guess the same in all.
@@ -180,8 +181,11 @@ pub(super) fn translated(context: &Context<'_>, found: &mut Found) {
     let all = blocks(context);
     let Some((first, place, what)) = all.first() else { return found.lacks(Need::Vpcs) };
     // The first block of a VPC is its primary one.
-    let more: Vec<String> =
-        all[1..].iter().filter(|(.., of)| of == what).map(|(block, ..)| block.to_string()).collect();
+    // One that the VPC cannot have is told as that.
+    let further = all[1..]
+        .iter()
+        .filter(|(block, _, of)| of == what && !super::further::is_ruled_out(context, *first, *block));
+    let more: Vec<String> = further.map(|(block, ..)| block.to_string()).collect();
     if more.is_empty() {
         return found.judged();
     }

@@ -141,15 +141,28 @@ fn types(
     }
 }
 
-/// The image and the system, if a parameter of SSM names an image of Windows; whether it does.
+/// The parameters of Windows images, below which each has its name.
+const WINDOWS_IMAGES: &str = "/aws/service/ami-windows-latest/";
+
+/// The image and the system, if a parameter of SSM names an image of Windows; whether it does. The image is the name of
+/// the parameter, as the template says it; of a name that is open in part, the path alone tells the system.
 fn named_image(group: &mut NodeGroup, template: &LaunchTemplate) -> bool {
-    let known = super::shown(&template.image)
-        .and_then(|(image, origin)| Some((windows::image(image.strip_prefix("resolve:ssm:")?)?, origin)));
-    if let Some((image, origin)) = known {
-        group.ami = Field::Known(image.ami_type.unwrap_or(image.eksctl_family).to_owned(), origin.clone());
-        group.os = Field::Known(Os::Windows, origin.clone());
+    let parameter = super::shown(&template.image).and_then(|(image, origin)| {
+        Some((image.strip_prefix("resolve:ssm:")?.strip_prefix(WINDOWS_IMAGES)?, origin))
+    });
+    let Some((name, origin)) = parameter else { return false };
+    let known = windows::image(name).is_some();
+    let open = name.contains("${");
+    if !known && !open {
+        return false;
     }
-    known.is_some()
+    group.os = Field::Known(Os::Windows, origin.clone());
+    group.ami = if known {
+        Field::Known(name.to_owned(), origin.clone())
+    } else {
+        Field::Unknown(format!("only a deployment fills in {name:?}"), origin.place().clone())
+    };
+    true
 }
 
 /// The system, as the image's parameter in SSM names it, or as the user data does.
