@@ -2,11 +2,11 @@
 
 use super::answer::{PolicyCounts, PolicyKindCounts};
 use super::demand::Both;
-use crate::model::{HnsPolicy, HnsProtocol};
+use crate::model::{HnsPolicy, HnsProtocol, HnsSchema, external_addresses};
 use crate::note::{Note, text as note};
 use std::collections::BTreeSet;
 use winpod::Ipv4Prefix;
-use winpod::dsr::{Observed, Policies, PolicyKind, observe};
+use winpod::dsr::{Observed, Policies, PolicyKind, VIP_EXTERNAL_IP_FLAG, observe};
 use winpod::ports::Protocol;
 use winpod::windows::HnsVersion;
 
@@ -18,6 +18,8 @@ pub(super) struct Dump {
     pub(super) now: Policies,
     /// What they would be with DSR off and on.
     pub(super) both: Both,
+    /// Whether kube-proxy marked external IPs, so that other addresses are cluster IPs.
+    pub(super) marked: bool,
     /// The only version of HNS that the objects name.
     pub(super) hns: Option<HnsVersion>,
 }
@@ -45,7 +47,17 @@ impl Dump {
         if found.is_empty() {
             return None;
         }
-        let kind = |policy: &HnsPolicy| PolicyKind::of_dump(policy.vip, policy.local_routed_vip, services);
+        let external = external_addresses(found);
+        // One kube-proxy made them all, because it deletes those of others first, and one that marks any marks all.
+        let marked = found.iter().any(|policy| policy.mapping_flags() & VIP_EXTERNAL_IP_FLAG != 0);
+        let kind = |policy: &HnsPolicy| match policy.vip {
+            Some(vip) if external.contains(&vip) => Some(PolicyKind::ExternalIp),
+            Some(_) if marked && services.is_none() && policy.schema == HnsSchema::V2 => {
+                Some(PolicyKind::ClusterIp)
+            }
+            vip => PolicyKind::of_dump(vip, policy.mapping_flags(), services),
+        };
+        let marked = marked && found.iter().all(|policy| policy.schema == HnsSchema::V2);
         let mut counts = PolicyCounts { total: 0, dsr: 0, non_dsr: 0, undecided: 0, by_kind: Vec::new() };
         let mut by_kind =
             NAMES.map(|kind| PolicyKindCounts { kind: kind.to_owned(), dsr: 0, non_dsr: 0, undecided: 0 });
@@ -87,7 +99,7 @@ impl Dump {
                     &[("range", &range), ("count", &addresses)],
                 ));
             }
-        } else if addresses > 0 {
+        } else if addresses > 0 && !marked {
             notes.push(Note::new(&note::DSR_DUMP_NO_RANGE, &[]));
         }
         // Every cluster has cluster IPs, so where all addresses agree they agree too, whatever the range of services is.
@@ -96,7 +108,7 @@ impl Dump {
             None if policy.vip.is_some() => (PolicyKind::ClusterIp, policy.dsr),
             None => (PolicyKind::ExternalIp, policy.dsr),
         }));
-        Some(Self { observed, counts, now, both, hns: version(found, notes) })
+        Some(Self { observed, counts, now, both, marked, hns: version(found, notes) })
     }
 }
 

@@ -3,7 +3,9 @@
 use super::addons::spelt_alike;
 use super::fields::{FILLED_IN, is_filled_in, shortened};
 use super::node::{Entry, Kind, Node};
-use super::{Doc, Unquoted, access, aws_auth, aws_node, calico, pod, policy, quantity, services, storage};
+use super::{
+    Doc, Unquoted, access, aws_auth, aws_node, calico, host, pod, policy, quantity, services, storage,
+};
 use crate::model::{Field, LiveNode, LivePod, MeantKey, Os, Place, Toleration, UnknownKey, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
@@ -33,7 +35,8 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
                 || storage::object(doc, node, kind)
                 || policy::object(doc, node, kind)
                 || calico::object(doc, node, kind)
-                || access::object(doc, node, kind);
+                || access::object(doc, node, kind)
+                || (kind == "Event" && host::event(doc, node));
         }
     };
     workload(doc, node, kind, pod_spec);

@@ -48,7 +48,7 @@ fn answer(joined: &Joined<'_>, policy: &HnsPolicy) -> TopologyPolicy {
     let reached = reached(joined, policy);
     let kind = reached.map(|(.., kind)| *kind).or_else(|| {
         let known = policy.vip.is_some() || !policy.cut;
-        known.then(|| PolicyKind::of_dump(policy.vip, policy.local_routed_vip, joined.service_cidr))?
+        known.then(|| PolicyKind::of_dump(policy.vip, policy.mapping_flags(), joined.service_cidr))?
     });
     let backends: Vec<TopologyBackend> = policy.endpoints.iter().map(|id| backend(joined, id)).collect();
     let of = |place: &str| {
