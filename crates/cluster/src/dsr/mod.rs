@@ -15,6 +15,7 @@ mod refused;
 mod script;
 mod start;
 
+pub(crate) use dump::Kinds;
 pub(crate) use reasons::name_of;
 
 pub use answer::{
@@ -178,9 +179,14 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     } else {
         seen.unwrap_or(judged.verdict)
     };
-    let stopped = refused.map(|_| false);
-    let enabled = seen.map_or(stopped.or(judged.enabled), |seen| Some(seen == Verdict::On));
-    let on = enabled == Some(true);
+    let enabled = match (seen, refused) {
+        // A start that was refused left no policies, so they are of another moment.
+        (Some(_), Some(_)) => None,
+        (Some(seen), None) => Some(seen == Verdict::On),
+        (None, Some(_)) => Some(false),
+        (None, None) => judged.enabled,
+    };
+    let on = seen.map_or(enabled == Some(true), |seen| seen == Verdict::On);
 
     let mut advice = Vec::new();
     let proxying = proxying(&judged, given.kubernetes);
@@ -290,6 +296,9 @@ fn because(
     if let Some(found) = refused {
         if matches!(judged.verdict, Verdict::On | Verdict::Off) {
             because.insert(0, reasons::of_text(&note::DSR_REFUSED_YET_STARTS, &[]));
+        }
+        if dump.is_some() {
+            because.insert(0, reasons::of_text(&note::DSR_REFUSED_AND_POLICIES, &[]));
         }
         because.insert(0, reasons::of_refusal(found));
     }

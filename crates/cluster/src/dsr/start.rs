@@ -124,11 +124,11 @@ pub(super) fn of(
             arguments: &earlier.arguments,
             place: &earlier.place,
         };
-        if claims
-            .iter()
-            .any(|later| later.place.file == claim.place.file && later.decides() != claim.decides())
-        {
-            notes.push(Note::new(&note::DSR_START_EARLIER, &[("says", &claim.shown())]).at(claim.place));
+        let same_file = |later: &&Claim<'_>| later.place.file == claim.place.file;
+        let later = claims.iter().filter(same_file).find(|later| later.decides() != claim.decides());
+        if let Some(later) = later {
+            let values: [(&str, &dyn Display); 2] = [("says", &claim.shown()), ("later", &later.shown())];
+            notes.push(Note::new(&note::DSR_START_EARLIER, &values).at(claim.place));
         }
     }
     let asked = match (&request.kube_proxy_args, &request.extra_args) {

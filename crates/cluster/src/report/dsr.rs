@@ -80,12 +80,14 @@ fn headline(answer: &Dsr) -> Block {
     let mut pieces = vec![(system, Tone::Strong)];
     pieces.extend(platform.hns.iter().map(|hns| (format!("HNS {hns}"), Tone::Plain)));
     pieces.extend(answer.kubernetes.iter().map(|version| (format!("Kubernetes {version}"), Tone::Plain)));
+    let refused_before = answer.because.iter().any(|why| why.code == "dsr-start-refused");
     let dumped = answer.because.iter().any(|why| why.code.starts_with("dsr-observed-"));
     let (word, tone) = match answer.verdict.as_str() {
         "on" => ("DSR is on", Tone::Good),
         "off" => ("DSR is off", if answer.needed == Some(true) { Tone::Bad } else { Tone::Doubtful }),
         "unsupported" => ("has no DSR", Tone::Bad),
         // It runs until it is started again.
+        "refused" if refused_before => ("kube-proxy did not start", Tone::Bad),
         "refused" if dumped && answer.enabled == Some(true) => {
             ("DSR is on until kube-proxy restarts, which is refused", Tone::Bad)
         }

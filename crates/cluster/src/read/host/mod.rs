@@ -41,8 +41,9 @@ pub(super) struct Host {
 impl Host {
     /// Whether nothing of it tells anything.
     pub(super) fn is_empty(&self) -> bool {
-        let Self { starts, refusals, hotfixes, builds, .. } = self;
-        starts.is_empty() && refusals.is_empty() && hotfixes.is_empty() && builds.is_empty()
+        let Self { starts, refusals, hotfixes, builds, unclear, .. } = self;
+        let no_start = starts.is_empty() && refusals.is_empty() && unclear.is_empty();
+        no_start && hotfixes.is_empty() && builds.is_empty()
     }
 }
 
@@ -95,6 +96,7 @@ fn is_of_node(line: &str) -> bool {
         || build::names_one(line)
         || hotfix::is_listed(line)
         || refused::refusal(line).is_some()
+        || wrapped::is_path(line) && line.to_ascii_lowercase().contains("kube-proxy")
         || (line.contains('\\') || line.starts_with("kube-proxy")) && kube_proxy::arguments(line).is_some()
 }
 

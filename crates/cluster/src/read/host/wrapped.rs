@@ -36,7 +36,7 @@ fn is_cut_hard(line: &str) -> bool {
 }
 
 /// Whether a line starts with a path, as the command line of another service does.
-fn is_path(line: &str) -> bool {
+pub(super) fn is_path(line: &str) -> bool {
     let text = line.strip_prefix('"').unwrap_or(line);
     text.get(1..3) == Some(r":\")
 }
@@ -64,10 +64,9 @@ impl Wrapped {
         let other = text.contains(" : ") || text.contains("  :");
         let goes_on = match self.column {
             Some(column) => indent >= column,
-            None if self.hard => {
-                let path = is_path(text) && !self.lines.first().is_some_and(|line| is_queried(line));
-                self.is_full() && !other && !path && !super::is_klog(text)
-            }
+            // Whatever follows in the answer of `sc.exe` has a name.
+            None if self.hard && self.lines.first().is_some_and(|line| is_queried(line)) => !other,
+            None if self.hard => self.is_full() && !other && !is_path(text) && !super::is_klog(text),
             None => indent >= 8 && !other,
         };
         if !goes_on || text.trim().is_empty() || self.bytes > LONGEST {
@@ -79,11 +78,11 @@ impl Wrapped {
         true
     }
 
-    /// Whether the last line is as long as the first, so that it may go on.
+    /// Whether the last line is as long as the first, but for a blank that was lost, so that it may go on.
     fn is_full(&self) -> bool {
         let width = |line: Option<&String>| line.map_or(0, |line| line.chars().count());
         let first = width(self.lines.first());
-        first >= NARROWEST && width(self.lines.last()) == first
+        first >= NARROWEST && width(self.lines.last()).abs_diff(first) <= 1
     }
 
     /// Whether it stands in a log.
@@ -237,6 +236,11 @@ mod tests {
         lines.join("\n")
     }
 
+    /// As what copies from a console loses blanks at line ends.
+    fn trimmed(text: &str) -> String {
+        text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    }
+
     #[test]
     fn cuts_of_consoles_read_in_one_way() {
         // Each shifts what is at the line ends.
@@ -245,9 +249,10 @@ mod tests {
                 "{VALUE} --hostname-override=ip-{}.internal --feature-gates=WinDSR=true,WinOverlay=true",
                 "1".repeat(shift)
             );
-            for text in
-                [79, 80, 119, 120].into_iter().flat_map(|width| [cut(&value, width), queried(&value, width)])
-            {
+            for text in [79, 80, 119, 120].into_iter().flat_map(|width| {
+                let queried = queried(&value, width);
+                [cut(&value, width), trimmed(&queried), queried]
+            }) {
                 let found = of(&text).unwrap_or_else(|Unclear| panic!("{text}")).unwrap_or_default();
                 let ends = "|--feature-gates=WinDSR=true,WinOverlay=true";
                 assert!(found.contains("|--enable-dsr=true|") && found.ends_with(ends), "{text}\n{found}");
