@@ -1,6 +1,9 @@
 //! What to change so that DSR is on, and kube-proxy starts.
 
+use super::dump::Dump;
+use super::start::Start;
 use super::{reasons, refused};
+use crate::model::StartRefusal;
 use crate::note::{Note, text as note};
 use crate::read::shortened;
 use std::fmt::Display;
@@ -24,6 +27,15 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    pub(super) fn of(dump: Option<&Dump>, refused: Option<&StartRefusal>, start: &Start) -> Self {
+        Self {
+            observed: dump.map_or(Verdict::Unknown, |dump| dump.observed.verdict),
+            dumped: dump.is_some(),
+            refused: refused.map(|found| found.refusal),
+            unclear: start.is_unclear(),
+        }
+    }
+
     /// What a node has while its kube-proxy does not start.
     const fn until(&self) -> &'static str {
         if self.dumped {

@@ -163,10 +163,7 @@ impl Given {
 
     /// The revision of the latest update that is listed, where nothing else tells it.
     pub(super) fn add_update(&mut self, hotfixes: &[Hotfix], notes: &mut Vec<Note>) {
-        let number = match self.platform.resolved() {
-            Platform { build: Some(Build { number, revision: None }), .. } => number,
-            _ => return,
-        };
+        let Some(Build { number, revision: None }) = self.platform.resolved().build else { return };
         let known = || windows::updates().filter(|update| update.build == number);
         let listed = known().filter_map(|update| {
             hotfixes.iter().find(|fix| *fix.name == *update.name).map(|fix| (update.revision, fix))

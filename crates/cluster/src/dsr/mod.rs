@@ -163,29 +163,13 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
         kube_proxy: start.kube_proxy(&words),
         network: given.network,
     };
-    let mut judged = applicability(&node);
-    if judged.supported.is_none() && dump.as_ref().is_some_and(|dump| dump.counts.dsr > 0) {
-        // HNS made them.
-        judged.supported = Some(true);
-    }
+    let judged = with_dump(applicability(&node), dump.as_ref());
     let refused = refused::of(request, cluster, &mut notes);
 
     let known = service_cidr.is_some() || dump.as_ref().is_some_and(|dump| dump.marked);
     let because = because(&judged, given.kubernetes, &start, dump.as_ref(), refused, known);
-    // What a node does counts more than what it should do, but that it will not start again counts most.
     let seen = dump.as_ref().map(|dump| dump.observed.verdict).filter(|seen| *seen != Verdict::Unknown);
-    let verdict = if refused.is_some() || judged.verdict == Verdict::Refused {
-        Verdict::Refused
-    } else {
-        seen.unwrap_or(judged.verdict)
-    };
-    let enabled = match (seen, refused) {
-        // A start that was refused left no policies, so they are of another moment.
-        (Some(_), Some(_)) => None,
-        (Some(seen), None) => Some(seen == Verdict::On),
-        (None, Some(_)) => Some(false),
-        (None, None) => judged.enabled,
-    };
+    let (verdict, enabled) = decided(&judged, seen, refused.is_some());
     let on = seen.map_or(enabled == Some(true), |seen| seen == Verdict::On);
 
     let mut advice = Vec::new();
@@ -197,14 +181,7 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     if of_services.is_some() {
         ranges.plan();
     }
-    let sctp = |policies: &Policies| {
-        let count = policies.of_protocol(Protocol::Sctp);
-        count.non_dsr.saturating_add(count.undecided)
-    };
-    let without_sctp = both.map_or(0, |both| sctp(&both.without));
-    if without_sctp > 0 {
-        notes.push(Note::new(&note::DSR_SCTP, &[("count", &without_sctp)]));
-    }
+    let without_sctp = both.map_or(0, |both| sctp(&both.without, &mut notes));
     if both.is_none() {
         let text = if ranges.live() { &note::DSR_NO_SERVICES_LIVE } else { &note::DSR_NO_SERVICES };
         notes.push(Note::new(text, &[]));
@@ -231,13 +208,7 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     if ports.is_some() {
         tell_about_ports(request, &judged, verdict, dump.is_some(), both.is_some(), &ranges, &mut notes);
     }
-    let observed = dump.as_ref().map_or(Verdict::Unknown, |dump| dump.observed.verdict);
-    let seen = Seen {
-        observed,
-        dumped: dump.is_some(),
-        refused: refused.map(|it| it.refusal),
-        unclear: start.is_unclear(),
-    };
+    let seen = Seen::of(dump.as_ref(), refused, &start);
     advice.extend(advice::of(&judged, given.kubernetes, &seen));
     notes.sort_by_key(|note| note.kind);
     Ok(Dsr {
@@ -265,6 +236,42 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
         notes,
         problems: reading.problems,
     })
+}
+
+/// The verdict, and whether DSR is on now. What a node does counts more than what it should do, but that it will not start
+/// again counts most.
+fn decided(judged: &Applicability<'_>, seen: Option<Verdict>, refused: bool) -> (Verdict, Option<bool>) {
+    let verdict = if refused || judged.verdict == Verdict::Refused {
+        Verdict::Refused
+    } else {
+        seen.unwrap_or(judged.verdict)
+    };
+    let enabled = match (seen, refused) {
+        // A start that was refused left no policies, so they are of another moment.
+        (Some(_), true) => None,
+        (Some(seen), false) => Some(seen == Verdict::On),
+        (None, true) => Some(false),
+        (None, false) => judged.enabled,
+    };
+    (verdict, enabled)
+}
+
+/// A system whose HNS made policies with DSR has it.
+fn with_dump<'a>(mut judged: Applicability<'a>, dump: Option<&Dump>) -> Applicability<'a> {
+    if judged.supported.is_none() && dump.is_some_and(|dump| dump.counts.dsr > 0) {
+        judged.supported = Some(true);
+    }
+    judged
+}
+
+/// The number of policies of SCTP that may take ports, of which is told that they are not counted.
+fn sctp(policies: &Policies, notes: &mut Vec<Note>) -> u32 {
+    let count = policies.of_protocol(Protocol::Sctp);
+    let count = count.non_dsr.saturating_add(count.undecided);
+    if count > 0 {
+        notes.push(Note::new(&note::DSR_SCTP, &[("count", &count)]));
+    }
+    count
 }
 
 fn says_one_thing(request: &DsrRequest) -> Result<(), Refusal> {
