@@ -40,12 +40,13 @@ pub use pod::{Container, LinuxKind, LinuxSetting, PodDetails, RuntimeClass};
 pub use policy::{LabelExpression, LabelOperator, LabelSelector, NetworkPolicy, SecurityGroupPolicy};
 pub use storage::{Claim, PodVolume, Storage, VolumeSource};
 
+pub(crate) use hns::external_addresses;
 pub use hns::{
     HnsAddress, HnsDistribution, HnsEndpoint, HnsEndpointPolicy, HnsExtension, HnsNamespace, HnsNetwork,
     HnsNodes, HnsPolicy, HnsPortMapping, HnsProtocol, HnsRoute, HnsSchema, HnsSubnet, MacAddress,
 };
 pub use ports::{ExcludedPorts, IpVersion, ListedPorts, PortListing};
-pub use start::{KubeProxyStart, ScriptKind, StartEvidence, StartScript, SystemBuild};
+pub use start::{Hotfix, KubeProxyStart, ScriptKind, StartEvidence, StartRefusal, StartScript, SystemBuild};
 
 pub use layout::{Layout, Piece};
 
@@ -272,10 +273,16 @@ pub struct Cluster {
     pub port_listings: Vec<PortListing>,
     /// How kube-proxy is started, as texts of nodes say.
     pub kube_proxy_starts: Vec<KubeProxyStart>,
+    /// Starts that a later one in the same log replaces.
+    pub earlier_starts: Vec<KubeProxyStart>,
+    /// Where logs and events say that it was refused to start.
+    pub start_refusals: Vec<StartRefusal>,
     /// Where its command line stands cut, or wrapped so that it reads in more than one way.
     pub unclear_starts: Vec<Place>,
     /// Builds of Windows that texts of nodes name.
     pub system_builds: Vec<SystemBuild>,
+    /// Updates of Windows that texts of nodes list.
+    pub hotfixes: Vec<Hotfix>,
     /// User data and bootstrap scripts.
     pub scripts: Vec<StartScript>,
     /// HNS listed something that `ConvertTo-Json` cut or that could not be read: what is not here may be there.

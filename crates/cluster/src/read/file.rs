@@ -161,9 +161,7 @@ impl Reader<'_> {
             }
         }
         let host = host.map(host::Text::finish);
-        if ports.is_none()
-            && host.as_ref().is_some_and(|found| found.starts.is_empty() && found.builds.is_empty())
-        {
+        if ports.is_none() && host.as_ref().is_some_and(host::Host::is_empty) {
             self.note(Note::new(&note::HOST_TEXT_UNUSED, &[("file", name)]));
         }
         if let Some(found) = ports.map(netsh::Parser::finish) {
@@ -172,6 +170,9 @@ impl Reader<'_> {
         }
         if let Some(found) = host {
             self.cluster().kube_proxy_starts.extend(found.starts);
+            self.cluster().earlier_starts.extend(found.earlier);
+            self.cluster().start_refusals.extend(found.refusals);
+            self.cluster().hotfixes.extend(found.hotfixes);
             self.cluster().unclear_starts.extend(found.unclear);
             self.cluster().system_builds.extend(found.builds);
         }

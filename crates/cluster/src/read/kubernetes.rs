@@ -4,7 +4,8 @@ use super::addons::spelt_alike;
 use super::fields::{is_filled_in, shortened};
 use super::node::{Entry, Kind, Node};
 use super::{
-    Doc, Unquoted, access, affinity, aws_auth, aws_node, calico, pod, policy, quantity, services, storage,
+    Doc, Unquoted, access, affinity, aws_auth, aws_node, calico, host, pod, policy, quantity, services,
+    storage,
 };
 use crate::model::{Field, LiveNode, LivePod, MeantKey, Os, Place, Toleration, UnknownKey, Workload};
 use crate::note::{Note, text as note};
@@ -43,7 +44,8 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
                 || storage::object(doc, node, kind)
                 || policy::object(doc, node, kind)
                 || calico::object(doc, node, kind)
-                || access::object(doc, node, kind);
+                || access::object(doc, node, kind)
+                || (kind == "Event" && host::event(doc, node));
         }
     };
     workload(doc, node, kind, pod_spec);

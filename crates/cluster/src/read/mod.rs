@@ -94,6 +94,7 @@ impl Reading {
             || !self.problems.is_empty()
             || !cluster.port_listings.is_empty()
             || !cluster.kube_proxy_starts.is_empty()
+            || !cluster.start_refusals.is_empty()
             || !cluster.system_builds.is_empty()
     }
 }
