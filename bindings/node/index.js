@@ -190,6 +190,10 @@ function topology(from, options) {
   return call("topology", merge(options, inputs(from)));
 }
 
+function baseImage(image, options) {
+  return call("baseImage", merge(options, { image }));
+}
+
 function simulateSync(from, options) {
   return call("simulate", merge(options, inputs(from)));
 }
@@ -267,6 +271,7 @@ module.exports = {
   Pool,
   Subnet,
   aggregate,
+  baseImage,
   call,
   capacity,
   check,

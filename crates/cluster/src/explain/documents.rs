@@ -6,7 +6,7 @@ use super::nodes::Node;
 use super::platform;
 use super::table::signal;
 use super::tally::Tally;
-use crate::model::{Cluster, HnsPolicy, IpVersion, ListedPorts, PortListing};
+use crate::model::{Cluster, HnsPolicy, IpVersion, ListedPorts, PortListing, external_addresses};
 use crate::problem::Problem;
 use crate::read::{Head, Input, host, netsh, read};
 use std::collections::{BTreeMap, HashSet};
@@ -180,9 +180,11 @@ fn policies(policies: &[HnsPolicy], node: Option<Node>, tally: &mut Tally) {
         }
     };
     // Every cluster has cluster IPs, so where all addresses agree they agree too.
-    let observed = observe(policies.iter().map(|policy| {
-        let kind = if policy.vip.is_some() { PolicyKind::ClusterIp } else { PolicyKind::NodePort };
-        (kind, policy.dsr)
+    let external = external_addresses(policies);
+    let observed = observe(policies.iter().map(|policy| match policy.vip {
+        Some(vip) if external.contains(&vip) => (PolicyKind::ExternalIp, policy.dsr),
+        Some(_) => (PolicyKind::ClusterIp, policy.dsr),
+        None => (PolicyKind::NodePort, policy.dsr),
     }));
     let count = policies.len();
     let with = policies.iter().filter(|policy| policy.dsr).count();

@@ -2,7 +2,8 @@
 
 use super::answer::{LimitedBy, TypePlan};
 use super::candidates::Candidate;
-use crate::model::{MaxUnavailable, NodeGroup, Os, Taint, Tool, Workload};
+use crate::model::{MaxUnavailable, NodeGroup, Tool, Workload};
+use crate::placement::may_run;
 use winpod::ipam::{Limits, NodeSettings, Settings, SteadyState, capacity, fullest_state};
 
 /// What runs on every node of a group, and the mean of what else runs there.
@@ -47,46 +48,6 @@ impl Load {
         let fit = (room * u128::from(self.pods)).checked_div(u128::from(requested))?;
         Some(u32::try_from(fit).unwrap_or(u32::MAX))
     }
-}
-
-/// Whether the scheduler lets a Windows workload onto the group, as far as selectors and taints tell.
-pub(crate) fn may_run(workload: &Workload, group: &NodeGroup) -> bool {
-    workload.os == Some(Os::Windows) && selects(workload, group) && untolerated(workload, group).is_none()
-}
-
-/// Whether the labels of a group are those that a workload selects, as far as they are decided in files.
-pub(crate) fn selects(workload: &Workload, group: &NodeGroup) -> bool {
-    let labels = &group.labels;
-    workload
-        .node_selector
-        .iter()
-        .all(|(key, value)| labels.get(key).map_or_else(|| !decides(key, labels), |label| label == value))
-}
-
-/// A taint of the group that keeps pods of the workload out.
-pub(crate) fn untolerated<'g>(workload: &Workload, group: &'g NodeGroup) -> Option<&'g Taint> {
-    group
-        .taints
-        .iter()
-        .filter(|taint| taint.effect != "PreferNoSchedule")
-        .find(|taint| !workload.tolerations.iter().any(|toleration| toleration.tolerates(taint)))
-}
-
-/// Labels that the cloud or the kubelet sets and a group's file does not list cannot rule a group out.
-fn decides(key: &str, labels: &std::collections::BTreeMap<String, String>) -> bool {
-    const NAMES_A_GROUP: [&str; 3] =
-        ["eks.amazonaws.com/nodegroup", "alpha.eksctl.io/nodegroup-name", "karpenter.sh/nodepool"];
-    if NAMES_A_GROUP.contains(&key) {
-        return labels.keys().any(|label| NAMES_A_GROUP.contains(&label.as_str()));
-    }
-    let set_elsewhere = [
-        "topology.kubernetes.io/",
-        "node.kubernetes.io/",
-        "karpenter.k8s.aws/",
-        "karpenter.sh/",
-        "eks.amazonaws.com/",
-    ];
-    !set_elsewhere.iter().any(|prefix| key.starts_with(prefix))
 }
 
 /// The pod limit that takes effect, and why.

@@ -133,7 +133,7 @@ pub(super) fn workloads(cluster: &Cluster, groups: &[GroupPlan], notes: &mut Vec
         if !workload.selects_windows && !workload.host_network {
             notes.push(Note::new(&note::WINDOWS_NOT_SELECTED, &values).at(&workload.place));
         }
-        if !windows.iter().any(|group| density::may_run(workload, group)) {
+        if !windows.iter().any(|group| crate::placement::may_run(workload, group)) {
             notes.push(Note::new(&note::WORKLOAD_NOWHERE, &values).at(&workload.place));
         } else if !workload.is_daemon_set() && !workload.host_network {
             pods += u64::from(workload.replicas.known().copied().unwrap_or(0));

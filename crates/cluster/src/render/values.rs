@@ -4,7 +4,7 @@ use super::Artefact;
 use super::owners::{self, Owner};
 use super::wanted::Wanted;
 use super::yaml::{self, Map};
-use crate::check::CHART;
+use crate::written::CHART;
 use crate::note::{Note, text as note};
 use winpod::ipam::{IpamMode, Key};
 
