@@ -340,3 +340,33 @@ fn stacks_ask_for_what_nobody_told() {
     let own = RenderRequest { ami: Some("ami-0123456789abcdef0".into()), ..unknown };
     assert!(self::text(&own).contains("ImageId: ami-0123456789abcdef0"));
 }
+
+#[test]
+fn each_tool_gets_its_own_groups() {
+    let role = Some("arn:aws:iam::111122223333:role/Windows".to_owned());
+    let pool = RenderRequest { node_group: Some("pool".into()), role: role.clone(), ..request("karpenter") };
+    let document = |name: &str, request: &RenderRequest| Document { name: name.into(), text: text(request) };
+    let documents = vec![document("cluster.yaml", &request("eksctl")), document("pool.yaml", &pool)];
+    let of = |kind: &str| RenderRequest {
+        kind: kind.into(),
+        documents: documents.clone(),
+        role: role.clone(),
+        ..RenderRequest::default()
+    };
+    for (kind, has, lacks) in
+        [("eksctl", "web", "pool"), ("launch-template", "web", "pool"), ("karpenter", "pool", "web")]
+    {
+        let text = text(&of(kind)).to_ascii_lowercase();
+        assert!(text.contains(has) && !text.contains(lacks), "{kind}: {text}");
+    }
+    // Each group is started in its tool's way.
+    let answer = rendered(&of("user-data")).unwrap();
+    let calls: Vec<_> = answer
+        .artefacts
+        .iter()
+        .map(|it| {
+            (it.node_group.as_deref(), it.text.contains("-EKSClusterName"), it.text.contains("<powershell>"))
+        })
+        .collect();
+    assert_eq!(calls, [(Some("web"), true, true), (Some("pool"), false, false)]);
+}

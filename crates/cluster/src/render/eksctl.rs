@@ -17,6 +17,7 @@ pub(super) fn render(wanted: &mut Wanted) -> Result<Artefact, Refusal> {
     if wanted.groups.is_empty() {
         wanted.one_group()?;
     }
+    wanted.keep(false);
     let name = wanted.cluster_name()?.to_owned();
     let Some(region) = wanted.region.clone() else { return Err(missing("the Region", "region")) };
     let whole = is_whole(wanted);

@@ -20,6 +20,7 @@ pub(super) fn render(wanted: &mut Wanted) -> Result<Vec<Artefact>, Refusal> {
     if wanted.groups.is_empty() {
         wanted.one_group()?;
     }
+    wanted.keep(true);
     let (mut artefacts, mut notes) = (Vec::new(), Vec::new());
     for group in &wanted.groups {
         notes.extend(images::offered(wanted, group)?);

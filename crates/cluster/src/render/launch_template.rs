@@ -31,6 +31,7 @@ pub(super) fn render(wanted: &mut Wanted) -> Result<Artefact, Refusal> {
     if wanted.groups.is_empty() {
         wanted.one_group()?;
     }
+    wanted.keep(false);
     let cluster = wanted.cluster_name()?.to_owned();
     let mut stack = Stack::default();
     let mut ids = BTreeSet::new();

@@ -178,6 +178,22 @@ impl Wanted {
         self.kubernetes.ok_or_else(|| missing("the version of Kubernetes", "kubernetes"))
     }
 
+    /// Whether the files have a group as a pool of Karpenter.
+    pub(super) fn is_pool(&self, group: &Group) -> bool {
+        let mut of_files = self.cluster.node_groups.iter();
+        of_files.any(|of| of.name == group.name && of.tool == Tool::Karpenter)
+    }
+
+    /// Leaves out what another kind writes: pools of Karpenter, or all groups but those. Where nothing else is there, a
+    /// group changes its tool.
+    pub(super) fn keep(&mut self, pools: bool) {
+        let kept: Vec<Group> =
+            self.groups.iter().filter(|group| self.is_pool(group) == pools).cloned().collect();
+        if !kept.is_empty() {
+            self.groups = kept;
+        }
+    }
+
     /// The one group, for kinds that are about one.
     pub(super) fn one_group(&self) -> Result<&Group, Refusal> {
         match self.groups.as_slice() {
