@@ -112,7 +112,8 @@ impl Around {
         let word = text.get(start..end).unwrap_or_default().to_ascii_lowercase();
         let is_one = |words: &[&str]| words.iter().any(|known| known.as_bytes() == word);
         let keyed = gap.contains(&b'=');
-        if is_one(&RESULTS) || !keyed && (word.starts_with(b"hns") || word.starts_with(b"hcn")) {
+        let is_call = || (word.starts_with(b"hns") || word.starts_with(b"hcn")) && is_hns(&word);
+        if is_one(&RESULTS) || !keyed && is_call() {
             Label::Result
         } else if is_one(&MAYBE_RESULTS) {
             Label::Maybe
@@ -327,12 +328,17 @@ fn value_end(value: &[u8]) -> Option<usize> {
 
 /// Whether a text begins with a word that names HNS, and not with a file of a program's source.
 fn is_hns(text: &[u8]) -> bool {
+    // Most words begin otherwise.
+    let Some(first) = text.first().map(u8::to_ascii_lowercase) else { return false };
     let begins = |known: &&str| {
+        if known.as_bytes().first() != Some(&first) {
+            return None;
+        }
         let mut at = 0;
         for byte in known.bytes() {
             if is_letter(byte) {
                 // A terminal breaks words.
-                at += text.get(at..)?.iter().take_while(|it| matches!(it, b'\n' | b'\r')).count();
+                at += breaks(text.get(at..)?);
                 if text.get(at)?.to_ascii_lowercase() != byte {
                     return None;
                 }
@@ -341,10 +347,69 @@ fn is_hns(text: &[u8]) -> bool {
                 at += text.get(at..)?.iter().take_while(|it| !is_letter(**it)).count();
             }
         }
-        Some(())
+        let behind = text.get(at..)?;
+        (known.len() > SHORT || is_name_of_call(behind)).then_some(())
     };
     let file = text.get(word(text).len()..).is_some_and(|behind| behind.starts_with(b".go:"));
     !file && HNS_WORDS.iter().any(|known| begins(known).is_some())
+}
+
+/// Words so short begin others too, such as the name of a search index.
+const SHORT: usize = 3;
+
+/// Whether `hns` or `hcn` ends here, or goes on as the calls, objects and programs of HNS are named.
+fn is_name_of_call(behind: &[u8]) -> bool {
+    const PARTS: [&[u8]; 32] = [
+        b"accelerator",
+        b"add",
+        b"api",
+        b"attach",
+        b"call",
+        b"close",
+        b"create",
+        b"delete",
+        b"detach",
+        b"diag",
+        b"endpoint",
+        b"enum",
+        b"error",
+        b"free",
+        b"get",
+        b"global",
+        b"id",
+        b"lib",
+        b"list",
+        b"load",
+        b"modify",
+        b"namespace",
+        b"network",
+        b"open",
+        b"policy",
+        b"proxy",
+        b"query",
+        b"re",
+        b"route",
+        b"service",
+        b"set",
+        b"un",
+    ];
+    let behind = behind.get(breaks(behind)..).unwrap_or_default();
+    let Some(next) = behind.first() else { return true };
+    // HNSv2, hns2.
+    let is_version = next.is_ascii_digit() || matches!(behind, [b'v' | b'V', b'0'..=b'9', ..]);
+    let goes_on = |part: &&[u8]| {
+        let letters = behind.iter().filter(|byte| !matches!(byte, b'\n' | b'\r'));
+        letters.take(part.len()).map(u8::to_ascii_lowercase).eq(part.iter().copied())
+            // A terminal may end in the middle of it.
+            || word(behind).len() < part.len() && behind.len() == word(behind).len()
+                && part.get(..behind.len()).is_some_and(|start| start.eq_ignore_ascii_case(behind))
+    };
+    !is_letter(*next) || is_version || PARTS.iter().any(goes_on)
+}
+
+/// The breaks of lines that a text begins with.
+fn breaks(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count()
 }
 
 #[cfg(test)]
@@ -382,6 +447,9 @@ mod tests {
             assert!(is_said(text, "0x57", Around::is_result_of_hns), "{text}");
         }
         for text in [
+            "HNSW index failed with 0x57",
+            "hnswlib failed with error : 0x57",
+            "HNSW: 0x57",
             "HNS is ready; the disk failed with 0x57",
             "HNS is ready. The disk failed with error 0x57",
             "HNS is ready\nthe disk failed with error 0x57",
@@ -423,6 +491,8 @@ mod tests {
             "read 2151350291 bytes",
             "bytes=2151350291",
             "hnsEndpointPolicy=2151350291",
+            "HNSW result-set 2151350291",
+            "hnsw 2151350291",
             "error 2151350291-41c2-4b50",
             "\"id\":2151350291",
             "HNS wrote 2151350291 bytes",

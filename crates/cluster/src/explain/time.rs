@@ -70,7 +70,9 @@ pub(super) fn find(record: &[u8]) -> Option<Time> {
         return Some(time);
     }
     let head = record.get(..HEAD).unwrap_or(record);
-    let starts = (0..head.len()).filter(|at| *at == 0 || !head[at - 1].is_ascii_alphanumeric());
+    let begins = |at: &usize| matches!(head[*at], b'0'..=b'9' | b'I' | b'W' | b'E' | b'F');
+    let starts = (0..head.len()).filter(begins);
+    let starts = starts.filter(|at| *at == 0 || !head[at - 1].is_ascii_alphanumeric());
     starts.map(|at| record.get(at..).unwrap_or_default()).find_map(|rest| dated(rest).or_else(|| klog(rest)))
 }
 
