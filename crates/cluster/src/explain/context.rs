@@ -137,6 +137,27 @@ impl Around {
         !before.iter().chain(first_line(&self.after)).any(|byte| is_letter(*byte))
     }
 
+    /// Nothing else stands in its line, but for numbers behind it, or in the value of an error's key.
+    pub(super) fn is_all(&self) -> bool {
+        const KEYS: [&str; 4] = ["err", "error", "reason", "cause"];
+        let before = last_line(&self.before);
+        let end = before.iter().rposition(|byte| is_letter(*byte)).map_or(0, |at| at + 1);
+        let (text, gap) = before.split_at_checked(end).unwrap_or_default();
+        let keyed = KEYS.iter().any(|key| {
+            let start = text.len().checked_sub(key.len());
+            start
+                .and_then(|start| text.get(start..))
+                .is_some_and(|word| word.eq_ignore_ascii_case(key.as_bytes()))
+        });
+        let assigned = gap.iter().any(|byte| matches!(byte, b':' | b'='));
+        let rest = first_line(&self.after);
+        let rest = if keyed { rest.split(|byte| *byte == b'"').next().unwrap_or_default() } else { rest };
+        let is_word = |byte: &u8| byte.is_ascii_alphabetic();
+        // "will retry in 20s" may follow.
+        let short = rest.len() <= 16 || !rest.iter().any(is_word);
+        (text.is_empty() || keyed && assigned) && short
+    }
+
     /// It stands in the JSON that HNS answers with: `{"Success":false,"Error":"…","ErrorCode":…}`, also as PowerShell
     /// prints that.
     fn is_answer(&self) -> bool {

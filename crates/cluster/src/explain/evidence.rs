@@ -98,6 +98,7 @@ impl Evidence {
                 (Likelihood::Refuted, shown(&refuted)),
                 (Likelihood::Likely, shown(cause.raised)),
                 (Likelihood::Unlikely, shown(&[cause.lowered, cause.refuted].concat())),
+                (Likelihood::Likely, shown(cause.hinted)),
             ]
             .into_iter()
             .find(|(_, why)| !why.is_empty())

@@ -6,6 +6,7 @@
 
 mod answer;
 mod context;
+mod cut;
 mod described;
 mod documents;
 mod escape;
@@ -13,6 +14,7 @@ mod events;
 mod evidence;
 mod excerpt;
 mod given;
+mod manifests;
 mod matcher;
 mod nodes;
 mod object;
@@ -25,6 +27,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod time;
+mod words;
 mod wraps;
 
 pub use answer::{AffectedObject, BackgroundStep, Explanation, PossibleCause, ResultCode};
