@@ -235,7 +235,7 @@ fn policies(policies: &[HnsPolicy], node: Option<Node>, tally: &mut Tally) {
 /// What the listings of ports of a node show.
 fn listed(listings: &[PortListing], node: Option<Node>, tally: &mut Tally) {
     let mut free: Vec<(Protocol, u32, u32)> = Vec::new();
-    let (mut at, mut node_ports_taken) = (None, false);
+    let mut at = None;
     for protocol in [Protocol::Tcp, Protocol::Udp] {
         let of = |listing: &&PortListing| {
             listing.ip_version != Some(IpVersion::V6) && listing.protocol.is_none_or(|it| it == protocol)
@@ -256,7 +256,6 @@ fn listed(listings: &[PortListing], node: Option<Node>, tally: &mut Tally) {
                 let common = row.range.common(NODE_PORTS);
                 // Who reserves all of them keeps them for Services.
                 if common.is_some() && !(row.administered && common == Some(NODE_PORTS)) {
-                    node_ports_taken = true;
                     let how = if row.administered { "reserved" } else { "taken" };
                     let detail = format!("{} to {} are {how}", row.range.first(), row.range.last());
                     let place = Place { file: listing.place.file.clone(), line: row.line };
@@ -268,7 +267,6 @@ fn listed(listings: &[PortListing], node: Option<Node>, tally: &mut Tally) {
             && range.common(NODE_PORTS).is_some()
             && !protected
         {
-            node_ports_taken = true;
             let detail = format!("the dynamic range is {} to {}", range.first(), range.last());
             tell(tally, "node-ports-taken", node, detail, place_of(&listing.place));
         }
@@ -278,10 +276,6 @@ fn listed(listings: &[PortListing], node: Option<Node>, tally: &mut Tally) {
             free.push((protocol, ports::supply(range, &taken).blocks, all));
             at = at.or(Some(&listing.place));
         }
-    }
-    if let Some(place) = at.filter(|_| !node_ports_taken) {
-        let protocols: Vec<String> = free.iter().map(|(protocol, ..)| protocol.to_string()).collect();
-        tell(tally, "node-ports-free", node, format!("for {}", protocols.join(" and ")), place_of(place));
     }
     let (Some(least), Some(place)) = (free.iter().map(|(_, free, _)| *free).min(), at) else { return };
     let detail: Vec<String> =

@@ -111,6 +111,7 @@ impl Matcher {
         state: StateID,
         places: Places<'_>,
         line_end: usize,
+        whole: usize,
         found: &mut impl FnMut(Match),
     ) {
         let Some((pattern, letters)) = self.beginnings.of(state) else { return };
@@ -122,6 +123,7 @@ impl Matcher {
             return;
         }
         if let Some(start) = ready.starts(window, places, end, letters)
+            && start >= whole
             && ready.begins(window, places, start, letters)
         {
             found(Match { pattern, start, end, cut: true });
@@ -133,7 +135,7 @@ impl Matcher {
         // Only an anchored start could be refused.
         let state = self.dfa.start_state(Anchored::No).unwrap_or_default();
         let (letters, places) = (vec![0; BLOCK + 1], vec![0; BLOCK + 1]);
-        Cursor { matcher: self, state, letters, places, before: Vec::new(), done: 0 }
+        Cursor { matcher: self, state, letters, places, before: Vec::new(), done: 0, whole: 0 }
     }
 }
 
@@ -147,6 +149,8 @@ pub(super) struct Cursor<'m> {
     before: Vec<usize>,
     /// Up to here everything is read: an escape may end behind what was asked for.
     done: usize,
+    /// Behind the last byte of a whole pattern: what it ends in is no beginning of another.
+    whole: usize,
 }
 
 /// A pattern that was found, with the offsets of its first and last byte.
@@ -167,12 +171,13 @@ impl Cursor<'_> {
     pub(super) fn reset(&mut self) {
         self.state = self.matcher.dfa.start_state(Anchored::No).unwrap_or_default();
         self.before.clear();
-        self.done = 0;
+        (self.done, self.whole) = (0, 0);
     }
 
     /// Says that so many bytes were dropped from the start of the window.
     pub(super) fn moved(&mut self, dropped: usize) {
         self.done = self.done.saturating_sub(dropped);
+        self.whole = self.whole.saturating_sub(dropped);
         for place in &mut self.before {
             *place = place.saturating_sub(dropped);
         }
@@ -193,7 +198,7 @@ impl Cursor<'_> {
                 let last = first + of_line.partition_point(|place| usize::from(*place) < line_end);
                 self.letters(window, offset, first..last, &mut found);
                 let places = Places { block: &self.places[..last], offset, before: &self.before };
-                self.matcher.cut(window, self.state, places, offset + line_end, &mut found);
+                self.matcher.cut(window, self.state, places, offset + line_end, self.whole, &mut found);
                 (first, before) = (last, line_end);
             }
             self.letters(window, offset, first..count, &mut found);
@@ -205,7 +210,7 @@ impl Cursor<'_> {
         }
         if ended {
             let places = Places { block: &[], offset: 0, before: &self.before };
-            self.matcher.cut(window, self.state, places, window.len(), &mut found);
+            self.matcher.cut(window, self.state, places, window.len(), self.whole, &mut found);
         }
     }
 
@@ -221,6 +226,7 @@ impl Cursor<'_> {
                     let ready = self.matcher.ready.get(pattern);
                     if let Some(start) = ready.and_then(|ready| ready.check(window, places)) {
                         let end = offset + usize::from(self.places[index]);
+                        self.whole = end + 1;
                         found(Match { pattern, start, end, cut: false });
                     }
                 }

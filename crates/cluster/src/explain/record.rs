@@ -171,7 +171,7 @@ fn is_numbered(line: &[u8]) -> bool {
 }
 
 /// A line without its indentation, the marks of a quotation, and colours.
-fn unquoted(line: &[u8]) -> &[u8] {
+pub(super) fn unquoted(line: &[u8]) -> &[u8] {
     let mut line = line;
     loop {
         match line {

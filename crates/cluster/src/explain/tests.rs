@@ -299,9 +299,7 @@ Start Port    End Port
 fn listings_of_ports_put_the_causes_in_order() {
     let free = of_texts(&[("error", PORT_EXISTS), ("ports.txt", EXCLUDED)]);
     let (causes, _) = order(&free.explanations[0]);
-    // No listed range lies in that of node ports either.
-    assert_eq!(causes, ["--forward-healthcheck-vip", "a", "a", "no"]);
-    assert_eq!(free.explanations[0].causes[2].likelihood, super::Likelihood::Unlikely);
+    assert_eq!(causes, ["a", "--forward-healthcheck-vip", "a", "no"]);
     let last = &free.explanations[0].causes[3];
     assert_eq!(last.why, ["blocks of 64 ports are left, 249 of 256 for TCP (ports.txt:5)"]);
 
