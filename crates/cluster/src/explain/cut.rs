@@ -52,7 +52,7 @@ impl Beginnings {
             }
         }
         let mut seen = Vec::new();
-        for state in states.keys().map(|state| state.as_usize()) {
+        for state in states.keys().map(StateID::as_usize) {
             seen.resize(seen.len().max(state / 64 + 1), 0);
             if let Some(bits) = seen.get_mut(state / 64) {
                 *bits |= 1u64 << (state % 64);

@@ -140,7 +140,9 @@ impl Documents {
         let Ok(reading) = read(&[input], &mut |_| ControlFlow::Continue(())) else { return Vec::new() };
         let Cluster { port_listings, kube_proxy_starts, system_builds, hns_policies, workloads, .. } =
             reading.cluster;
-        workloads.iter().for_each(|workload| self.manifests.add(workload));
+        for workload in &workloads {
+            self.manifests.add(workload);
+        }
         for listing in port_listings {
             if self.kept < MAX_LISTINGS {
                 self.kept += 1;

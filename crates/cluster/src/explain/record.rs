@@ -83,16 +83,16 @@ pub(super) fn bounds(window: &[u8], base: u64, first: usize, last: usize, heads:
 /// both ends lie on a grid: matches side by side have one record then, which is read once.
 fn furthest(window: &[u8], base: u64, first: usize, last: usize) -> (usize, usize) {
     const GRID: u64 = 1024;
-    let least = first.saturating_sub(REACH);
+    let near = first.saturating_sub(REACH);
     let most = (last + 1).saturating_add(REACH).min(window.len());
-    if memchr(b'\n', window.get(least..most).unwrap_or_default()).is_some() {
-        return (least, most);
+    if memchr(b'\n', window.get(near..most).unwrap_or_default()).is_some() {
+        return (near, most);
     }
     // At most a step more on each side, which is less than windows hold around a match.
-    let (from, to) = (base + least as u64, base + most as u64);
-    let start = usize::try_from((from / GRID * GRID).saturating_sub(base)).unwrap_or(least);
+    let (from, to) = (base + near as u64, base + most as u64);
+    let start = usize::try_from((from / GRID * GRID).saturating_sub(base)).unwrap_or(near);
     let end = usize::try_from(to.div_ceil(GRID) * GRID - base).unwrap_or(most).min(window.len());
-    let start = line_start(window, start, least).0;
+    let start = line_start(window, start, near).0;
     (start, line_end(window, end, most))
 }
 
