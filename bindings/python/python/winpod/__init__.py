@@ -537,6 +537,7 @@ def render(
     subnets: Iterable[str] | None = None,
     labels: Mapping[str, str] | None = None,
     taints: Iterable[str] | None = None,
+    security_groups: Iterable[str] | None = None,
     ami: str | None = None,
     role: str | None = None,
     dsr: bool | None = None,
@@ -548,6 +549,7 @@ def render(
     authentication: str | None = None,
     namespaces: Iterable[str] | None = None,
     prefixes: int | None = None,
+    language: str | None = None,
     progress: OnProgress | None = None,
 ) -> Rendered:
     """Writes configuration that passes `check`: one kind of file, line by line with the reasons.
@@ -593,6 +595,7 @@ def render(
         "subnets": subnets,
         "labels": labels,
         "taints": taints,
+        "securityGroups": security_groups,
         "ami": ami,
         "role": role,
         "dsr": dsr,
@@ -604,6 +607,7 @@ def render(
         "authentication": authentication,
         "namespaces": namespaces,
         "prefixes": prefixes,
+        "language": language,
     }
     return _native.answer("render", request, inputs=inputs, progress=progress)
 
