@@ -574,13 +574,14 @@ fn what_policies_on_a_node_tell() {
     assert_eq!(observe([]).verdict, Verdict::Unknown);
 
     let services = Some(Ipv4Prefix::constant([10, 100, 0, 0], 16));
-    let of = |vip: Option<&str>, local, services| {
-        PolicyKind::of_dump(vip.map(|vip| vip.parse().unwrap()), local, services)
+    let of = |vip: Option<&str>, flags, services| {
+        PolicyKind::of_dump(vip.map(|vip| vip.parse().unwrap()), flags, services)
     };
-    assert_eq!(of(Some("10.100.255.255"), false, services), Some(PolicyKind::ClusterIp));
-    assert_eq!(of(Some("10.101.0.0"), false, services), Some(PolicyKind::ExternalIp));
-    assert_eq!(of(Some("10.100.0.1"), false, None), None);
-    assert_eq!(of(None, true, None), Some(PolicyKind::NodePort));
+    assert_eq!(of(Some("10.100.255.255"), 0, services), Some(PolicyKind::ClusterIp));
+    assert_eq!(of(Some("10.101.0.0"), 0, services), Some(PolicyKind::ExternalIp));
+    assert_eq!(of(Some("10.100.0.1"), 0, None), None);
+    assert_eq!(of(Some("10.100.0.1"), 16, services), Some(PolicyKind::ExternalIp));
+    assert_eq!(of(None, 2, None), Some(PolicyKind::NodePort));
 }
 
 #[test]

@@ -39,13 +39,15 @@ pub(super) fn roles(
     request: &RenderRequest,
     of_self_managed: bool,
 ) -> Result<Vec<String>, Refusal> {
+    // Without files there is a group that nobody named: it says nothing about who makes it.
+    let no_group = wanted.groups.is_empty() || wanted.from_flags && !request.names_a_group();
     if let Some(role) = &request.role {
-        if of_self_managed && wanted.groups.is_empty() {
+        if of_self_managed && no_group {
             wanted.notes.push(Note::new(&note::RENDER_ACCESS_MANAGED_OPEN, &[]));
         }
         return Ok(vec![names::role(role)?]);
     }
-    if wanted.groups.is_empty() {
+    if no_group {
         return Err(missing("the role of the nodes", "role"));
     }
     let (mut roles, mut notes) = (Vec::new(), Vec::new());

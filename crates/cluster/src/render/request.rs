@@ -94,6 +94,18 @@ pub struct RenderRequest {
     pub language: Option<String>,
 }
 
+impl RenderRequest {
+    /// Whether it says anything about a group of nodes.
+    pub(super) fn names_a_group(&self) -> bool {
+        self.node_group.is_some()
+            || self.tool.is_some()
+            || self.release.is_some()
+            || self.edition.is_some()
+            || self.ami.is_some()
+            || !self.instance_types.is_empty()
+    }
+}
+
 /// Pods per node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "expected a number or \"fit\"")]

@@ -300,10 +300,7 @@ fn groups(request: &RenderRequest, cluster: &Cluster, mode: IpamMode) -> Result<
         cluster.node_groups.iter().filter(|group| group.os.known() == Some(&Os::Windows)).collect();
     if windows.is_empty() {
         // Without files there is one; files without one may be about something else.
-        let asked = request.paths.is_empty() && request.documents.is_empty()
-            || request.node_group.is_some()
-            || !request.instance_types.is_empty()
-            || request.release.is_some();
+        let asked = request.paths.is_empty() && request.documents.is_empty() || request.names_a_group();
         return if asked { Ok(vec![group(request, None, cluster, mode)?]) } else { Ok(Vec::new()) };
     }
     let chosen: Vec<&NodeGroup> = match &request.node_group {
