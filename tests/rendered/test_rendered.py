@@ -125,7 +125,8 @@ def test_cloud_formation(text: str, tmp_path: Path) -> None:
 
 def power_shell_faults(script: str) -> list[str]:
     language = tree_sitter.Language(tree_sitter_powershell.language())
-    body = script.replace("<powershell>", "").replace("</powershell>", "")
+    # The grammar knows no digits in the name of a parameter.
+    body = script.replace("<powershell>", "").replace("</powershell>", "").replace("-Base64ClusterCA", "-BaseClusterCA")
     found = []
 
     def walk(node: tree_sitter.Node) -> None:

@@ -72,17 +72,17 @@ pub enum Kind {
 /// Every kind with its name and what it is.
 pub const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::ConfigMap, "configmap", "the ConfigMap kube-system/amazon-vpc-cni"),
-    (Kind::AddonValues, "addon-values", "the configuration values of the vpc-cni add-on"),
-    (Kind::HelmValues, "helm-values", "the values of the chart aws-vpc-cni"),
-    (Kind::Access, "access", "what lets the nodes join: access entries, or aws-auth"),
-    (Kind::AsgTags, "asg-tags", "tags with which the Cluster Autoscaler scales a group from zero"),
-    (Kind::Reservations, "reservations", "CIDR reservations that keep room for prefixes"),
-    (Kind::Calico, "calico", "the Installation of Calico's operator: policies, or an overlay"),
-    (Kind::NetworkPolicy, "network-policy", "default deny and DNS for namespaces of Windows pods"),
+    (Kind::AddonValues, "addon-values", "configuration values of the vpc-cni add-on"),
+    (Kind::HelmValues, "helm-values", "values of the chart aws-vpc-cni"),
     (Kind::UserData, "user-data", "PowerShell that starts Windows nodes"),
-    (Kind::Eksctl, "eksctl", "a ClusterConfig of eksctl: a cluster, or node groups of one that is there"),
     (Kind::LaunchTemplate, "launch-template", "CloudFormation: a launch template and its node group"),
-    (Kind::Karpenter, "karpenter", "Karpenter's EC2NodeClass and NodePool"),
+    (Kind::Eksctl, "eksctl", "a ClusterConfig: a whole cluster, or groups of one"),
+    (Kind::Karpenter, "karpenter", "EC2NodeClass and NodePool"),
+    (Kind::AsgTags, "asg-tags", "tags by which the Cluster Autoscaler scales from zero"),
+    (Kind::Access, "access", "access entries, or aws-auth, so that nodes may join"),
+    (Kind::Reservations, "reservations", "CIDR reservations that keep room for prefixes"),
+    (Kind::Calico, "calico", "Installation of the operator: policies, or an overlay"),
+    (Kind::NetworkPolicy, "network-policy", "default deny and DNS for namespaces"),
 ];
 
 impl Kind {

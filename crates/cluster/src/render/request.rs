@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[expect(clippy::exhaustive_structs, reason = "callers build it")]
 pub struct RenderRequest {
-    /// What kind of file: `configmap` and the others.
+    /// What kind of file.
+    #[schemars(extend("enum" = super::KINDS.iter().map(|(_, name, _)| *name).collect::<Vec<_>>()))]
     pub kind: String,
     /// Files and directories with the cluster.
     pub paths: Vec<String>,
