@@ -68,6 +68,20 @@ export type Answer =
   /** They cannot as it is. */
   | "no";
 
+/** One file to write. */
+export interface Artefact {
+  /** What it is written in: `yaml`, `json`, `powershell` or `shell`. */
+  language: "yaml" | "json" | "powershell" | "shell";
+  /** Why lines of it are there, in their order. */
+  lines: LineReason[];
+  /** A name for the file, such as `amazon-vpc-cni.yaml`. */
+  name: string;
+  /** The node group that it is for; absent if it is for the whole cluster. */
+  nodeGroup: string | null;
+  /** Its text. */
+  text: string;
+}
+
 /** A step of how an error comes about. */
 export interface BackgroundStep {
   /** How well it is established. */
@@ -1224,6 +1238,14 @@ export interface LimitsRequest {
   nitro: boolean;
 }
 
+/** Why a line is there. */
+export interface LineReason {
+  /** The line, from 1. */
+  line: number;
+  /** The reason, with the facts behind it. */
+  why: Note;
+}
+
 /** A place in a file, as answers give it. */
 export interface Location {
   /** Column from 1, in characters; 0 if only the file is known. */
@@ -1233,6 +1255,13 @@ export interface Location {
   /** Line from 1; 0 if only the file is known. */
   line: number;
 }
+
+/** Pods per node. */
+export type MaxPods =
+  /** So many. */
+  | number
+  /** `fit`. */
+  | string;
 
 /** Whether the Windows node groups can move to prefix delegation, by new groups beside the old ones. */
 export interface Migration {
@@ -1908,6 +1937,95 @@ export interface Related {
   location: Location;
   /** What stands there. */
   what: string;
+}
+
+/** What to write: everything may come from files too, and what stands here counts before them. */
+export interface RenderRequest {
+  /** An AMI of your own, by id. */
+  ami?: string | null | undefined;
+  /** For `access`: `access-entry`, the default, or `aws-auth`. */
+  authentication?: "access-entry" | "aws-auth" | null | undefined;
+  /** For `calico`: `policy-only`, the default, or `overlay`. */
+  calico?: "policy-only" | "overlay" | null | undefined;
+  /** Its certificate authority, in base64. */
+  certificateAuthority?: string | null | undefined;
+  /** The name of the cluster. */
+  cluster?: string | null | undefined;
+  /** The address of its DNS; the tenth of the block of Services if absent. */
+  clusterDns?: string | null | undefined;
+  /** Number of nodes at first. */
+  desiredSize?: number | null | undefined;
+  /** Such files as documents. */
+  documents?: Document[] | undefined;
+  /** Whether kube-proxy shall use Direct Server Return. */
+  dsr?: boolean | null | undefined;
+  /** The installation option: `core`, the default, or `full`. */
+  edition?: "core" | "full" | null | undefined;
+  /** The endpoint of its API server, `https://…`. */
+  endpoint?: string | null | undefined;
+  /** Blocks to which pods shall not be source-NATed. */
+  excludedSnatCidrs?: string[] | undefined;
+  /** The instance types of the group. */
+  instanceTypes?: string[] | undefined;
+  /** What kind of file: `configmap` and the others. */
+  kind?: string | undefined;
+  /** Its version of Kubernetes, such as `1.35`. */
+  kubernetes?: string | null | undefined;
+  /** Labels of the nodes. */
+  labels?: { [key: string]: string } | undefined;
+  /** Pods per node: a number, or `fit` for as many as every type of the group has addresses for. */
+  maxPods?: MaxPods | null | undefined;
+  /** Largest number of nodes. */
+  maxSize?: number | null | undefined;
+  /** Smallest number of nodes. */
+  minSize?: number | null | undefined;
+  /** `secondary-ip`, the default, or `prefix-delegation`. */
+  mode?: "secondary-ip" | "prefix-delegation" | null | undefined;
+  /** For `network-policy`: the namespaces. */
+  namespaces?: string[] | undefined;
+  /** The node group: which of the files' if there are files with several, and its name if there are none. */
+  nodeGroup?: string | null | undefined;
+  /** Files and directories with the cluster. */
+  paths?: string[] | undefined;
+  /** The block of Calico's own pods, for the overlay. */
+  podCidr?: string | null | undefined;
+  /** A dynamic range of ports for the nodes, such as `34000-65535`. */
+  portRange?: string | null | undefined;
+  /** For `reservations`: how many prefixes each subnet shall have room for. */
+  prefixes?: number | null | undefined;
+  /** Its Region. */
+  region?: string | null | undefined;
+  /** The release of Windows Server: `2019`, `2022` or `2025`; 2022 if nothing says another. */
+  release?: string | null | undefined;
+  /** The role of the nodes, by ARN. */
+  role?: string | null | undefined;
+  /** The block of its Services. */
+  serviceCidr?: string | null | undefined;
+  /** Values of the amazon-vpc-cni ConfigMap by key, such as `warm-ip-target`. */
+  set?: { [key: string]: string } | undefined;
+  /**
+   * How user data turns DSR on: `argument`, the default, by the bootstrap script's own parameter, or `documented`, by the
+   * replacement in that script that the best practices of EKS show.
+   */
+  style?: "argument" | "documented" | null | undefined;
+  /** The ids of the subnets of the group. */
+  subnets?: string[] | undefined;
+  /** Taints of the nodes, each as `key=value:Effect` or `key:Effect`. */
+  taints?: string[] | undefined;
+  /** Who makes the group: `managed`, the default, or `self-managed`. */
+  tool?: "managed" | "self-managed" | null | undefined;
+}
+
+/** What was written. */
+export interface Rendered {
+  /** The files, in their order; several where several groups are written that cannot share one. */
+  artefacts: Artefact[];
+  /** What kind it is, such as `configmap`. */
+  kind: string;
+  /** What is worth telling, what matters most first. */
+  notes: Note[];
+  /** What is wrong with the input. */
+  problems: Problem[];
 }
 
 /** A CIDR reservation and what is left in it. */
@@ -3144,6 +3262,8 @@ export interface Operations {
   prefix: { request: PrefixRequest; answer: Prefix };
   /** The fewest prefixes that cover a range of addresses. */
   range: { request: RangeRequest; answer: Prefixes };
+  /** Configuration that passes check: one kind of file, line by line with the reasons. */
+  render: { request: RenderRequest; answer: Rendered };
   /** The rules of check: what each finds, why that matters, what to do. */
   rules: { request: RulesRequest; answer: RuleRow[] };
   /** What happens to the addresses of the Windows node groups in a scenario, minute by minute. */
@@ -3450,6 +3570,22 @@ export type TopologyOptions = Omit<TopologyRequest, "paths" | "documents">;
  * topology([]); // throws REQUEST
  */
 export declare function topology(inputs: Input | Iterable<Input>, options?: TopologyOptions): Topology;
+
+/** What to write. */
+export type RenderOptions = Omit<RenderRequest, "kind" | "paths" | "documents">;
+
+/**
+ * Configuration that passes check: one kind of file, line by line with the reasons.
+ *
+ * Inputs are the cluster as people have it, or nothing: the options count before them.
+ *
+ * @throws {WinpodError} code `UNKNOWN_KIND`, `NAME` for a name that its owner would refuse, `REQUEST` where something is missing
+ * that the kind needs, `UNKNOWN_TYPE`, `IPAM_MODE`, `CONFIG_KEY`, `KUBERNETES_VERSION`, `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`.
+ * @example
+ * render("configmap", undefined, { mode: "prefix-delegation" }).artefacts[0].text; // the ConfigMap as YAML
+ * render("config"); // throws UNKNOWN_KIND: did you mean configmap?
+ */
+export declare function render(kind: string, inputs?: Input | Iterable<Input>, options?: RenderOptions): Rendered;
 
 /**
  * What an IPv4 prefix is.

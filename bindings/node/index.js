@@ -190,6 +190,10 @@ function topology(from, options) {
   return call("topology", merge(options, inputs(from)));
 }
 
+function render(kind, from, options) {
+  return call("render", merge(options, { ...inputs(from), kind }));
+}
+
 function simulateSync(from, options) {
   return call("simulate", merge(options, inputs(from)));
 }
@@ -285,6 +289,7 @@ module.exports = {
   pool,
   prefix,
   rangeToPrefixes,
+  render,
   rules,
   simulate,
   simulateSync,

@@ -22,6 +22,7 @@ export const {
   pool,
   prefix,
   rangeToPrefixes,
+  render,
   rules,
   simulate,
   simulateSync,
