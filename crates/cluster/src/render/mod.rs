@@ -3,9 +3,12 @@
 //! A request is resolved once into what is [`wanted`]; each artefact is a pure function of that, line by line, and every
 //! line that follows from a fact or a choice knows its reason.
 
+mod bootstrap;
 mod configmap;
+mod images;
 mod names;
 mod request;
+mod user_data;
 mod wanted;
 mod written;
 mod yaml;
@@ -28,11 +31,15 @@ use written::Written;
 pub enum Kind {
     /// The ConfigMap `kube-system/amazon-vpc-cni`.
     ConfigMap,
+    /// PowerShell for the user data of Windows nodes.
+    UserData,
 }
 
 /// Every kind with its name and what it is.
-pub const KINDS: &[(Kind, &str, &str)] =
-    &[(Kind::ConfigMap, "configmap", "the ConfigMap kube-system/amazon-vpc-cni")];
+pub const KINDS: &[(Kind, &str, &str)] = &[
+    (Kind::ConfigMap, "configmap", "the ConfigMap kube-system/amazon-vpc-cni"),
+    (Kind::UserData, "user-data", "PowerShell that starts Windows nodes"),
+];
 
 impl Kind {
     /// The kind of a name.
@@ -144,6 +151,7 @@ pub fn render(request: &RenderRequest, progress: OnProgress<'_>) -> Result<Rende
     let mut wanted = Wanted::of(request, kind.is_about_groups(), progress)?;
     let artefacts = match kind {
         Kind::ConfigMap => vec![configmap::render(&mut wanted)],
+        Kind::UserData => user_data::render(&mut wanted)?,
     };
     wanted.notes.sort_by_key(|note| note.kind);
     // What was taken from files without a word about it is no news here.

@@ -73,6 +73,14 @@ pub(super) struct Taint {
     pub(super) effect: &'static str,
 }
 
+impl std::fmt::Display for Taint {
+    /// As the kubelet takes it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { key, value, effect } = self;
+        if value.is_empty() { write!(f, "{key}:{effect}") } else { write!(f, "{key}={value}:{effect}") }
+    }
+}
+
 /// The name of a group that nothing names.
 const DEFAULT_GROUP: &str = "windows";
 
@@ -256,8 +264,11 @@ fn groups(request: &RenderRequest, cluster: &Cluster, mode: IpamMode) -> Result<
     let windows: Vec<&NodeGroup> =
         cluster.node_groups.iter().filter(|group| group.os.known() == Some(&Os::Windows)).collect();
     if windows.is_empty() {
-        let asked =
-            request.node_group.is_some() || !request.instance_types.is_empty() || request.release.is_some();
+        // Without files there is one; files without one may be about something else.
+        let asked = request.paths.is_empty() && request.documents.is_empty()
+            || request.node_group.is_some()
+            || !request.instance_types.is_empty()
+            || request.release.is_some();
         return if asked { Ok(vec![group(request, None, cluster, mode)?]) } else { Ok(Vec::new()) };
     }
     let chosen: Vec<&NodeGroup> = match &request.node_group {
