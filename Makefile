@@ -1,7 +1,9 @@
-.PHONY: test test-rust test-python test-node wheel-python answers-python update lint docs package nostd controller data bench nightly
+.PHONY: test test-rust test-rendered test-python test-node wheel-python answers-python update lint docs package nostd controller data bench nightly
+
+PYTHON ?= python3
 
 # Everything that must pass, from a clean clone.
-test: test-rust test-python test-node
+test: test-rust test-rendered test-python test-node
 
 test-rust:
 	cargo test --locked --workspace
@@ -9,6 +11,18 @@ test-rust:
 	cargo test --locked --package winpod --no-default-features
 	cargo test --locked --package winpod --no-default-features --features alloc
 	python3 -m unittest discover --start-directory tests/data
+
+# Holds what `winpod render` writes against the schemas of those who read it: Kubernetes, CloudFormation, Karpenter, Calico,
+# eksctl, and a grammar of PowerShell. Needs Python 3.11 or later with venv, and a package index.
+RENDERED := build/venv-rendered
+test-rendered: $(RENDERED)/installed
+	cargo build --locked --package winpod-cli
+	WINPOD=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/winpod $(RENDERED)/bin/python -m pytest -q -p no:cacheprovider tests/rendered
+
+$(RENDERED)/installed: tests/rendered/requirements.txt
+	$(PYTHON) -m venv $(RENDERED)
+	$(RENDERED)/bin/pip install --quiet -r $<
+	touch $@
 
 # Proves on this machine that the core links without std and without alloc (Linux x86-64).
 nostd:
@@ -50,7 +64,6 @@ update:
 
 # Builds the Python wheel, installs it (not the tree) into a virtual environment and tests it there, from outside the
 # tree. Needs Python 3.11 or later with venv, and a package index.
-PYTHON ?= python3
 VENV := build/venv-python
 PY_TESTS := $(CURDIR)/bindings/python
 MAX_WHEEL := 6291456

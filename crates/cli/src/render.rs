@@ -158,6 +158,9 @@ struct KindFlags {
     /// reservations: how many prefixes each subnet shall have room for [default: what the files need]
     #[arg(long, value_name = "PREFIXES", allow_negative_numbers = true)]
     prefixes: Option<i64>,
+    /// Only the files in this language: yaml, json, powershell or shell
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<String>,
 }
 
 fn kinds() -> String {
@@ -226,6 +229,7 @@ pub(crate) fn answer(
         authentication: kinds.authentication,
         namespaces: kinds.namespaces,
         prefixes: kinds.prefixes.map(Wide::from),
+        language: kinds.language,
     };
     let answer = {
         let mut line = Line::new(host.stderr, host.terminal.progress);
@@ -255,7 +259,7 @@ fn joined(artefacts: &[Artefact]) -> Result<String, Refusal> {
     if artefacts.len() > 1 && !yaml {
         let names: Vec<&str> = artefacts.iter().map(|artefact| artefact.name.as_str()).collect();
         let message = format!(
-            "makes {} files, which cannot share one stream ({}): give --output DIR or --node-group",
+            "makes {} files, which cannot share one stream ({}): give --output DIR, --language or --node-group",
             names.len(),
             names.join(", ")
         );

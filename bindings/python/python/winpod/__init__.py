@@ -46,6 +46,7 @@ __all__ = [
     "pool",
     "prefix",
     "range_to_prefixes",
+    "render",
     "rules",
     "simulate",
     "sources",
@@ -509,6 +510,101 @@ def topology(*inputs: Input, node: str | None = None, progress: OnProgress | Non
     winpod.WinpodError: names no file and no document: give what HNS lists on the node, such as Get-HnsEndpoint | ConvertTo-Json -Depth 10 [REQUEST]
     """
     return _native.answer("topology", {"node": node}, inputs=inputs, progress=progress)
+
+
+def render(
+    kind: str,
+    *inputs: Input,
+    cluster: str | None = None,
+    kubernetes: str | None = None,
+    region: str | None = None,
+    endpoint: str | None = None,
+    certificate_authority: str | None = None,
+    service_cidr: PrefixLike | None = None,
+    cluster_dns: AddressLike | None = None,
+    node_group: str | None = None,
+    tool: str | None = None,
+    release: str | None = None,
+    edition: str | None = None,
+    instance_types: Iterable[str] | None = None,
+    mode: str | None = None,
+    set: Mapping[str, str] | None = None,
+    max_pods: int | str | None = None,
+    min_size: int | None = None,
+    desired_size: int | None = None,
+    max_size: int | None = None,
+    subnets: Iterable[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    taints: Iterable[str] | None = None,
+    ami: str | None = None,
+    role: str | None = None,
+    dsr: bool | None = None,
+    port_range: str | None = None,
+    excluded_snat_cidrs: Iterable[PrefixLike] | None = None,
+    style: str | None = None,
+    calico: str | None = None,
+    pod_cidr: PrefixLike | None = None,
+    authentication: str | None = None,
+    namespaces: Iterable[str] | None = None,
+    prefixes: int | None = None,
+    progress: OnProgress | None = None,
+) -> Rendered:
+    """Writes configuration that passes `check`: one kind of file, line by line with the reasons.
+
+    Everything may come from inputs too, files of the cluster as in `plan`; what is given by name counts before them. The
+    kinds and what each name means: `winpod render --help`. `max_pods` is a number or "fit", as many as every instance type
+    has addresses for; taints are "key=value:Effect". `progress` as in `plan`. Each artefact of the answer has a `name` for its
+    file, its `language`, `text`, and `lines`, why lines are there.
+
+    Raises WinpodError: UNKNOWN_KIND, NAME for a name that its owner would refuse, REQUEST where something is missing that the
+    kind needs, UNKNOWN_TYPE, NOT_FOR_WINDOWS, UNKNOWN_NAME, IPAM_MODE, CONFIG_KEY, KUBERNETES_VERSION, PORT_RANGE, OUT_OF_RANGE,
+    NOT_A_WHOLE_NUMBER, STOPPED.
+
+    >>> answer = winpod.render("configmap", mode="prefix-delegation")
+    >>> print(answer.artefacts[0].text.splitlines()[6])
+      enable-windows-ipam: "true"
+    >>> answer.artefacts[0].lines[0].why.sources
+    ('configmap-parsebool',)
+    >>> winpod.render("configmap", mode="both")
+    Traceback (most recent call last):
+    winpod.WinpodError: mode is "both": not an IPAM mode: expected secondary-ip or prefix-delegation [IPAM_MODE]
+    """
+    request = {
+        "kind": kind,
+        "cluster": cluster,
+        "kubernetes": kubernetes,
+        "region": region,
+        "endpoint": endpoint,
+        "certificateAuthority": certificate_authority,
+        "serviceCidr": service_cidr,
+        "clusterDns": cluster_dns,
+        "nodeGroup": node_group,
+        "tool": tool,
+        "release": release,
+        "edition": edition,
+        "instanceTypes": instance_types,
+        "mode": mode,
+        "set": set,
+        "maxPods": max_pods,
+        "minSize": min_size,
+        "desiredSize": desired_size,
+        "maxSize": max_size,
+        "subnets": subnets,
+        "labels": labels,
+        "taints": taints,
+        "ami": ami,
+        "role": role,
+        "dsr": dsr,
+        "portRange": port_range,
+        "excludedSnatCidrs": excluded_snat_cidrs,
+        "style": style,
+        "calico": calico,
+        "podCidr": pod_cidr,
+        "authentication": authentication,
+        "namespaces": namespaces,
+        "prefixes": prefixes,
+    }
+    return _native.answer("render", request, inputs=inputs, progress=progress)
 
 
 def pool(

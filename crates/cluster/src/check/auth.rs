@@ -19,9 +19,9 @@ pub(super) const RULES: &[Judge] = &[
     Judge { rule: &rule::AUTH_007, judge: own_image },
 ];
 
-const KUBE_PROXY: &str = "eks:kube-proxy-windows";
+pub(crate) const KUBE_PROXY: &str = "eks:kube-proxy-windows";
 const OF_NODES: [&str; 2] = ["system:bootstrappers", "system:nodes"];
-const USER: &str = "system:node:{{EC2PrivateDNSName}}";
+pub(crate) const USER: &str = "system:node:{{EC2PrivateDNSName}}";
 const WINDOWS_TYPE: &str = "EC2_WINDOWS";
 
 /// Groups with Windows nodes: known by their image, or by the nodes that run.

@@ -35,11 +35,14 @@ mod prefixes;
 mod vpc;
 
 pub use answer::{Check, Finding, Lack, Patch, Related, Skipped, Summary};
+pub(crate) use auth::{KUBE_PROXY as KUBE_PROXY_GROUP, USER as NODE_USER};
 pub(crate) use baseline::without_lines;
+pub(crate) use calico::{CONFIG_DIR as CALICO_CONFIG_DIR, ENDPOINT as CALICO_ENDPOINT};
 pub use catalogue::{RuleRow, RulesRequest, rules};
 pub(crate) use paths::plain;
 pub(crate) use rule::Need;
 pub use rule::Severity;
+pub(crate) use written::{CHART, Written};
 
 use crate::api::OnProgress;
 use crate::cni;
@@ -62,7 +65,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
-use written::Written;
 
 /// What to check, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

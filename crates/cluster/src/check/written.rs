@@ -12,7 +12,7 @@ use winpod::ipam::Key;
 ///
 /// # Source
 /// `ChartDefaultTargets`.
-const CHART: [(Key, &str, &str); 5] = [
+pub(crate) const CHART: [(Key, &str, &str); 5] = [
     (Key::EnableWindowsIpam, "enableWindowsIpam", "false"),
     (Key::EnableWindowsPrefixDelegation, "enableWindowsPrefixDelegation", "false"),
     (Key::WarmIpTarget, "warmWindowsIPTarget", "1"),
@@ -32,7 +32,7 @@ pub(crate) struct Written {
 
 impl Written {
     /// The ConfigMap; without it the values of the add-on or of a values file, if they say anything about Windows.
-    pub(super) fn of(cluster: &Cluster) -> Option<Self> {
+    pub(crate) fn of(cluster: &Cluster) -> Option<Self> {
         if let Field::Known(data, origin) = &cluster.cni.data {
             let place = origin.place().clone();
             return Some(Self { object: CNI.to_owned(), data: data.clone(), values: false, place });

@@ -3,12 +3,23 @@
 //! A request is resolved once into what is [`wanted`]; each artefact is a pure function of that, line by line, and every
 //! line that follows from a fact or a choice knows its reason.
 
+mod access;
+mod asg_tags;
+mod aws_auth;
 mod bootstrap;
+mod calico;
 mod configmap;
 mod images;
 mod names;
+mod network_policy;
+mod owners;
 mod request;
+mod reservations;
+mod script;
+#[cfg(test)]
+mod tests;
 mod user_data;
+mod values;
 mod wanted;
 mod written;
 mod yaml;
@@ -33,12 +44,33 @@ pub enum Kind {
     ConfigMap,
     /// PowerShell for the user data of Windows nodes.
     UserData,
+    /// The `configurationValues` of the vpc-cni add-on.
+    AddonValues,
+    /// Values of the chart aws-vpc-cni.
+    HelmValues,
+    /// What lets the nodes join.
+    Access,
+    /// Tags for the Cluster Autoscaler.
+    AsgTags,
+    /// CIDR reservations for prefixes.
+    Reservations,
+    /// What Calico's operator installs.
+    Calico,
+    /// Default deny and DNS.
+    NetworkPolicy,
 }
 
 /// Every kind with its name and what it is.
 pub const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::ConfigMap, "configmap", "the ConfigMap kube-system/amazon-vpc-cni"),
     (Kind::UserData, "user-data", "PowerShell that starts Windows nodes"),
+    (Kind::AddonValues, "addon-values", "the configuration values of the vpc-cni add-on"),
+    (Kind::HelmValues, "helm-values", "the values of the chart aws-vpc-cni"),
+    (Kind::Access, "access", "what lets the nodes join: access entries, or aws-auth"),
+    (Kind::AsgTags, "asg-tags", "tags with which the Cluster Autoscaler scales a group from zero"),
+    (Kind::Reservations, "reservations", "CIDR reservations that keep room for prefixes"),
+    (Kind::Calico, "calico", "the Installation of Calico's operator: policies, or an overlay"),
+    (Kind::NetworkPolicy, "network-policy", "default deny and DNS for namespaces of Windows pods"),
 ];
 
 impl Kind {
@@ -59,7 +91,10 @@ impl Kind {
 
     /// Whether it writes something about node groups.
     const fn is_about_groups(self) -> bool {
-        !matches!(self, Self::ConfigMap)
+        !matches!(
+            self,
+            Self::ConfigMap | Self::AddonValues | Self::HelmValues | Self::Reservations | Self::NetworkPolicy
+        )
     }
 
     /// Its name.
@@ -148,13 +183,43 @@ impl Artefact {
 /// ```
 pub fn render(request: &RenderRequest, progress: OnProgress<'_>) -> Result<Rendered, Refusal> {
     let kind = Kind::find(&request.kind)?;
+    // Free blocks are another reading of the files than the rest.
+    if kind == Kind::Reservations {
+        let mut rendered = reservations::render(request, progress)?;
+        rendered.artefacts = in_language(rendered.artefacts, request)?;
+        return Ok(rendered);
+    }
     let mut wanted = Wanted::of(request, kind.is_about_groups(), progress)?;
     let artefacts = match kind {
         Kind::ConfigMap => vec![configmap::render(&mut wanted)],
         Kind::UserData => user_data::render(&mut wanted)?,
+        Kind::AddonValues => vec![values::addon(&mut wanted)],
+        Kind::HelmValues => vec![values::chart(&mut wanted)],
+        Kind::Access => access::render(&mut wanted, request)?,
+        Kind::AsgTags => asg_tags::render(&mut wanted)?,
+        Kind::Reservations => Vec::new(),
+        Kind::Calico => calico::render(&mut wanted, request)?,
+        Kind::NetworkPolicy => vec![network_policy::render(&mut wanted, request)?],
     };
+    let artefacts = in_language(artefacts, request)?;
     wanted.notes.sort_by_key(|note| note.kind);
     // What was taken from files without a word about it is no news here.
     wanted.notes.retain(|note| note.kind != NoteKind::Info || note.code.starts_with("render-"));
     Ok(Rendered { kind: kind.name().to_owned(), artefacts, notes: wanted.notes, problems: wanted.problems })
+}
+
+/// The files of the language that is asked for; all if none is.
+fn in_language(mut artefacts: Vec<Artefact>, request: &RenderRequest) -> Result<Vec<Artefact>, Refusal> {
+    const LANGUAGES: [&str; 4] = ["yaml", "json", "powershell", "shell"];
+    let Some(language) = &request.language else { return Ok(artefacts) };
+    let language = LANGUAGES[wanted::one_of("language", Some(language), &LANGUAGES)?];
+    let mut there: Vec<String> = artefacts.iter().map(|artefact| artefact.language.clone()).collect();
+    there.dedup();
+    artefacts.retain(|artefact| artefact.language == language);
+    if artefacts.is_empty() && !there.is_empty() {
+        let message =
+            format!("language is {language:?}: {} is written in {}", request.kind, there.join(", "));
+        return Err(Refusal::new("REQUEST", message));
+    }
+    Ok(artefacts)
 }

@@ -87,6 +87,9 @@ pub struct RenderRequest {
     pub namespaces: Vec<String>,
     /// For `reservations`: how many prefixes each subnet shall have room for.
     pub prefixes: Option<Wide>,
+    /// Only the files in this language, where a kind is written in several: `yaml`, `json`, `powershell` or `shell`.
+    #[schemars(extend("enum" = ["yaml", "json", "powershell", "shell", null]))]
+    pub language: Option<String>,
 }
 
 /// Pods per node.

@@ -4,6 +4,7 @@ use super::names;
 use super::request::{MaxPods, RenderRequest};
 use crate::api::OnProgress;
 use crate::capacity::DEFAULT_MAX_PODS;
+use crate::check::Written;
 use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Os, SubnetChoice, Tool};
 use crate::note::{Note, text as note};
 use crate::plan::{self, Candidate};
@@ -13,7 +14,7 @@ use crate::request::{Refusal, Wide, inputs, known_keys, nearest};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use winpod::instance::Verdict;
-use winpod::ipam::{IpamMode, Key, capacity};
+use winpod::ipam::{ConfigData, Environment, IpamMode, Key, Settings, capacity};
 use winpod::ports::PortRange;
 use winpod::windows::{self, Edition, Image, Release};
 use winpod::{Ipv4Prefix, KubernetesVersion};
@@ -222,7 +223,8 @@ fn address(field: &str, text: &str) -> Result<Ipv4Addr, Refusal> {
         .map_err(|error| Refusal::new(error.code(), format!("{field} is {:?}: {error}", shortened(text))))
 }
 
-/// The mode that is asked for, else that of the ConfigMap of the files, else single addresses.
+/// The mode that is asked for, else that of the ConfigMap of the files or of the values that make it, else single
+/// addresses.
 fn mode(request: &RenderRequest, cluster: &Cluster, notes: &mut Vec<Note>) -> Result<IpamMode, Refusal> {
     if let Some(mode) = &request.mode {
         return mode.parse().map_err(|error: winpod::Error| {
@@ -231,6 +233,11 @@ fn mode(request: &RenderRequest, cluster: &Cluster, notes: &mut Vec<Note>) -> Re
     }
     if cluster.cni.data.known().is_some() {
         return Ok(plan::settings(cluster, &BTreeMap::new(), &mut Vec::new()).mode());
+    }
+    // Values that the add-on or the chart has say it too.
+    if let Some(values) = Written::of(cluster) {
+        let data = ConfigData::from_pairs(values.pairs().map(|(key, text)| (key.name(), text)));
+        return Ok(Settings::read(&data, Environment::default()).mode());
     }
     notes.push(Note::new(&note::RENDER_MODE_ASSUMED, &[]));
     Ok(IpamMode::SecondaryIp)
@@ -251,8 +258,9 @@ fn targets(request: &RenderRequest, cluster: &Cluster) -> Result<BTreeMap<Key, S
             return Err(Refusal::new("NOT_A_WHOLE_NUMBER", message));
         }
     }
-    let mut targets: BTreeMap<Key, String> = match cluster.cni.data.known() {
-        Some(data) => data.iter().map(|(key, (text, _))| (*key, text.clone())).collect(),
+    let written = Written::of(cluster);
+    let mut targets: BTreeMap<Key, String> = match &written {
+        Some(written) => written.pairs().map(|(key, text)| (key, text.to_owned())).collect(),
         None => BTreeMap::new(),
     };
     targets.extend(set);

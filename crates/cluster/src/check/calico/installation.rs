@@ -11,9 +11,9 @@ use std::fmt::Display;
 use winpod::Ipv4Prefix;
 
 /// Where the images of EKS keep the configuration of the CNI.
-const CONFIG_DIR: &str = "/ProgramData/Amazon/EKS/cni/config";
+pub(crate) const CONFIG_DIR: &str = "/ProgramData/Amazon/EKS/cni/config";
 /// Keys of the ConfigMap that names the API server.
-const ENDPOINT: [&str; 2] = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"];
+pub(crate) const ENDPOINT: [&str; 2] = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"];
 
 /// Windows workloads that policies are written for, and the first of these policies.
 fn wanted(context: &Context<'_>) -> Result<Option<(String, String)>, Need> {

@@ -5,6 +5,8 @@ mod network;
 mod nodes;
 pub(super) mod selector;
 
+pub(crate) use installation::{CONFIG_DIR, ENDPOINT};
+
 use super::Judge;
 use super::context::Context;
 use super::found::Found;
