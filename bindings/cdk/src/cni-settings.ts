@@ -1,26 +1,43 @@
 // Who carries the settings of the VPC CNI to the ConfigMap kube-system/amazon-vpc-cni.
 
-import { Annotations } from "aws-cdk-lib";
+import { Annotations, Token, Tokenization } from "aws-cdk-lib";
 import * as eks from "aws-cdk-lib/aws-eks";
 import * as eksv2 from "aws-cdk-lib/aws-eks-v2";
 import type { Construct } from "constructs";
+import { render } from "winpod";
 import { isFirstGeneration, orUndefined, type WindowsCluster } from "./cluster";
 
-/** The keys of the ConfigMap and those of the add-on, in the order of the ConfigMap. */
-const KEYS = {
-  "enable-windows-ipam": "enableWindowsIpam",
-  "enable-windows-prefix-delegation": "enableWindowsPrefixDelegation",
-  "minimum-ip-target": "minimumWindowsIPTarget",
-  "warm-ip-target": "warmWindowsIPTarget",
-  "warm-prefix-target": "warmWindowsPrefixTarget",
-} as const;
-
 /**
- * The settings, by the keys of the ConfigMap.
+ * The settings: the mode, and targets by the keys of the ConfigMap.
  *
  * @internal
  */
-export type CniData = { [key in keyof typeof KEYS]?: string };
+export interface CniRequest {
+  readonly mode: "secondary-ip" | "prefix-delegation";
+  readonly set: { [key: string]: number };
+}
+
+/** What stands for a target that is a token while winpod writes: numbers that no target has. */
+const PLACEHOLDER = 4_000_000_000;
+
+/**
+ * The settings as their owner wants them, who may ask for more than was set: the add-on writes targets of its own beside them.
+ *
+ * @throws {WinpodError} as `render`.
+ */
+function written(kind: "addon-values" | "configmap", { mode, set }: CniRequest): { [key: string]: string } {
+  const later = new Map<string, string>();
+  const given = Object.entries(set).map(([key, target], index) => {
+    if (!Token.isUnresolved(target)) return [key, String(target)];
+    const placeholder = String(PLACEHOLDER + index);
+    later.set(placeholder, Tokenization.stringifyNumber(target));
+    return [key, placeholder];
+  });
+  const [artefact] = render(kind, undefined, { mode, set: Object.fromEntries(given) }).artefacts;
+  // Every flag and target is a text in quotes on a line of its own, and nothing else is.
+  const pairs = [...artefact!.text.matchAll(/^ *([\w-]+): "([^"]*)"$/gm)];
+  return Object.fromEntries(pairs.map(([, key, value]) => [key, later.get(value!) ?? value]));
+}
 
 /** How the add-on is to be. */
 export interface AddonSettingsOptions {
@@ -72,7 +89,7 @@ export abstract class CniSettings {
   }
 
   /** @internal */
-  abstract _write(scope: Construct, cluster: WindowsCluster, data: CniData): void;
+  abstract _write(scope: Construct, cluster: WindowsCluster, request: CniRequest): void;
 }
 
 class ByAddon extends CniSettings {
@@ -81,14 +98,14 @@ class ByAddon extends CniSettings {
   }
 
   /** @internal */
-  override _write(scope: Construct, cluster: WindowsCluster, data: CniData): void {
+  override _write(scope: Construct, cluster: WindowsCluster, request: CniRequest): void {
     const { addonVersion, configurationValues, resolveConflicts = "OVERWRITE" } = this.options;
-    const windows = Object.entries(data).map(([key, value]) => [KEYS[key as keyof CniData], value]);
+    const windows = written("addon-values", request);
     new eks.CfnAddon(scope, "Addon", {
       addonName: "vpc-cni",
       addonVersion,
       clusterName: cluster.clusterName,
-      configurationValues: cluster.stack.toJsonString({ ...configurationValues, ...Object.fromEntries(windows) }),
+      configurationValues: cluster.stack.toJsonString({ ...configurationValues, ...windows }),
       resolveConflicts,
     });
   }
@@ -96,8 +113,9 @@ class ByAddon extends CniSettings {
 
 class ByManifest extends CniSettings {
   /** @internal */
-  override _write(scope: Construct, cluster: WindowsCluster, data: CniData): void {
+  override _write(scope: Construct, cluster: WindowsCluster, request: CniRequest): void {
     const metadata = { name: "amazon-vpc-cni", namespace: "kube-system" };
+    const data = written("configmap", request);
     const manifest = [{ apiVersion: "v1", kind: "ConfigMap", metadata, data }];
     // The VPC CNI of a new cluster brings the ConfigMap along, so creating it would fail.
     const props = { manifest, overwrite: true, prune: false };

@@ -1,11 +1,11 @@
 // The cluster's side: addresses for Windows pods, and the right to give them.
 
-import { Annotations, Token, Tokenization } from "aws-cdk-lib";
+import { Annotations, Token } from "aws-cdk-lib";
 import type * as iam from "aws-cdk-lib/aws-iam";
 import { ManagedPolicy } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { clusterRole, clusterVersion, serviceBlock, type WindowsCluster } from "./cluster";
-import { type CniData, CniSettings } from "./cni-settings";
+import { CniSettings } from "./cni-settings";
 import { Judge } from "./judge";
 
 /** How the VPC Resource Controller gives addresses to Windows nodes. */
@@ -107,7 +107,7 @@ export class WindowsNetworking extends Construct {
     if (Token.isUnresolved(mode)) throw new Error("mode is a token: choose it when the app is synthesised");
 
     this.allowAddresses(props.clusterRole ?? clusterRole(cluster));
-    (props.by ?? CniSettings.addon())._write(this, cluster, settings(props, mode));
+    (props.by ?? CniSettings.addon())._write(this, cluster, { mode, set: targets(props) });
     this._judge = new Judge(this);
   }
 
@@ -135,15 +135,12 @@ export class WindowsNetworking extends Construct {
   }
 }
 
-/** The settings as the ConfigMap has them: strings, and no targets that nobody asked for. */
-function settings(props: WindowsNetworkingProps, mode: IpamMode): CniData {
-  const text = (target: number | undefined) => (target === undefined ? undefined : Tokenization.stringifyNumber(target));
-  const data: CniData = {
-    "enable-windows-ipam": "true",
-    "enable-windows-prefix-delegation": mode === IpamMode.PREFIX_DELEGATION ? "true" : "false",
-    "minimum-ip-target": text(props.minimumIpTarget),
-    "warm-ip-target": text(props.warmIpTarget),
-    "warm-prefix-target": text(props.warmPrefixTarget),
-  };
-  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
+/** The targets that are asked for, by the keys of the ConfigMap. */
+function targets(props: WindowsNetworkingProps): { [key: string]: number } {
+  const all: [string, number | undefined][] = [
+    ["minimum-ip-target", props.minimumIpTarget],
+    ["warm-ip-target", props.warmIpTarget],
+    ["warm-prefix-target", props.warmPrefixTarget],
+  ];
+  return Object.fromEntries(all.filter((pair): pair is [string, number] => pair[1] !== undefined));
 }

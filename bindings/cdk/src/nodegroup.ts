@@ -11,8 +11,8 @@ import { NodeAccess } from "./access";
 import { isOwn, known, orUndefined, type WindowsCluster } from "./cluster";
 import { windowsImage } from "./image";
 import type { WindowsNetworking } from "./networking";
-import { LimitedBy, type NodeTaint, WindowsEdition, type WindowsNodegroupProps, WindowsRelease } from "./nodegroup-props";
-import { EFFECTS, scaleFromZeroTags } from "./scale-from-zero";
+import { LimitedBy, WindowsEdition, type WindowsNodegroupProps, WindowsRelease } from "./nodegroup-props";
+import { scaleFromZeroTags } from "./scale-from-zero";
 import { userData } from "./user-data";
 
 /**
@@ -80,17 +80,17 @@ export class WindowsNodegroup extends Construct implements iam.IGrantable {
   /** Pods of the type with the fewest addresses, where they can be told. */
   private capacity(types: string[], maxPods: "fit" | number): Capacity | undefined {
     if (types.some((type) => Token.isUnresolved(type)) || Token.isUnresolved(maxPods)) {
-      this.note("the instance types or maxPods are known at deployment only, so podCapacity is not known, and maxPods fit is left out");
+      this.note("the instance types or maxPods are known at deployment only, so podCapacity is not, and maxPods fit is left out");
       return undefined;
     }
     const { mode } = this.networking;
     // What is wrong with a type is told at synth, under its rule.
     const rows = types.map((type) => orUndefined(() => capacity(type, { mode })));
-    const fewest = rows.reduce((least, row) => (least && row && row.ipv4 < least.ipv4 ? row : least && row && least), rows[0]);
-    if (fewest === undefined) return undefined;
-    const { instanceType, ipv4 } = fewest;
-    const { pods, limitedBy } = capacity(instanceType!, { mode, maxPods: maxPods === "fit" ? ipv4 : maxPods });
-    return { pods, limitedBy: limitedBy as LimitedBy, addresses: ipv4 };
+    if (!rows.every((row) => row !== undefined)) return undefined;
+    const { instanceType, ipv4 } = rows.reduce((fewest, row) => (row.ipv4 < fewest.ipv4 ? row : fewest));
+    const limit = maxPods === "fit" ? ipv4 : maxPods;
+    const { pods, limitedBy } = capacity(instanceType!, { mode, maxPods: limit });
+    return { pods, limitedBy: limitedBy as LimitedBy, addresses: ipv4, maxPods: limit };
   }
 
   private defaultRole(): iam.Role {
@@ -125,8 +125,6 @@ export class WindowsNodegroup extends Construct implements iam.IGrantable {
   /** What a node runs when it starts. */
   private script(pods: Capacity | undefined, props: WindowsNodegroupProps): string {
     const { cluster, kubernetesVersion, mode, serviceIpv4Cidr } = this.networking;
-    const { maxPods = "fit" } = props;
-    const ownLimit = maxPods === "fit" ? pods?.addresses : maxPods;
     if (props.dsr && known(kubernetesVersion) === undefined) {
       this.note("the version of Kubernetes is known at deployment only, so kube-proxy gets the arguments that most versions take");
     }
@@ -145,9 +143,9 @@ export class WindowsNodegroup extends Construct implements iam.IGrantable {
         release: props.release,
         edition: props.edition,
         mode,
-        maxPods: ownLimit,
+        maxPods: pods?.maxPods ?? (props.maxPods === "fit" ? undefined : props.maxPods),
         labels: props.labels,
-        taints: props.taints?.map(taintText),
+        taints: props.taints,
         dsr: props.dsr,
         portRange: props.portRange,
         excludedSnatCidrs: props.excludedSnatCidrs,
@@ -192,7 +190,7 @@ export class WindowsNodegroup extends Construct implements iam.IGrantable {
     });
     Tags.of(group).add(`kubernetes.io/cluster/${cluster.clusterName}`, "owned", ON_INSTANCES);
     if (props.scaleFromZeroTags ?? true) {
-      const tags = scaleFromZeroTags(cluster.clusterName, props, pods?.addresses);
+      const tags = scaleFromZeroTags(cluster.clusterName, props, pods);
       for (const [key, value] of Object.entries(tags)) Tags.of(group).add(key, value, ON_GROUP);
     }
     return group;
@@ -219,6 +217,7 @@ interface Capacity {
   limitedBy: LimitedBy;
   /** Addresses for pods. */
   addresses: number;
+  maxPods: number;
 }
 
 interface Sizes {
@@ -239,9 +238,4 @@ function sizes({ minSize, desiredSize, maxSize }: WindowsNodegroupProps): Sizes 
   if (lowest !== undefined && most !== undefined && most < lowest) throw new Error(`maxSize ${most} is below ${lowest} nodes`);
   const desired = desiredSize ?? minSize ?? Math.min(2, most ?? 2);
   return { minSize: minSize ?? Math.min(1, first ?? 1), desiredSize: desired, maxSize: maxSize ?? Math.max(desired, 1) };
-}
-
-/** A taint as the kubelet writes it; the API of EKS has other names for effects. */
-function taintText({ key = "", value = "", effect }: NodeTaint): string {
-  return `${key}${value && `=${value}`}:${EFFECTS[effect ?? "NO_SCHEDULE"]}`;
 }

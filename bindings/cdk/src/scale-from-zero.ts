@@ -4,22 +4,26 @@ import type { WindowsNodegroupProps } from "./nodegroup-props";
 
 const PREFIX = "k8s.io/cluster-autoscaler";
 
-/** The tags of a group whose nodes have so many addresses for pods. */
+/** The tags of a group whose nodes have so many addresses for pods, and take so many pods; as `winpod render asg-tags` has them. */
 export function scaleFromZeroTags(
   clusterName: string,
   { labels = {}, taints = [] }: Pick<WindowsNodegroupProps, "labels" | "taints">,
-  addresses: number | undefined,
+  capacity: { addresses: number; maxPods: number } | undefined,
 ): { [key: string]: string } {
   const template = `${PREFIX}/node-template`;
   const tags: { [key: string]: string } = {
     [`${PREFIX}/enabled`]: "true",
     [`${PREFIX}/${clusterName}`]: "owned",
+    [`${template}/label/kubernetes.io/arch`]: "amd64",
     [`${template}/label/kubernetes.io/os`]: "windows",
   };
-  // Without it no Windows pod seems to fit, and the group stays at no node.
-  if (addresses !== undefined) tags[`${template}/resources/vpc.amazonaws.com/PrivateIPv4Address`] = String(addresses);
+  if (capacity !== undefined) {
+    // Without it no Windows pod seems to fit, and the group stays at no node.
+    tags[`${template}/resources/vpc.amazonaws.com/PrivateIPv4Address`] = String(capacity.addresses);
+    tags[`${template}/resources/pods`] = String(capacity.maxPods);
+  }
   for (const [name, value] of Object.entries(labels)) tags[`${template}/label/${name}`] = value;
-  for (const { key, value, effect } of taints) tags[`${template}/taint/${key}`] = `${value ?? ""}:${EFFECTS[effect ?? "NO_SCHEDULE"]}`;
+  for (const { key, value = "", effect } of taints) tags[`${template}/taint/${key}`] = `${value}:${EFFECTS[effect ?? "NO_SCHEDULE"]}`;
   return tags;
 }
 
