@@ -2,7 +2,7 @@
 
 import { Annotations, AspectPriority, Aspects, CfnElement, CfnResource, Stack, Token } from "aws-cdk-lib";
 import type { IConstruct } from "constructs";
-import { checkSync, type Finding } from "winpod";
+import { checkSync, type Finding, rules } from "winpod";
 import { CLUSTER_TYPES, isOwn, orUndefined, toTemplate } from "./cluster";
 import type { WindowsNetworking } from "./networking";
 
@@ -17,6 +17,12 @@ const TELLING = [
 
 /** What only a whole cluster shows, and an app that imports one has a part of. */
 const ONLY_OF_WHOLE = new Set(["CLU-001", "CLU-009", "CLU-010", "AUTH-001", "AUTH-006"]);
+
+/** Groups with the judge of their cluster. */
+const judges = new WeakMap<IConstruct, Judge>();
+
+/** What is told of a resource or a cluster. */
+type Told = Pick<Finding, "rule" | "severity" | "message" | "why" | "remedy">;
 
 /** The findings of `winpod check` on the cluster of a `WindowsNetworking`. */
 export class Judge {
@@ -38,20 +44,39 @@ export class Judge {
   /** Takes in a group, which findings about its resources are then hung on. */
   add(group: IConstruct): void {
     this.groups.add(group);
+    judges.set(group, this);
   }
 
   private tell(): void {
-    const { names, owners, text } = this.document();
+    const { names, parts, text } = this.document();
+    const whole = isOwn(this.networking.cluster);
     for (const finding of checkSync({ name: "template.json", text }).findings) {
-      if (ONLY_OF_WHOLE.has(finding.rule) && !isOwn(this.networking.cluster)) continue;
-      const lines = [finding.line, ...finding.related.map(({ location }) => location?.line)];
-      // A finding about subnets names the group that it is about beside them.
-      const owner = lines.map((line) => owners[(line ?? 0) - 1]).find((owner) => owner !== undefined);
+      if (ONLY_OF_WHOLE.has(finding.rule) && !whole) continue;
+      const part = (line: number | undefined) => (line === undefined ? undefined : parts[line - 1]);
+      const first = part(finding.line);
+      // What is wrong with a subnet is so for a group that is named beside it.
+      const related = first?.type === "AWS::EC2::Subnet" ? finding.related.map(({ location }) => part(location?.line)) : [];
+      const owner = [first, ...related].find((one) => one?.group !== undefined)?.group;
       this.annotate(owner ?? this.networking, finding, names);
     }
+    if (whole && this.groups.size > 0 && !parts.some((one) => one !== undefined && this.isForLinux(one))) this.tellNoLinux();
   }
 
-  private annotate(owner: IConstruct, { rule, severity, message, why, remedy }: Finding, names: Map<string, string>): void {
+  /** Whether CoreDNS has, or may have, a place by it. */
+  private isForLinux({ type, group, resource }: Part): boolean {
+    if (/^AWS::EKS::Nodegroup$|^AWS::AutoScaling::AutoScalingGroup$/.test(type)) return group === undefined;
+    if (CLUSTER_TYPES.has(type)) return /"enabled":true/i.test(JSON.stringify(resource.Properties?.ComputeConfig ?? ""));
+    return /FargateProfile$/.test(type) || /karpenter/i.test(JSON.stringify(resource));
+  }
+
+  /** The rule sees all groups of a cluster in eksctl's configuration only; here the app has them, if not by other means. */
+  private tellNoLinux(): void {
+    const [{ id, findings, why, remedy }] = rules("CLU-009") as [ReturnType<typeof rules>[number]];
+    const message = findings[0]!.replace("{windows}", "a Windows node group");
+    this.annotate(this.networking, { rule: id, severity: "warn", message, why, remedy }, new Map());
+  }
+
+  private annotate(owner: IConstruct, { rule, severity, message, why, remedy }: Told, names: Map<string, string>): void {
     const readable = message.replaceAll(/\b\w+[0-9A-F]{8}\b/g, (word) => names.get(word) ?? word);
     const text = `${rule}: ${readable}. ${why} ${remedy}`;
     const reason = this.accepted.get(rule);
@@ -61,28 +86,25 @@ export class Judge {
     else Annotations.of(owner).addWarningV2(rule, text);
   }
 
-  /**
-   * What the stacks of the cluster say of it, one resource per line, with the construct that each line is of and the paths
-   * of logical ids.
-   */
+  /** What the stacks of the cluster say of it, one resource per line; what each line is, and the paths of logical ids. */
   private document() {
-    const owners: (IConstruct | undefined)[] = [undefined];
+    const parts: (Part | undefined)[] = [undefined];
     const names = new Map<string, string>();
     const lines = new Map<string, string>();
     const parameters = {};
-    const add = (id: string, resource: unknown, owner: IConstruct | undefined) => {
+    const add = (id: string, resource: Resource, group?: IConstruct) => {
       if (lines.has(id)) return;
       lines.set(id, `${JSON.stringify(id)}:${JSON.stringify(resource)}`);
-      owners.push(owner);
+      parts.push({ type: resource.Type, resource, group });
     };
     for (const stack of this.stacks()) {
       for (const element of stack.node.findAll()) {
-        if (!(element instanceof CfnElement) || element.stack !== stack) continue;
-        if (element instanceof CfnResource && !TELLING.some((kind) => kind.test(element.cfnResourceType))) continue;
+        if (!CfnElement.isCfnElement(element) || element.stack !== stack) continue;
+        if (CfnResource.isCfnResource(element) && !TELLING.some((kind) => kind.test(element.cfnResourceType))) continue;
         const { Resources = {}, Parameters } = stack.resolve(toTemplate(element)) as Template;
         Object.assign(parameters, Parameters);
         for (const [id, resource] of Object.entries(Resources)) {
-          if (!this.isAbout(element as CfnResource, resource, stack)) continue;
+          if (!this.isAbout(element, resource)) continue;
           // A cluster of aws-eks that says nothing of it takes aws-auth alone.
           const config = resource.Properties?.Config;
           if (config !== undefined) config.accessConfig = { authenticationMode: "CONFIG_MAP", ...config.accessConfig };
@@ -93,10 +115,10 @@ export class Judge {
     }
     const { kubernetesVersion, cluster } = this.networking;
     if (!isOwn(cluster) && kubernetesVersion !== undefined && !Token.isUnresolved(kubernetesVersion)) {
-      add("ImportedCluster", { Type: "AWS::EKS::Cluster", Properties: { Version: kubernetesVersion } }, undefined);
+      add("ImportedCluster", { Type: "AWS::EKS::Cluster", Properties: { Version: kubernetesVersion } });
     }
     const text = `{"Parameters":${JSON.stringify(parameters)},"Resources":{\n${[...lines.values()].join(",\n")}\n}}`;
-    return { names, owners, text };
+    return { names, parts, text };
   }
 
   /** The stacks that hold the cluster, its network, and groups of it. */
@@ -107,17 +129,31 @@ export class Judge {
   }
 
   /** Whether a resource is not one of another cluster. */
-  private isAbout(element: CfnResource, resource: Resource, stack: Stack): boolean {
+  private isAbout(element: CfnElement, resource: Resource): boolean {
     const { cluster } = this.networking;
     if (CLUSTER_TYPES.has(resource.Type)) return element.node.scopes.includes(cluster);
+    const judge = element.node.scopes.map((scope) => judges.get(scope)).find((judge) => judge !== undefined);
+    if (judge !== undefined) return judge === this;
     const name = resource.Properties?.ClusterName ?? resource.Properties?.Config?.clusterName;
-    return name === undefined || JSON.stringify(name) === JSON.stringify(stack.resolve(cluster.clusterName));
+    return name === undefined || JSON.stringify(name) === JSON.stringify(element.stack.resolve(cluster.clusterName));
   }
+}
+
+/** A resource of the cluster, and the group that it is of. */
+interface Part {
+  type: string;
+  resource: Resource;
+  group: IConstruct | undefined;
 }
 
 interface Resource {
   Type: string;
-  Properties?: { ClusterName?: unknown; Config?: { clusterName?: unknown; accessConfig?: object } };
+  Properties?: {
+    ClusterName?: unknown;
+    ComputeConfig?: unknown;
+    Config?: { clusterName?: unknown; accessConfig?: object };
+    Version?: string;
+  };
 }
 
 interface Template {

@@ -33,7 +33,7 @@ export enum LimitedBy {
   MAX_PODS = "max-pods",
 }
 
-/** A taint, of either module. */
+/** A taint, of either module; without an effect it is `NO_SCHEDULE`. */
 export type NodeTaint = eks.TaintSpec | eksv2.TaintSpec;
 
 /** What `WindowsNodegroup` is made of. */

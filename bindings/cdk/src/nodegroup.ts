@@ -163,7 +163,7 @@ export class WindowsNodegroup extends Construct implements iam.IGrantable {
       scalingConfig: size,
       launchTemplate: { id: this.launchTemplate.launchTemplateId!, version: this.launchTemplate.latestVersionNumber },
       labels: props.labels,
-      taints: props.taints,
+      taints: props.taints?.map((taint) => ({ effect: "NO_SCHEDULE", ...taint })),
     });
   }
 

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  CLUSTERS, CniSettings, IpamMode, Match, NodeAccess, Template, WindowsEdition, WindowsNetworking, WindowsNodegroup,
-  WindowsRelease, cdk, ec2, eks, eksv2, iam, rules, shop, stack, userData, winpod,
+  CLUSTERS, CniSettings, IpamMode, Match, NodeAccess, Template, WindowsEdition,
+  WindowsRelease, ec2, eks, rules, shop, userData, winpod,
 } from "./support.mjs";
 
 const MODULES = Object.keys(CLUSTERS);
