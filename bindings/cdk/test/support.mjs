@@ -2,6 +2,9 @@
 
 import { createRequire } from "node:module";
 
+// The CDK's own validation of templates takes seconds; the tests of the example and of README have it.
+process.env.CDK_VALIDATION = "false";
+
 export const require = createRequire(import.meta.url);
 export const cdk = require("aws-cdk-lib");
 export const ec2 = require("aws-cdk-lib/aws-ec2");
