@@ -59,6 +59,12 @@ export class Judge {
       const owner = [first, ...related].find((one) => one?.group !== undefined)?.group;
       this.annotate(owner ?? this.networking, finding, names);
     }
+    const addons = parts.filter((one) => one?.type === "AWS::EKS::Addon" && one.resource.Properties?.AddonName === "vpc-cni");
+    if (addons.length > 1) {
+      Annotations.of(this.networking).addError(
+        "the cluster has the add-on vpc-cni already: give it the values for Windows, and WindowsNetworking CniSettings.existing()",
+      );
+    }
     if (whole && this.groups.size > 0 && !parts.some((one) => one !== undefined && this.isForLinux(one))) this.tellNoLinux();
   }
 
@@ -149,6 +155,7 @@ interface Part {
 interface Resource {
   Type: string;
   Properties?: {
+    AddonName?: unknown;
     ClusterName?: unknown;
     ComputeConfig?: unknown;
     Config?: { clusterName?: unknown; accessConfig?: object };

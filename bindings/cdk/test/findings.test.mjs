@@ -144,6 +144,33 @@ test("any finding is accepted with a reason, and is an information then", () => 
   assert.match(text, /Accepted: Linux nodes come from Karpenter/);
 });
 
+test("an add-on of one's own", () => {
+  const own = (made, configurationValues) => {
+    new eksv2.Addon(made.scope, "VpcCni", { cluster: made.cluster, addonName: "vpc-cni", configurationValues });
+    return rules(made.scope);
+  };
+  assert.match(own(shop(), {}).join(), /^error the cluster has the add-on vpc-cni already/);
+  const existing = () => shop({ networking: { by: CniSettings.existing() } });
+  assert.ok(own(existing(), { enableWindowsIpam: "false" }).includes("error CLU-001"));
+  assert.deepEqual(own(existing(), { enableWindowsIpam: "true" }), []);
+  // Or somewhere that the app does not show.
+  assert.deepEqual(rules(existing().scope), []);
+});
+
+test("a cluster and its nodes in two stacks", () => {
+  const scope = stack();
+  const cluster = new eksv2.Cluster(scope, "Cluster", {
+    version: eksv2.KubernetesVersion.V1_35,
+    defaultCapacityType: eksv2.DefaultCapacityType.NODEGROUP,
+  });
+  const networking = new WindowsNetworking(scope, "Networking", { cluster });
+  const nodes = new cdk.Stack(scope.node.root, "Nodes");
+  new WindowsNodegroup(nodes, "Windows", { networking, dsr: true, maxPods: 5, taints: [{ key: "os", value: "windows" }] });
+  const found = told(nodes).filter(({ rule }) => /^[A-Z]+-\d+$/.test(rule));
+  assert.deepEqual(found.map(({ rule, path }) => `${rule} ${path}`), ["IPAM-009 /Nodes/Windows"]);
+  assert.deepEqual(rules(scope), []);
+});
+
 test("what may bring Linux nodes", () => {
   const none = { defaultCapacity: 0 };
   const has = ({ scope }) => rules(scope).includes("warning CLU-009");
