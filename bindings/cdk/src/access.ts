@@ -10,7 +10,7 @@ import { isOwn, type WindowsCluster } from "./cluster";
  * How Windows nodes may join a cluster.
  *
  * @example
- * NodeAccess.accessEntry();
+ * new WindowsNodegroup(this, "Windows", { networking, access: NodeAccess.accessEntry() });
  */
 export abstract class NodeAccess {
   /** By an access entry of the type `EC2_WINDOWS`: for clusters whose authentication mode includes `API`. */
@@ -20,7 +20,7 @@ export abstract class NodeAccess {
 
   /**
    * By the ConfigMap aws-auth, with the group `eks:kube-proxy-windows`: for clusters of `aws-eks` that the app makes and
-   * whose authentication mode includes `CONFIG_MAP`.
+   * whose authentication mode includes `CONFIG_MAP`. Role and cluster have to be in one stack, as the ConfigMap names the role.
    */
   static awsAuth(): NodeAccess {
     return new AwsAuth();

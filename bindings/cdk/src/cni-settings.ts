@@ -67,7 +67,7 @@ export interface AddonSettingsOptions {
  * Who writes the settings of the VPC CNI for Windows.
  *
  * @example
- * CniSettings.addon({ configurationValues: { enableNetworkPolicy: "true" } });
+ * new WindowsNetworking(this, "Networking", { cluster, by: CniSettings.addon({ addonVersion: "v1.20.1-eksbuild.1" }) });
  */
 export abstract class CniSettings {
   /** The add-on vpc-cni, which the construct makes: its own values, and nothing that needs kubectl. */

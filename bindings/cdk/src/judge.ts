@@ -38,7 +38,8 @@ export class Judge {
   }
 
   accept(rule: string, reason: string): void {
-    this.accepted.set(rule, reason);
+    const [{ id }] = rules(rule) as [ReturnType<typeof rules>[number]];
+    this.accepted.set(id, reason);
   }
 
   /** Takes in a group, which findings about its resources are then hung on. */

@@ -84,6 +84,7 @@ export interface WindowsNetworkingProps {
  *
  * @example
  * const networking = new WindowsNetworking(this, "Networking", { cluster, mode: IpamMode.PREFIX_DELEGATION });
+ * new WindowsNetworking(this, "Tools", { cluster, warmIpTarget: -1 }); // throws: NOT_A_WHOLE_NUMBER
  */
 export class WindowsNetworking extends Construct {
   /** The cluster. */
@@ -117,6 +118,7 @@ export class WindowsNetworking extends Construct {
    *
    * @param rule the id, such as `CLU-009`
    * @param reason why it does not matter here
+   * @throws {WinpodError} code `UNKNOWN_RULE`, with a suggestion for a misspelt id.
    */
   acknowledge(rule: string, reason: string): void {
     this._judge.accept(rule, reason);

@@ -79,7 +79,7 @@ export interface WindowsNodegroupProps {
   /**
    * Number of nodes at first.
    *
-   * @default - minSize, at least 2 if maxSize allows
+   * @default - minSize; without one 2, or maxSize if that is smaller
    */
   readonly desiredSize?: number;
 

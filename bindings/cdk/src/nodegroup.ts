@@ -23,7 +23,8 @@ import { userData } from "./user-data";
  *
  * @example
  * const nodes = new WindowsNodegroup(this, "Windows", { networking, release: WindowsRelease.WINDOWS_2022, maxSize: 10 });
- * nodes.podCapacity; // 9 on m5.large, 110 and more with prefix delegation
+ * nodes.podCapacity; // 9 on m5.large, 144 with prefix delegation
+ * new WindowsNodegroup(this, "Tools", { networking, minSize: 3, maxSize: 2 }); // throws: maxSize 2 is below 3 nodes
  */
 export class WindowsNodegroup extends Construct implements iam.IGrantable {
   /** The cluster's side. */

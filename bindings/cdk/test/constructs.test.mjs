@@ -167,6 +167,16 @@ test("an escape hatch is judged as it will be deployed", () => {
   assert.deepEqual(rules(scope), ["error NG-006"]);
 });
 
+test("what nothing may break out of, or cannot be", () => {
+  for (const value of ["'; Remove-Item C:\\ #", "`$(iex x)", "a\nb", '"', "쿠버네티스", "a".repeat(64)]) {
+    assert.throws(() => shop({ labels: { team: value } }), { code: "NAME" }, value);
+    assert.throws(() => shop({ taints: [{ key: "team", value }] }), { name: "Error" }, value);
+  }
+  assert.throws(() => shop({ networking: { warmIpTarget: -1 } }), { code: "NOT_A_WHOLE_NUMBER" });
+  assert.throws(() => shop({ portRange: "34000-70000" }), { name: "Error" });
+  assert.throws(() => shop().networking.acknowledge("CLU-09", "none"), { code: "UNKNOWN_RULE" });
+});
+
 test("sizes that contradict each other", () => {
   assert.throws(() => shop({ minSize: 3, maxSize: 2 }), /maxSize 2 is below 3 nodes/);
   assert.throws(() => shop({ minSize: 3, desiredSize: 2 }), /desiredSize 2 is below minSize 3/);
