@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { checkSync } from "winpod";
 import { lint } from "./lint.mjs";
 
 const require = createRequire(import.meta.url);
@@ -47,4 +48,5 @@ test("the code of README.md compiles and makes what it says", () => {
   assert.match(text, /-KubeletExtraArgs '--max-pods=144 --register-with-taints=os=windows:NoSchedule'/);
   assert.match(text, /-KubeProxyExtraArgs '--enable-dsr=true'/);
   lint(file);
+  assert.deepEqual(checkSync(file).findings, []);
 });
