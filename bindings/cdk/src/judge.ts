@@ -84,7 +84,7 @@ export class Judge {
   }
 
   private annotate(owner: IConstruct, { rule, severity, message, why, remedy }: Told, names: Map<string, string>): void {
-    const readable = message.replaceAll(/\b\w+[0-9A-F]{8}\b/g, (word) => names.get(word) ?? word);
+    const readable = message.replaceAll(/\b\w+[0-9A-F]{8}(x\d+)?\b/g, (word) => names.get(word) ?? word);
     const text = `${rule}: ${readable}. ${why} ${remedy}`;
     const reason = this.accepted.get(rule);
     if (reason !== undefined) Annotations.of(owner).addInfoV2(rule, `${rule}: ${readable}. Accepted: ${reason}`);
@@ -99,33 +99,51 @@ export class Judge {
     const names = new Map<string, string>();
     const lines = new Map<string, string>();
     const parameters = {};
-    const add = (id: string, resource: Resource, group?: IConstruct) => {
-      if (lines.has(id)) return;
-      lines.set(id, `${JSON.stringify(id)}:${JSON.stringify(resource)}`);
-      parts.push({ type: resource.Type, resource, group });
+    const add = (id: string, part: Part, text: string) => {
+      lines.set(id, `${JSON.stringify(id)}:${text}`);
+      parts.push(part);
     };
-    for (const stack of this.stacks()) {
-      for (const element of stack.node.findAll()) {
-        if (!CfnElement.isCfnElement(element) || element.stack !== stack) continue;
-        if (CfnResource.isCfnResource(element) && !TELLING.some((kind) => kind.test(element.cfnResourceType))) continue;
-        const { Resources = {}, Parameters } = stack.resolve(toTemplate(element)) as Template;
-        Object.assign(parameters, Parameters);
-        for (const [id, resource] of Object.entries(Resources)) {
-          if (!this.isAbout(element, resource)) continue;
-          // A cluster of aws-eks that says nothing of it takes aws-auth alone.
-          const config = resource.Properties?.Config;
-          if (config !== undefined) config.accessConfig = { authenticationMode: "CONFIG_MAP", ...config.accessConfig };
-          names.set(id, element.node.scope?.node.path ?? id);
-          add(id, resource, element.node.scopes.find((scope) => this.groups.has(scope)));
-        }
+    for (const [number, stack] of [...this.stacks()].entries()) {
+      const found = this.resources(stack);
+      Object.assign(parameters, found.parameters);
+      // Stacks may use the same logical ids, each for itself.
+      const taken = [...found.parts.keys()].filter((id) => lines.has(id));
+      const own = (text: string) => taken.reduce((text, id) => text.replaceAll(`"${id}"`, `"${id}x${number}"`), text);
+      for (const [id, part] of found.parts) {
+        const name = taken.includes(id) ? `${id}x${number}` : id;
+        names.set(name, found.paths.get(id)!);
+        add(name, part, own(JSON.stringify(part.resource)));
       }
     }
     const { kubernetesVersion, cluster } = this.networking;
     if (!isOwn(cluster) && kubernetesVersion !== undefined && !Token.isUnresolved(kubernetesVersion)) {
-      add("ImportedCluster", { Type: "AWS::EKS::Cluster", Properties: { Version: kubernetesVersion } });
+      const resource = { Type: "AWS::EKS::Cluster", Properties: { Version: kubernetesVersion } };
+      add("ImportedCluster", { type: resource.Type, resource, group: undefined }, JSON.stringify(resource));
     }
     const text = `{"Parameters":${JSON.stringify(parameters)},"Resources":{\n${[...lines.values()].join(",\n")}\n}}`;
     return { names, parts, text };
+  }
+
+  /** What one stack has to say, by logical ids, and their paths. */
+  private resources(stack: Stack) {
+    const parts = new Map<string, Part>();
+    const paths = new Map<string, string>();
+    const parameters = {};
+    for (const element of stack.node.findAll()) {
+      if (!CfnElement.isCfnElement(element) || element.stack !== stack) continue;
+      if (CfnResource.isCfnResource(element) && !TELLING.some((kind) => kind.test(element.cfnResourceType))) continue;
+      const { Resources = {}, Parameters } = stack.resolve(toTemplate(element)) as Template;
+      Object.assign(parameters, Parameters);
+      for (const [id, resource] of Object.entries(Resources)) {
+        if (!this.isAbout(element, resource)) continue;
+        // A cluster of aws-eks that says nothing of it takes aws-auth alone.
+        const config = resource.Properties?.Config;
+        if (config !== undefined) config.accessConfig = { authenticationMode: "CONFIG_MAP", ...config.accessConfig };
+        parts.set(id, { type: resource.Type, resource, group: element.node.scopes.find((scope) => this.groups.has(scope)) });
+        paths.set(id, element.node.scope?.node.path ?? id);
+      }
+    }
+    return { parts, paths, parameters };
   }
 
   /** The stacks that hold the cluster, its network, and groups of it. */

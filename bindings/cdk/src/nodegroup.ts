@@ -155,6 +155,12 @@ export class WindowsNodegroup extends Construct implements iam.IGrantable {
   }
 
   private managed(types: string[], subnets: ec2.SelectedSubnets, size: Sizes, props: WindowsNodegroupProps): eks.CfnNodegroup {
+    if (size.minSize === 0) {
+      this.note(
+        "the Cluster Autoscaler starts a group from no node only if its Auto Scaling group has tags; EKS makes that of a managed " +
+          "group, and CloudFormation cannot tag it: winpod render asg-tags writes the command",
+      );
+    }
     return new eks.CfnNodegroup(this, "Nodegroup", {
       clusterName: this.networking.cluster.clusterName,
       nodegroupName: props.nodegroupName,

@@ -8,8 +8,8 @@ import { EFFECTS } from "./scale-from-zero";
 /** Values of a cluster that are tokens most of the time; undefined for an imported cluster that was not given them. */
 export interface ClusterValues {
   readonly cluster: string;
-  readonly endpoint: string | undefined;
-  readonly certificateAuthority: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly certificateAuthority?: string | undefined;
 }
 
 /** What stands for such a value while winpod writes: of the right form, and nowhere else in a script. */
@@ -36,7 +36,10 @@ export type UserDataOptions = Pick<
  *
  * @throws {WinpodError} as `render`.
  */
-export function userData(values: ClusterValues, { maxPods, labels, taints, ...options }: UserDataOptions): string {
+export function userData(cluster: ClusterValues, { maxPods, labels, taints, ...options }: UserDataOptions): string {
+  // The endpoint and the authority belong together; without both the script asks EKS.
+  const isWhole = cluster.endpoint !== undefined && cluster.certificateAuthority !== undefined;
+  const values: ClusterValues = isWhole ? cluster : { cluster: cluster.cluster };
   const later: [string, string][] = [];
   const stand = (value: string, placeholder: string) => {
     if (!Token.isUnresolved(value)) return value;

@@ -157,17 +157,22 @@ test("an add-on of one's own", () => {
   assert.deepEqual(rules(existing().scope), []);
 });
 
-test("a cluster and its nodes in two stacks", () => {
+test("a cluster and its nodes in several stacks", () => {
   const scope = stack();
   const cluster = new eksv2.Cluster(scope, "Cluster", {
     version: eksv2.KubernetesVersion.V1_35,
     defaultCapacityType: eksv2.DefaultCapacityType.NODEGROUP,
   });
   const networking = new WindowsNetworking(scope, "Networking", { cluster });
-  const nodes = new cdk.Stack(scope.node.root, "Nodes");
-  new WindowsNodegroup(nodes, "Windows", { networking, dsr: true, maxPods: 5, taints: [{ key: "os", value: "windows" }] });
-  const found = told(nodes).filter(({ rule }) => /^[A-Z]+-\d+$/.test(rule));
-  assert.deepEqual(found.map(({ rule, path }) => `${rule} ${path}`), ["IPAM-009 /Nodes/Windows"]);
+  // Both groups have the same path in their stack, and so the same logical ids.
+  const stacks = ["One", "Two"].map((id) => new cdk.Stack(scope.node.root, id));
+  const props = { networking, dsr: true, taints: [{ key: "os", value: "windows" }] };
+  for (const [index, nodes] of stacks.entries()) new WindowsNodegroup(nodes, "Windows", { ...props, maxPods: 5 + index });
+  for (const [index, nodes] of stacks.entries()) {
+    const found = told(nodes).filter(({ rule }) => /^[A-Z]+-\d+$/.test(rule));
+    assert.deepEqual(found.map(({ rule, path }) => `${rule} ${path}`), [`IPAM-009 /${nodes.node.id}/Windows`]);
+    assert.match(found[0].text, new RegExp(`max-pods is ${5 + index} `));
+  }
   assert.deepEqual(rules(scope), []);
 });
 
@@ -198,6 +203,11 @@ test("two clusters in a stack do not mix", () => {
   });
   assert.equal(groups.length, 2);
   assert.deepEqual(told(scope).map(({ rule, path }) => `${rule} ${path}`), ["CLU-012 /Shop/WindowsB"]);
+});
+
+test("a managed group that is to start from no node", () => {
+  assert.match(rules(shop({ minSize: 0 }).scope).join(), /^info the Cluster Autoscaler .* winpod render asg-tags/);
+  assert.deepEqual(rules(shop({ minSize: 0, selfManaged: true }).scope), []);
 });
 
 test("manifests without kubectl are an error, not a crash", () => {

@@ -116,6 +116,12 @@ for (const module of [eks, eksv2]) {
     assert.deepEqual(told(scope).filter(({ kind, rule }) => kind === "error" || rule === "CLU-009"), []);
   });
 
+  test(`${name}: an endpoint without its authority is of no use`, () => {
+    const attributes = { clusterEndpoint: "https://shop.example.com" };
+    const { scope } = imported({ module, networking: { kubernetesVersion: "1.33" }, attributes });
+    assert.doesNotMatch(userData(Template.fromStack(scope)), /APIServerEndpoint/);
+  });
+
   test(`${name}: self-managed nodes of an imported cluster need its security group`, () => {
     const networking = { kubernetesVersion: "1.35" };
     assert.match(rules(imported({ module, networking, selfManaged: true }).scope).join("\n"), /^error the security group of an imported/m);
