@@ -57,7 +57,7 @@ if (process.argv[2] === "one") {
     const { stdout } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), "one", windows ? "windows" : "linux"], { encoding: "utf8" });
     return JSON.parse(stdout);
   };
-  const added = compare("new processes", 9, alone);
+  const added = compare("new processes", 15, alone);
   synth(true);
   compare("warm", 15, synth);
   if (added > LIMIT_MS) {
