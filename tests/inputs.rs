@@ -7,6 +7,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 use winpod_cluster::api::call;
 
+#[path = "inputs/addon_values.rs"]
+mod addon_values;
 #[path = "inputs/bad_repository.rs"]
 mod bad_repository;
 #[path = "inputs/calico_clusters.rs"]

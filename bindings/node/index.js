@@ -190,6 +190,10 @@ function topology(from, options) {
   return call("topology", merge(options, inputs(from)));
 }
 
+function baseImage(image, options) {
+  return call("baseImage", merge(options, { image }));
+}
+
 function render(kind, from, options) {
   return call("render", merge(options, { ...inputs(from), kind }));
 }
@@ -271,6 +275,7 @@ module.exports = {
   Pool,
   Subnet,
   aggregate,
+  baseImage,
   call,
   capacity,
   check,

@@ -4,6 +4,7 @@ export const {
   Pool,
   Subnet,
   aggregate,
+  baseImage,
   call,
   capacity,
   check,

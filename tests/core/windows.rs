@@ -333,7 +333,13 @@ fn tags_tell_the_base_image_where_they_mean_one() {
         ("mcr.microsoft.com/windowsfoo/x:1809", None),
         ("registry.example:5000/shop/web", None),
         ("registry.example/web:2004", None),
-        ("mcr.microsoft.com/windows/nanoserver:ltsc2022@sha256:00", None),
+        ("registry.example/windows/orders:1809", None),
+        ("registry.example/notwindows/servercore:1809", None),
+        ("mcr.microsoft.com/windows/nanoserver@sha256:00", None),
+        // Mirrors, and a digest beside the tag.
+        ("registry.example/mcr/windows/servercore:1809", Some(Release::Server2019)),
+        ("registry.example:5000/windows/servercore/iis:20H2", Some(Release::Version20H2)),
+        ("mcr.microsoft.com/windows/nanoserver:ltsc2022@sha256:00", Some(Release::Server2022)),
         ("", None),
     ] {
         assert_eq!(base_image(reference), expected, "{reference}");

@@ -78,6 +78,19 @@ fn a_wrong_cluster_has_exactly_what_was_made_wrong() {
 }
 
 #[test]
+fn a_default_deny_is_stated_where_windows_nodes_have_it() {
+    let stated = |name: &str| -> Vec<String> {
+        let answer = check(name);
+        let notes = answer["notes"].as_array().unwrap().iter().filter(|note| note["code"] == "default-deny");
+        notes.map(|note| note["message"].as_str().unwrap().to_owned()).collect()
+    };
+    let [note] = stated("policy-only").try_into().unwrap();
+    assert!(note.contains("orders") && note.contains("what comes in"), "{note}");
+    // Here it is for Linux nodes only.
+    assert_eq!(stated("linux-policies"), Vec::<String>::new());
+}
+
+#[test]
 fn what_the_files_leave_open_is_not_judged() {
     let workload = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  \
                     template:\n    metadata: {labels: {app: web}}\n    \
@@ -89,11 +102,17 @@ fn what_the_files_leave_open_is_not_judged() {
     let installation = "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {name: default}\nspec:\n  \
                         cni: {type: Calico}\n  calicoNetwork:\n    windowsDataplane: HNS\n    \
                         ipPools: [{cidr: 192.168.0.0/16}]\n";
+    let tiered = "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: platform.closed}\n\
+                  spec: {tier: platform, types: [Ingress]}\n";
+    let hns = "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {name: default}\nspec:\n  \
+               cni: {type: AmazonVPC}\n  calicoNetwork: {windowsDataplane: HNS}\n";
     for (rules, documents) in [
         // What enforces policies is not said.
         (&["NP-001"][..], &[workload, policy][..]),
-        // Labels of namespaces are not read.
-        (&["NP-004"], &[workload, log]),
+        // The labels of the namespace are not given.
+        (&["NP-001", "NP-004"], &[workload, log]),
+        // Neither is the tier, whose default action may be to pass on.
+        (&["NP-006"], &[workload, tiered, hns]),
         // Neither the encapsulation, nor the objects beside the Installation, nor the range of services.
         (&["CAL-002", "CAL-004", "CAL-005", "CAL-006", "CAL-012"], &[workload, installation]),
     ] {

@@ -80,8 +80,9 @@ fn what_is_not_settled_about_builds_is_left_open() {
         (format!("{base}:ltsc2019"), true, false),
         // Newer hosts may start images since 2022; nobody says so for certain.
         (format!("{base}:ltsc2022"), false, true),
-        // The digest counts, and it tells nothing.
-        (format!("{base}:ltsc2019@sha256:{}", "0".repeat(64)), false, true),
+        // The tag tells, and the digest is its own; alone it tells nothing.
+        (format!("{base}:ltsc2019@sha256:{}", "0".repeat(64)), true, false),
+        (format!("{base}@sha256:{}", "0".repeat(64)), false, true),
         ("registry.example/web:4.2".to_owned(), false, true),
     ] {
         let answer = check_text(&WINDOWS_2025.replace("IMAGE", &image));
@@ -113,6 +114,66 @@ fn karpenter_counts_one_interface_and_the_message_has_the_numbers() {
         finding["remedy"].as_str().unwrap().contains("to 14, or to 224 with prefix delegation"),
         "{finding}"
     );
+}
+
+/// A class has one `maxPods`, whichever rule tells it.
+#[test]
+fn one_max_pods_for_a_pool_of_several_types() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs/check/KP-004/trigger");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let texts: Vec<String> = files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let text = texts.join("---\n").replace("[m6i.xlarge]", "[m5.large, m5.2xlarge]");
+    let answer = check_text(&text);
+    // 9 slots of 16 and 14 slots of 16.
+    for rule in ["KP-004", "KP-005"] {
+        let remedy = of_rule(&answer, "findings", rule).unwrap()["remedy"].as_str().unwrap();
+        assert!(remedy.contains("224, what m5.2xlarge takes"), "{remedy}");
+    }
+    // 11 MiB for each pod and 255 more.
+    let remedy = of_rule(&answer, "findings", "KP-004").unwrap()["remedy"].as_str().unwrap();
+    assert!(remedy.contains("2719 MiB"), "{remedy}");
+    let message = of_rule(&answer, "findings", "KP-004").unwrap()["message"].as_str().unwrap();
+    assert!(
+        message.contains("counts 9 pods on a node of m5.large (and likewise on 1 more type)"),
+        "{message}"
+    );
+    // What CPU allows is told where it binds: 2 vCPUs for pods of 50m.
+    let request = "resources: {requests: {cpu: 50m}, limits: {memory: 128Mi}}";
+    let answer = check_text(&text.replace("resources: {limits: {memory: 128Mi}}", request));
+    let message = of_rule(&answer, "findings", "KP-004").unwrap()["message"].as_str().unwrap();
+    assert!(message.contains("which takes 40") && message.contains("its CPU is enough for 40"), "{message}");
+}
+
+#[test]
+fn everything_wrong_with_user_data_is_told_at_once() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs/check/KP-010/trigger-call.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let text = format!("{}    </powershell>\n", text.replace("    & ", "    <powershell>\n    & "));
+    let answer = check_text(&text);
+    let message = of_rule(&answer, "findings", "KP-010").unwrap()["message"].as_str().unwrap();
+    assert!(message.ends_with("has <powershell> tags and calls the bootstrap script"), "{message}");
+}
+
+#[test]
+fn an_intolerable_taint_and_a_wrong_image_are_both_told() {
+    let answer = check("check/POD-010/trigger-taint");
+    for rule in ["POD-002", "POD-010"] {
+        assert!(of_rule(&answer, "findings", rule).is_some(), "{rule}");
+    }
+}
+
+#[test]
+fn a_pool_of_both_systems_is_of_that_of_its_class() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs/check/KP-012/near-miss-both.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let plan = |text: &str| {
+        let documents = json!([{"name": "pool.yaml", "text": text}]);
+        call("plan", json!({"documents": documents}), &mut |_| ControlFlow::Continue(())).unwrap()
+    };
+    assert_eq!(plan(&text)["nodeGroups"][0]["name"], "windows");
+    let linux = text.replace("windows2022@latest", "al2023@latest");
+    assert_eq!(plan(&linux)["nodeGroups"].as_array().unwrap().len(), 0);
 }
 
 #[test]

@@ -12,6 +12,7 @@ import pytest
 
 WINPOD = os.environ["WINPOD"]
 SCHEMAS = Path(__file__).resolve().parents[3] / "shared" / "schemas"
+INPUTS = Path(__file__).resolve().parents[1] / "inputs"
 VERSIONS = ["1.31", "1.32", "1.33", "1.34", "1.35", "1.36", "1.37"]
 
 ROLE = ["--role", "arn:aws:iam::111122223333:role/WindowsNodes"]
@@ -42,8 +43,41 @@ def groups(version: str) -> list[list[str]]:
 def cases() -> dict[str, list[list[str]]]:
     targets = [[], ["--set", "warm-ip-target=2", "--set", "minimum-ip-target=4"], ["--set", "warm-prefix-target=1"]]
     settings = [[*mode, *target] for mode in MODES for target in targets]
+    every = [group for version in VERSIONS for group in groups(version)]
+    # A core group of each mode with DSR, for the oldest, the middle and the newest arguments of kube-proxy.
+    some = [group for group in every if "core" in group and "--dsr" in group and group[5] in ("1.31", "1.33", "1.35")]
+    self_managed = ["--tool", "self-managed", "--max-pods", "fit", *SIZES, *LABELS]
+    ports = ["--port-range", "34000-65535", "--excluded-snat-cidr", "10.0.0.0/8"]
+    ami = ["--ami", "ami-0123456789abcdef0"]
+    policies = ["--namespace", "shop", "--namespace", "payments"]
+    overlay = ["--calico", "overlay", "--pod-cidr", "192.168.0.0/16"]
     return {
         "configmap": settings,
+        "addon-values": settings,
+        "helm-values": settings,
+        "access": [[*CLUSTER, *ROLE, "--authentication", way] for way in ("access-entry", "aws-auth")],
+        "asg-tags": [[*group, *self_managed, "--node-group", "win"] for group in some],
+        "reservations": [[str(INPUTS / "scattered-subnets"), "--prefixes", "4"]],
+        "calico": [[*CLUSTER, *API, *more] for more in ([], overlay)],
+        "network-policy": [policies],
+        "user-data": [
+            *([*group, *API, *self_managed, *ports] for group in every),
+            *([*group, *API, *ami, "--max-pods", "60"] for group in some),
+            *([*group, *way] for group in some for way in ([], ["--style", "documented"])),
+        ],
+        "launch-template": [
+            *([*group, *self_managed, *ports] for group in some),
+            *([*group, *API, *ROLE, *SUBNETS, *SIZES, *LABELS, "--max-pods", "fit"] for group in some),
+            *([*group, *ami] for group in some),
+        ],
+        "eksctl": [
+            *([*group, *SIZES, *LABELS] for group in every),
+            *([*group, *API, *self_managed, *ports] for group in some),
+        ],
+        "karpenter": [
+            *([*group, *ROLE, *LABELS, "--max-pods", "fit"] for group in every if "core" in group),
+            *([*group, *API, *ROLE, *SUBNETS, *ports] for group in some),
+        ],
     }
 
 

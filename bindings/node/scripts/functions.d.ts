@@ -275,6 +275,19 @@ export type TopologyOptions = Omit<TopologyRequest, "paths" | "documents">;
  */
 export declare function topology(inputs: Input | Iterable<Input>, options?: TopologyOptions): Topology;
 
+/** The release of Windows Server of the node, or its build. */
+export type BaseImageOptions = Omit<BaseImageRequest, "image">;
+
+/**
+ * {@about baseImage}
+ *
+ * @throws {WinpodError} code `REQUEST`, `UNKNOWN_NAME`, `WINDOWS_BUILD`.
+ * @example
+ * baseImage("mcr.microsoft.com/windows/servercore:ltsc2019", { release: "2022" }).runs; // "no"
+ * baseImage(""); // throws REQUEST
+ */
+export declare function baseImage(image: string, options?: BaseImageOptions): BaseImage;
+
 /** What to write. */
 export type RenderOptions = Omit<RenderRequest, "kind" | "paths" | "documents">;
 

@@ -23,6 +23,7 @@ CONFIG_MAP = {
 def answers():
     yield winpod.capacity("m5.large", mode="prefix-delegation")
     yield winpod.mixed_capacity("m5.large", mode="secondary-ip")
+    yield winpod.base_image("mcr.microsoft.com/windows/nanoserver:1809", os_build="10.0.20348.2762")
     yield winpod.plan(GROUP, boto3_subnets(), "missing.yaml")
     yield winpod.plan(GROUP, boto3_subnets(), advise=True)
     yield winpod.plan({"nodeGroups": [{"name": "win", "amiFamily": "WindowsServer2022CoreContainer"}]})

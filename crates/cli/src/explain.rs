@@ -5,7 +5,7 @@ use crate::commands::{Host, STDIN, written};
 use crate::progress::Line;
 use clap::Args;
 use std::path::Path;
-use winpod_cluster::explain::{Explained, Explainer, is_path};
+use winpod_cluster::explain::{Explained, Explainer, Given};
 use winpod_cluster::report::{self, Style};
 use winpod_cluster::request::Refusal;
 
@@ -17,7 +17,8 @@ use winpod_cluster::request::Refusal;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Files are logs of any length, events (kubectl's table, description or JSON), zips
-of the EKS log collector, and directories of them. What names no file is the text.
+of the EKS log collector, and directories of them. What neither names a file nor is
+written as one is the text, which is explained given what the files show.
 
 What else is given puts the causes in order: policies of HNS (Get-HnsPolicyList or
 hnsdiag), netsh's listings of ports, kube-proxy's command line, Node objects. They
@@ -29,12 +30,12 @@ Examples:
   winpod explain kube-proxy.log
   kubectl get events -A -o json | winpod explain -
   winpod explain eks_i-0a1b2c.zip events.json --format json
-  winpod explain error.txt excluded-ports.txt policies.json
+  winpod explain 'The specified port already exists.' excluded-ports.txt policies.json
 
 Exit codes: 0 recognised; 1 nothing is recognised; 2 an input is unusable, and
 the answer is about the rest.")]
 pub(crate) struct Explain {
-    /// A text, or files and directories, or - for standard input
+    /// A text, files and directories, - for standard input
     #[arg(required = true, value_name = "TEXT|FILE", allow_negative_numbers = true)]
     inputs: Vec<String>,
     /// Lists the facts that each explanation rests on, with their grade, date and origin
@@ -49,16 +50,10 @@ pub(crate) fn answer(
     host: &mut Host<'_>,
 ) -> Result<(String, u8), Refusal> {
     let style = Style { sources: args.sources, ..style };
-    let named = args.inputs.iter().any(|input| input == "-" || is_path(input));
-    let Explained { explanations, problems, .. } = if named {
-        files(&args.inputs, host)?
-    } else {
-        // Words that nobody put in quotes are one text too.
-        let mut explainer = |_| std::ops::ControlFlow::Continue(());
-        let mut explainer = Explainer::new(&mut explainer)?;
-        explainer.text("<text>", &args.inputs.join(" "))?;
-        explainer.finish()
-    };
+    let (piped, others): (Vec<String>, Vec<String>) = args.inputs.iter().cloned().partition(|it| it == "-");
+    let given = Given::new(&others);
+    let named = !piped.is_empty() || !given.paths.is_empty();
+    let Explained { explanations, problems, .. } = search(&args.inputs, &given, host)?;
     let code = u8::from(explanations.is_empty());
     if format == Format::Text && problems.iter().any(|problem| problem.code == "EMPTY") {
         return Ok((String::new(), host.problems(&problems, style).unwrap_or(code)));
@@ -72,14 +67,20 @@ pub(crate) fn answer(
     Ok((text, host.problems(&problems, style).unwrap_or(code)))
 }
 
-fn files(inputs: &[String], host: &mut Host<'_>) -> Result<Explained, Refusal> {
+/// Searches the text and then the inputs in their order, so that one answer is about all of them.
+fn search(inputs: &[String], given: &Given, host: &mut Host<'_>) -> Result<Explained, Refusal> {
+    let piped = |input: &&String| input.as_str() == "-";
     if host.terminal.stdin_is_keyboard && inputs.iter().any(|input| input == "-") {
         _ = writeln!(host.stderr, "winpod reads standard input; end it with Ctrl-D");
     }
     let mut line = Line::new(host.stderr, host.terminal.progress);
     let mut progress = |at| line.tell(at);
     let mut explainer = Explainer::new(&mut progress)?;
-    for input in inputs {
+    if !given.texts.is_empty() {
+        // What somebody did not put in quotes is one text too.
+        explainer.text("<text>", &given.texts.join(" "))?;
+    }
+    for input in inputs.iter().filter(|input| piped(input) || given.paths.contains(*input)) {
         match input.as_str() {
             "-" => explainer.reader(STDIN, host.stdin)?,
             path => explainer.path(Path::new(path))?,

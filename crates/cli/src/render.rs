@@ -103,6 +103,9 @@ struct GroupFlags {
     /// A subnet by id; may be given several times
     #[arg(long = "subnet", value_name = "ID")]
     subnets: Vec<String>,
+    /// A security group of the nodes by id; may be given several times
+    #[arg(long = "security-group", value_name = "ID")]
+    security_groups: Vec<String>,
     /// A label of the nodes; may be given several times
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = assignment)]
     labels: Vec<(String, String)>,
@@ -216,6 +219,7 @@ pub(crate) fn answer(
         desired_size: group.desired_size.map(Wide::from),
         max_size: group.max_size.map(Wide::from),
         subnets: group.subnets,
+        security_groups: group.security_groups,
         labels: group.labels.into_iter().collect(),
         taints: group.taints,
         ami: group.ami,

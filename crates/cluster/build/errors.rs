@@ -165,12 +165,13 @@ impl Book {
     }
 
     fn cause(&self, id: &str, cause: &DeTable<'_>) -> String {
-        only(id, cause, &["text", "remedy", "raised", "lowered", "refuted", "sources"]);
+        only(id, cause, &["text", "remedy", "raised", "hinted", "lowered", "refuted", "sources"]);
         format!(
-            "Cause {{ text: {:?}, remedy: {:?}, raised: &[{}], lowered: &[{}], refuted: &[{}], sources: &[{}] }},",
+            "Cause {{ text: {:?}, remedy: {:?}, raised: &[{}], hinted: &[{}], lowered: &[{}], refuted: &[{}], sources: &[{}] }},",
             text(id, cause, "text"),
             cause.contains_key("remedy").then(|| text(id, cause, "remedy")),
             self.clues(id, &strings(id, cause, "raised")),
+            self.clues(id, &strings(id, cause, "hinted")),
             self.clues(id, &strings(id, cause, "lowered")),
             self.clues(id, &strings(id, cause, "refuted")),
             sources(id, cause),
@@ -189,8 +190,12 @@ impl Book {
                 }
                 _ => panic!("data/errors.toml: {id}: a pattern is a text or a table"),
             };
-            let said = if with.contains(&"@hcn") { "Said::ByHns" } else { "Said::Anywhere" };
-            let with: Vec<&str> = with.into_iter().filter(|word| *word != "@hcn").collect();
+            let said = match (with.contains(&"@hcn"), with.contains(&"@alone")) {
+                (true, _) => "Said::ByHns",
+                (_, true) => "Said::Alone",
+                _ => "Said::Anywhere",
+            };
+            let with: Vec<&str> = with.into_iter().filter(|word| !word.starts_with('@')).collect();
             self.pattern(target, "Kind::Words", words, said, &with, &without);
         }
         list.len()

@@ -5,8 +5,8 @@
 use crate::progress::Progress;
 use crate::request::{Document, Refusal, known_keys, nearest};
 use crate::{
-    capacity, check, dsr, explain, fault, ipam, plan, pool, prefixes, read, render, report, simulate,
-    sources, subnet, topology, types,
+    base_image, capacity, check, dsr, explain, fault, ipam, plan, pool, prefixes, read, render, report,
+    simulate, sources, subnet, topology, types,
 };
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -127,6 +127,9 @@ operations! {
     "render", render::RenderRequest => render::Rendered,
         "Configuration that passes check: one kind of file, line by line with the reasons.",
         render::render;
+    "baseImage", base_image::BaseImageRequest => base_image::BaseImage,
+        "Which Windows an image of a container is made for, by its name, and whether a node runs it.",
+        |request: &_, _: OnProgress<'_>| base_image::base_image(request);
     "prefix", prefixes::PrefixRequest => prefixes::Prefix, "What an IPv4 prefix is.",
         |request: &_, _: OnProgress<'_>| prefixes::prefix(request);
     "contains", prefixes::ContainsRequest => prefixes::Contains, "Which addresses and prefixes lie in a prefix.",

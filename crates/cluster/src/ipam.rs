@@ -1,12 +1,13 @@
 //! The settings in effect, where each came from, and what a node holds at rest.
 
 use crate::capacity::{LimitsRequest, type_limits};
-use crate::model::Field;
 use crate::note::{Note, fill, text as note};
+use crate::plan;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::read;
 use crate::request::{Document, Refusal, Wide, inputs, known_keys};
+use crate::written::Written;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -184,12 +185,10 @@ pub fn ipam(
         ));
     }
     let reading = read::read(&inputs(&request.paths, &request.documents), progress)?;
-    let from_files = match &reading.cluster.cni.data {
-        Field::Known(data, _) => {
-            Some(data.iter().map(|(key, (text, _))| (key.name().to_owned(), text.clone())).collect())
-        }
-        _ => None,
-    };
+    let written = Written::of(&reading.cluster);
+    let from_files = written
+        .as_ref()
+        .map(|written| written.pairs().map(|(key, text)| (key.name().to_owned(), text.to_owned())).collect());
     let mut values: Option<BTreeMap<String, String>> = request.data.clone().or(from_files);
     for (key, value) in known_keys(&request.set)? {
         values.get_or_insert_default().insert(key.name().to_owned(), value);
@@ -207,6 +206,7 @@ pub fn ipam(
     let nitro = Limits::new(2, true)?;
     let node = settings.on_node(limits.unwrap_or(nitro));
     let mut notes = reading.notes;
+    notes.extend(written.filter(Written::are_values).map(|written| plan::values_of(&written)));
     if let Some(row) = request.instance_type.as_deref().and_then(instance::find) {
         tell_about_type(row, &mut notes);
     }

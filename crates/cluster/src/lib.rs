@@ -6,6 +6,7 @@
 #![warn(missing_docs, clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 pub mod api;
+pub mod base_image;
 pub mod capacity;
 pub mod check;
 pub mod cni;
@@ -22,6 +23,7 @@ pub mod ipam;
 )]
 pub mod model;
 pub mod note;
+mod placement;
 pub mod plan;
 pub mod pool;
 pub mod prefixes;
@@ -37,3 +39,4 @@ pub mod sources;
 pub mod subnet;
 pub mod topology;
 pub mod types;
+mod written;

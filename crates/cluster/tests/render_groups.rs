@@ -38,8 +38,11 @@ fn rendered(request: &RenderRequest) -> Result<Rendered, Refusal> {
 }
 
 fn text(request: &RenderRequest) -> String {
-    rendered(request).unwrap().artefacts.remove(0).text
+    rendered(request).expect("it is rendered").artefacts.remove(0).text
 }
+
+/// Puts a text into one field.
+type Setter = fn(&mut RenderRequest, &str);
 
 fn has_note(answer: &Rendered, code: &str) -> bool {
     answer.notes.iter().any(|note| note.code == code)
@@ -58,7 +61,29 @@ fn kept() -> Vec<(&'static str, RenderRequest)> {
         tool: Some("self-managed".into()),
         ..RenderRequest::default()
     };
+    let of = |kind: &str, tool: Option<&str>| RenderRequest {
+        kind: kind.into(),
+        tool: tool.map(Into::into),
+        role: Some("arn:aws:iam::111122223333:role/Windows".into()),
+        ..own.clone()
+    };
     vec![
+        ("eksctl-managed.yaml", of("eksctl", None)),
+        ("eksctl-self-managed.yaml", of("eksctl", Some("self-managed"))),
+        ("launch-template-managed.yaml", of("launch-template", None)),
+        ("launch-template-self-managed.yaml", of("launch-template", Some("self-managed"))),
+        (
+            "launch-template-parameters.yaml",
+            RenderRequest {
+                instance_types: vec!["m5.large".into(), "m5.xlarge".into()],
+                role: None,
+                min_size: None,
+                desired_size: None,
+                max_size: None,
+                ..of("launch-template", Some("self-managed"))
+            },
+        ),
+        ("karpenter.yaml", of("karpenter", None)),
         ("user-data-own.ps1", own),
         ("user-data-managed.ps1", managed),
         ("user-data-documented.ps1", documented),
@@ -181,4 +206,167 @@ fn what_does_not_belong_together_is_refused() {
     let labels = (0..200).map(|number| (format!("label-{number:0>50}"), "v".repeat(40))).collect();
     let refusal = rendered(&RenderRequest { labels, ..base }).unwrap_err();
     assert!(refusal.code == "OUT_OF_RANGE" && refusal.message.contains("16384"), "{refusal:?}");
+}
+
+#[test]
+fn hostile_values_are_refused_in_every_field() {
+    const HOSTILE: [&str; 9] = [
+        "'; Remove-Item C:\\ -Recurse; '",
+        "`whoami`",
+        "$(Stop-Computer)",
+        "${AWS::AccountId}",
+        "a\nb: c",
+        "a\"b",
+        "a' b",
+        "</powershell>",
+        "창고",
+    ];
+    let long = "a".repeat(1000);
+    let set: [(&str, Setter); 14] = [
+        ("cluster", |it, text| it.cluster = Some(text.into())),
+        ("region", |it, text| it.region = Some(text.into())),
+        ("kubernetes", |it, text| it.kubernetes = Some(text.into())),
+        ("endpoint", |it, text| it.endpoint = Some(format!("https://{text}"))),
+        ("service_cidr", |it, text| it.service_cidr = Some(text.into())),
+        ("cluster_dns", |it, text| it.cluster_dns = Some(text.into())),
+        ("node_group", |it, text| it.node_group = Some(text.into())),
+        ("label", |it, text| it.labels = [(text.to_owned(), "a".to_owned())].into()),
+        ("value of a label", |it, text| it.labels = [("a".to_owned(), text.to_owned())].into()),
+        ("taint", |it, text| it.taints = vec![format!("{text}=a:NoSchedule")]),
+        ("value of a taint", |it, text| it.taints = vec![format!("a={text}:NoSchedule")]),
+        ("ami", |it, text| it.ami = Some(format!("ami-{text}"))),
+        ("role", |it, text| it.role = Some(format!("arn:aws:iam::111122223333:role/{text}"))),
+        ("excluded", |it, text| it.excluded_snat_cidrs = vec![text.into()]),
+    ];
+    for kind in ["user-data", "eksctl", "launch-template", "karpenter"] {
+        for (field, set) in set {
+            for text in HOSTILE.into_iter().chain([long.as_str()]) {
+                let mut request = request(kind);
+                set(&mut request, text);
+                assert!(rendered(&request).is_err(), "{kind}: {field} {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn eksctl_has_what_eksctl_takes() {
+    let request = RenderRequest { tool: None, ..request("eksctl") };
+    let answer = rendered(&request).unwrap();
+    let text = &answer.artefacts[0].text;
+    // Dropped for managed groups without a word, so it is told instead.
+    assert!(!text.contains("maxPodsPerNode") && text.contains("preBootstrapCommands"), "{text}");
+    assert!(has_note(&answer, "render-eksctl-max-pods") && has_note(&answer, "render-eksctl-prefixes"));
+    let own = RenderRequest { tool: Some("self-managed".into()), ..request.clone() };
+    let text = self::text(&own);
+    assert!(text.contains("maxPodsPerNode: 144") && text.contains("overrideBootstrapCommand"), "{text}");
+    // A group of a cluster that is there comes without the Linux one.
+    let there = RenderRequest { subnets: vec!["subnet-0123456789abcdef0".into()], ..request.clone() };
+    assert!(!self::text(&there).contains("AmazonLinux2023"));
+    let own_image = RenderRequest { ami: Some("ami-0123456789abcdef0".into()), ..request.clone() };
+    assert!(rendered(&own_image).unwrap_err().message.contains("eksctl refuses"));
+    for release in ["2019", "2022", "2025"] {
+        for edition in ["core", "full"] {
+            let request = RenderRequest {
+                release: Some(release.into()),
+                edition: Some(edition.into()),
+                ..request.clone()
+            };
+            let upper = if edition == "core" { "Core" } else { "Full" };
+            let family = format!("amiFamily: WindowsServer{release}{upper}Container\n");
+            assert!(self::text(&request).contains(&family), "{family}");
+        }
+    }
+}
+
+#[test]
+fn karpenter_is_told_the_truth() {
+    let role = Some("arn:aws:iam::111122223333:role/Windows".to_owned());
+    let request = RenderRequest { max_pods: None, role, ..request("karpenter") };
+    let text = text(&request);
+    for line in [
+        "- alias: \"windows2022@latest\"\n",
+        "    maxPods: 144\n",
+        "      - \"10.100.0.10\"\n",
+        "'SERVICE_IPV4_CIDR', '10.100.0.0/16', 'Machine'",
+        "        karpenter.sh/discovery: shop\n",
+        "  role: Windows\n",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    assert!(!text.contains("<powershell>") && !text.contains("-EKSClusterName"));
+    assert!(has_note(&rendered(&request).unwrap(), "render-karpenter-believes"));
+    let refused = |request: RenderRequest| assert!(rendered(&request).is_err(), "{request:?}");
+    refused(RenderRequest { edition: Some("full".into()), ..request.clone() });
+    refused(RenderRequest { role: None, ..request.clone() });
+    refused(RenderRequest { instance_types: Vec::new(), ..request.clone() });
+    refused(RenderRequest { node_group: Some("Web_1".into()), ..request.clone() });
+    refused(RenderRequest {
+        release: Some("2025".into()),
+        kubernetes: Some("1.34".into()),
+        ..request.clone()
+    });
+    // A Full image of one's own has an id.
+    let own = RenderRequest {
+        edition: Some("full".into()),
+        ami: Some("ami-0123456789abcdef0".into()),
+        security_groups: vec!["sg-0123456789abcdef0".into()],
+        subnets: vec!["subnet-0123456789abcdef0".into()],
+        ..request
+    };
+    let text = self::text(&own);
+    assert!(
+        text.contains("amiFamily: Windows2022") && text.contains("- id: ami-0123456789abcdef0"),
+        "{text}"
+    );
+    assert!(!text.contains("discovery"));
+}
+
+#[test]
+fn stacks_ask_for_what_nobody_told() {
+    let request =
+        RenderRequest { min_size: None, desired_size: None, max_size: None, ..request("launch-template") };
+    let text = text(&request);
+    for parameter in ["InstanceProfile", "MaxSize", "MinSize", "SecurityGroups", "Subnets"] {
+        assert!(text.contains(&format!("!Ref {parameter}\n")), "{parameter}: {text}");
+    }
+    assert!(text.contains("Windows_Server-2022-English-Core-EKS_Optimized-1.35/image_id}}"));
+    // No type that was not asked for; EKS has a default for managed groups.
+    let plain = RenderRequest { tool: None, instance_types: Vec::new(), max_pods: None, ..request.clone() };
+    assert!(!self::text(&plain).contains("InstanceType"));
+    assert!(rendered(&RenderRequest { tool: Some("self-managed".into()), ..plain }).is_err());
+    let unknown = RenderRequest { kubernetes: None, ..request };
+    assert!(rendered(&unknown).is_err());
+    let own = RenderRequest { ami: Some("ami-0123456789abcdef0".into()), ..unknown };
+    assert!(self::text(&own).contains("ImageId: ami-0123456789abcdef0"));
+}
+
+#[test]
+fn each_tool_gets_its_own_groups() {
+    let role = Some("arn:aws:iam::111122223333:role/Windows".to_owned());
+    let pool = RenderRequest { node_group: Some("pool".into()), role: role.clone(), ..request("karpenter") };
+    let document = |name: &str, request: &RenderRequest| Document { name: name.into(), text: text(request) };
+    let documents = vec![document("cluster.yaml", &request("eksctl")), document("pool.yaml", &pool)];
+    let of = |kind: &str| RenderRequest {
+        kind: kind.into(),
+        documents: documents.clone(),
+        role: role.clone(),
+        ..RenderRequest::default()
+    };
+    for (kind, has, lacks) in
+        [("eksctl", "web", "pool"), ("launch-template", "web", "pool"), ("karpenter", "pool", "web")]
+    {
+        let text = text(&of(kind)).to_ascii_lowercase();
+        assert!(text.contains(has) && !text.contains(lacks), "{kind}: {text}");
+    }
+    // Each group is started in its tool's way.
+    let answer = rendered(&of("user-data")).unwrap();
+    let calls: Vec<_> = answer
+        .artefacts
+        .iter()
+        .map(|it| {
+            (it.node_group.as_deref(), it.text.contains("-EKSClusterName"), it.text.contains("<powershell>"))
+        })
+        .collect();
+    assert_eq!(calls, [(Some("web"), true, true), (Some("pool"), false, false)]);
 }

@@ -31,6 +31,7 @@ __all__ = [
     "WinpodError",
     "__version__",
     "aggregate",
+    "base_image",
     "call",
     "capacity",
     "check",
@@ -536,6 +537,7 @@ def render(
     subnets: Iterable[str] | None = None,
     labels: Mapping[str, str] | None = None,
     taints: Iterable[str] | None = None,
+    security_groups: Iterable[str] | None = None,
     ami: str | None = None,
     role: str | None = None,
     dsr: bool | None = None,
@@ -547,6 +549,7 @@ def render(
     authentication: str | None = None,
     namespaces: Iterable[str] | None = None,
     prefixes: int | None = None,
+    language: str | None = None,
     progress: OnProgress | None = None,
 ) -> Rendered:
     """Writes configuration that passes `check`: one kind of file, line by line with the reasons.
@@ -592,6 +595,7 @@ def render(
         "subnets": subnets,
         "labels": labels,
         "taints": taints,
+        "securityGroups": security_groups,
         "ami": ami,
         "role": role,
         "dsr": dsr,
@@ -603,8 +607,28 @@ def render(
         "authentication": authentication,
         "namespaces": namespaces,
         "prefixes": prefixes,
+        "language": language,
     }
     return _native.answer("render", request, inputs=inputs, progress=progress)
+
+
+def base_image(image: str, *, release: str | None = None, os_build: str | None = None) -> BaseImage:
+    """Tells which Windows an image of a container is made for, by its name, and whether a node runs it.
+
+    `release` (`2022`) or `os_build` (`10.0.20348.2762`) are those of the node; without them only the image is told.
+
+    Raises WinpodError: REQUEST, UNKNOWN_NAME, WINDOWS_BUILD.
+
+    >>> answer = winpod.base_image("mcr.microsoft.com/windows/servercore:ltsc2019", release="2022")
+    >>> answer.build, answer.runs, answer.reason
+    (17763, 'no', 'other-build')
+    >>> winpod.base_image("registry.example/orders@sha256:00").reason
+    'digest-only'
+    >>> winpod.base_image("")
+    Traceback (most recent call last):
+    winpod.WinpodError: names no image: give one, such as mcr.microsoft.com/windows/nanoserver:ltsc2022 [REQUEST]
+    """
+    return _native.answer("baseImage", {"image": image, "release": release, "osBuild": os_build})
 
 
 def pool(

@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 pub struct Check {
     /// What is wrong: by file, line and rule.
     pub findings: Vec<Finding>,
+    /// Rules of which more was found than is listed, in the order of the catalogue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unlisted: Vec<Unlisted>,
     /// Rules that lacked something, in the order of the catalogue.
     pub skipped: Vec<Skipped>,
     /// Rules that judged something and found nothing.
@@ -74,6 +77,19 @@ pub struct Finding {
     /// How well the rule is established.
     #[schemars(extend("enum" = ["documented", "code", "reported", "inferred", "unverified"]))]
     pub grade: String,
+}
+
+/// Findings of a rule that are counted and not listed: those behind its first 1,000.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Unlisted {
+    /// The rule's id.
+    pub rule: String,
+    /// The rule's title.
+    pub title: String,
+    /// How many there are; the summary counts them too.
+    pub count: usize,
 }
 
 /// Another place that a finding is about.

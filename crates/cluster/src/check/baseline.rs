@@ -10,7 +10,12 @@ use std::collections::{HashMap, HashSet};
 
 /// How often a finding was there: by what it says, then by its file; never by its line.
 #[derive(Debug, Default)]
-pub(super) struct Baseline(HashMap<Key, HashMap<String, usize>>);
+pub(super) struct Baseline {
+    known: HashMap<Key, HashMap<String, usize>>,
+    /// How many more of a rule were counted and not listed.
+    unlisted: HashMap<String, usize>,
+    moved: Option<Moved>,
+}
 
 /// Rule, object and message.
 type Key = (String, String, String);
@@ -19,10 +24,19 @@ type Key = (String, String, String);
 struct Earlier<'t> {
     #[serde(borrow)]
     findings: Vec<Known<'t>>,
+    #[serde(borrow, default)]
+    unlisted: Vec<Counted<'t>>,
     #[serde(rename = "summary")]
     _summary: IgnoredAny,
     #[serde(rename = "notApplicable")]
     _not_applicable: IgnoredAny,
+}
+
+#[derive(Deserialize)]
+struct Counted<'t> {
+    #[serde(borrow)]
+    rule: Cow<'t, str>,
+    count: usize,
 }
 
 #[derive(Deserialize)]
@@ -58,27 +72,39 @@ impl Baseline {
         })?;
         let mut known = Self::default();
         for it in earlier.findings {
-            let files = known.0.entry(key(&it.rule, &it.object, &it.message)).or_default();
+            let files = known.known.entry(key(&it.rule, &it.object, &it.message)).or_default();
             *files.entry(plain(&it.file)).or_default() += 1;
         }
+        known.unlisted = earlier.unlisted.into_iter().map(|it| (it.rule.into_owned(), it.count)).collect();
         Ok(known)
     }
 
     /// Takes out what is known, each as often as it was there, and counts it. What cannot be read is never known.
-    pub(super) fn apply(mut self, findings: &mut Vec<Finding>) -> usize {
+    /// May be asked again with other findings: the first ones tell how paths moved.
+    pub(super) fn apply(&mut self, findings: &mut Vec<Finding>) -> usize {
         let before = findings.len();
-        let moved = self.moved(findings);
+        let moved = self.moved.take().unwrap_or_else(|| self.moved(findings));
         findings.retain(|it| {
-            let files = self.0.get_mut(&key(&it.rule, &it.object, &it.message));
+            let files = self.known.get_mut(&key(&it.rule, &it.object, &it.message));
             let left = files.and_then(|files| files.get_mut(&moved.back(&plain(&it.file))));
             match left {
                 Some(left) if *left > 0 && it.rule != "PARSE" => {
                     *left -= 1;
                     false
                 }
-                _ => true,
+                // Which they were is not known; that there are no more is.
+                _ => match self.unlisted.get_mut(&it.rule) {
+                    Some(left) if *left > 0 && it.rule != "PARSE" => {
+                        *left -= 1;
+                        false
+                    }
+                    _ => true,
+                },
             }
         });
+        if before > 0 {
+            self.moved = Some(moved);
+        }
         before - findings.len()
     }
 
@@ -86,12 +112,12 @@ impl Baseline {
     fn moved(&self, findings: &[Finding]) -> Moved {
         /// Pairs of paths that are compared: as many tell as much as all.
         const MOST: usize = 100_000;
-        let then: HashSet<&String> = self.0.values().flat_map(HashMap::keys).collect();
+        let then: HashSet<&String> = self.known.values().flat_map(HashMap::keys).collect();
         if findings.iter().any(|it| then.contains(&plain(&it.file))) {
             return Moved::default();
         }
         let pairs = findings.iter().flat_map(|it| {
-            let files = self.0.get(&key(&it.rule, &it.object, &it.message));
+            let files = self.known.get(&key(&it.rule, &it.object, &it.message));
             let mut files: Vec<&String> = files.into_iter().flat_map(HashMap::keys).collect();
             files.sort_unstable();
             files.into_iter().map(|then| (then.clone(), plain(&it.file)))

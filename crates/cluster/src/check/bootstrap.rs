@@ -54,7 +54,7 @@ pub(crate) fn of<'c>(context: &Context<'c>, group: &'c NodeGroup) -> Bootstrap<'
 pub(crate) fn excludes_everywhere(context: &Context<'_>, found: &mut Found) -> Option<bool> {
     let mut all = true;
     let mut hidden = false;
-    for planned in &context.planned.groups {
+    for planned in &context.planned().groups {
         match of(context, planned.group()) {
             Bootstrap::Hidden(why) => {
                 found.unknown(format!("{}: {why}", named(planned.group())), &planned.group().place);
@@ -66,7 +66,7 @@ pub(crate) fn excludes_everywhere(context: &Context<'_>, found: &mut Found) -> O
             }
         }
     }
-    match (all, hidden, context.planned.groups.is_empty()) {
+    match (all, hidden, context.planned().groups.is_empty()) {
         (_, _, true) | (false, ..) => Some(false),
         (true, true, _) => None,
         (true, false, _) => Some(true),
@@ -80,6 +80,53 @@ pub(crate) fn mentions(data: &UserData, parameter: &str, variable: &str) -> bool
             .scripts
             .iter()
             .any(|script| contains(&script.text, variable) || contains(&script.text, parameter))
+}
+
+/// The range of the Services as user data writes it out.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// What it is given by: the parameter, or the variable of the machine.
+    pub(crate) name: &'static str,
+    pub(crate) text: String,
+    pub(crate) place: Place,
+}
+
+/// The ranges that user data passes to the bootstrap script, or sets for it; what is an expression is none.
+pub(crate) fn told_ranges(data: &UserData) -> Vec<Told> {
+    const VARIABLE: &str = "SERVICE_IPV4_CIDR";
+    /// Of variables, and of what a template is yet to fill in.
+    const EXPRESSION: [char; 5] = ['$', '(', '{', '<', '%'];
+    let mut all = Vec::new();
+    for call in &data.calls {
+        let given = call.parameter("ServiceCIDR").flatten().map(|text| text.trim_matches(['"', '\'']));
+        if let Some(text) = given.filter(|text| !text.contains(EXPRESSION)) {
+            all.push(Told { name: "-ServiceCIDR", text: text.to_owned(), place: call.place.clone() });
+        }
+    }
+    for script in &data.scripts {
+        let mut at = 0;
+        for line in script.text.split_inclusive('\n') {
+            let start = at;
+            at += line.len();
+            let found = line.to_ascii_uppercase().find(VARIABLE);
+            let Some(behind) =
+                found.filter(|_| !line.trim_start().starts_with('#')).map(|from| from + VARIABLE.len())
+            else {
+                continue;
+            };
+            // A name in quotes or in braces ends, and an equals sign or a comma leads to the value.
+            let rest = line[behind..].trim_start_matches(['"', '\'', '}', ' ', '\t']);
+            let Some(rest) = rest.strip_prefix(['=', ',']) else { continue };
+            let value = rest.trim_start_matches([' ', '\t', '"', '\'']);
+            let end = value.find(['"', '\'', ' ', '\t', ',', ')', ';', '\r', '\n']).unwrap_or(value.len());
+            let text = &value[..end];
+            if !text.is_empty() && !text.contains(EXPRESSION) {
+                let offset = start + line.len() - value.len();
+                all.push(Told { name: VARIABLE, text: text.to_owned(), place: script.place_at(offset) });
+            }
+        }
+    }
+    all
 }
 
 /// Whether a text has a word, in any case.

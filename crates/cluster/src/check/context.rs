@@ -3,30 +3,67 @@
 use super::date::Date;
 use super::found::Found;
 use super::planned::Planned;
-use super::written::{self, Variable, Written};
+use super::written::{self, Variable};
 use crate::model::{Cluster, Field, NodeGroup, Os, Place, Workload};
+use crate::read::FILLED_IN;
+pub(crate) use crate::written::CNI;
+use crate::written::Written;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use winpod::KubernetesVersion;
 use winpod::ipam::{ConfigData, Environment, Flag, IpamMode, Key, Limits, NodeSettings, Settings};
 
-/// The ConfigMap as findings name it.
-pub(crate) const CNI: &str = "ConfigMap kube-system/amazon-vpc-cni";
-
 /// The subject of a check.
 pub(crate) struct Context<'c> {
     pub(crate) cluster: &'c Cluster,
-    /// The Windows groups and their subnets as `plan` sees them.
-    pub(crate) planned: &'c Planned<'c>,
+    pub(super) planned: &'c Planned<'c>,
     /// The settings of address management, if somebody says them.
     pub(crate) written: Option<&'c Written>,
     /// The day to judge from, if it is given.
     pub(crate) date: Option<Date>,
+    /// What the rule that judges has asked for so far.
+    pub(super) asked: Asked,
+}
+
+/// Whether a rule asked for all objects of one system, so that it misses those whose system is not known.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    groups: Cell<bool>,
+    workloads: Cell<bool>,
 }
 
 impl<'c> Context<'c> {
     /// Groups that are known to be of Windows.
     pub(crate) fn windows_groups(&self) -> impl Iterator<Item = &'c NodeGroup> {
+        self.asked.groups.set(true);
         self.cluster.node_groups.iter().filter(|group| group.os.known() == Some(&Os::Windows))
+    }
+
+    /// The Windows groups and their subnets as `plan` sees them.
+    pub(crate) fn planned(&self) -> &'c Planned<'c> {
+        self.asked.groups.set(true);
+        self.planned
+    }
+
+    /// Tells what a rule missed because a template fills in of which system it is, and forgets what the rule asked for.
+    pub(super) fn tell_what_was_missed(&self, found: &mut Found) {
+        if self.asked.groups.take() {
+            for group in &self.cluster.node_groups {
+                if let Field::Unknown(reason, place) = &group.os
+                    && reason == FILLED_IN
+                {
+                    found.unknown(format!("the system of {}: {reason}", named(group)), place);
+                }
+            }
+        }
+        if self.asked.workloads.take() {
+            for workload in &self.cluster.workloads {
+                if let Some(place) = &workload.os_filled_in {
+                    let what = format!("the system of {} {:?}: {FILLED_IN}", workload.kind, workload.name);
+                    found.unknown(what, place);
+                }
+            }
+        }
     }
 
     /// Groups that are known to be of Linux.
@@ -36,18 +73,25 @@ impl<'c> Context<'c> {
 
     /// Workloads that ask for Windows, in whatever way.
     pub(crate) fn windows_workloads(&self) -> impl Iterator<Item = &'c Workload> {
+        self.asked.workloads.set(true);
         self.cluster.workloads.iter().filter(|workload| workload.os == Some(Os::Windows))
     }
 
     /// Something that shows that the cluster has Windows, or is to have it: what, and where.
     pub(crate) fn windows(&self) -> Option<(String, &'c Place)> {
-        let group = self.windows_groups().next();
+        // One that is known is enough, whatever the others are.
+        let group = self.cluster.node_groups.iter().find(|group| group.os.known() == Some(&Os::Windows));
         let node = || self.cluster.nodes.iter().find(|node| node.os == Some(Os::Windows));
-        let workload = || self.windows_workloads().next();
-        group
+        let workload = || self.cluster.workloads.iter().find(|workload| workload.os == Some(Os::Windows));
+        let shown = group
             .map(|group| (named(group), &group.place))
             .or_else(|| node().map(|node| (format!("node {:?}", node.name), &node.place)))
-            .or_else(|| workload().map(|it| (format!("{} {:?}", it.kind, it.name), &it.place)))
+            .or_else(|| workload().map(|it| (format!("{} {:?}", it.kind, it.name), &it.place)));
+        if shown.is_none() {
+            self.asked.groups.set(true);
+            self.asked.workloads.set(true);
+        }
+        shown
     }
 
     /// The cluster's Kubernetes version, with its place.

@@ -5,7 +5,7 @@ use super::baseline::OF_SCRIPT;
 use super::ignore::Did;
 use super::rule::{Need, Rule, Severity};
 use crate::model::Place;
-use crate::note::{Location, fill};
+use crate::note::{Location, Note, fill};
 use std::fmt::{Display, Write as _};
 
 /// Values for the {names} of a sentence.
@@ -25,6 +25,12 @@ pub(super) enum Outcome {
 pub(crate) struct Found {
     pub(super) rule: &'static Rule,
     pub(super) findings: Vec<Finding>,
+    /// Of all findings, those that are held: how many go before them, and how many they are at most.
+    window: (usize, usize),
+    /// All findings, held or not.
+    pub(super) count: usize,
+    /// The last one that is not held.
+    passed: Option<Box<Finding>>,
     /// Objects that were judged, well or ill.
     pub(super) judged: usize,
     /// Whether anything was found, before ignores took it out.
@@ -32,11 +38,30 @@ pub(crate) struct Found {
     pub(super) lacks: Vec<Need>,
     /// What is there and cannot be judged: why, and where.
     pub(super) unknown: Vec<(String, Location)>,
+    /// What it states of its subjects without finding anything wrong.
+    pub(super) notes: Vec<Note>,
 }
 
 impl Found {
     pub(super) const fn new(rule: &'static Rule) -> Self {
-        Self { rule, findings: Vec::new(), judged: 0, any: false, lacks: Vec::new(), unknown: Vec::new() }
+        Self::window(rule, 0, usize::MAX)
+    }
+
+    /// One that holds no more than some findings behind others: a rule says the same whenever it is asked, so that as
+    /// many as there are can be gone through without holding all of them.
+    pub(super) const fn window(rule: &'static Rule, from: usize, most: usize) -> Self {
+        Self {
+            rule,
+            findings: Vec::new(),
+            window: (from, most),
+            count: 0,
+            passed: None,
+            judged: 0,
+            any: false,
+            lacks: Vec::new(),
+            unknown: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     /// What came of the rule.
@@ -79,6 +104,11 @@ impl Found {
     /// Counts an object that the rule could judge, before it says whether it is ill.
     pub(super) fn judged(&mut self) {
         self.judged += 1;
+    }
+
+    /// States something that is as it should be and worth knowing.
+    pub(super) fn note(&mut self, note: Note) {
+        self.notes.push(note);
     }
 
     /// Tells that a kind of input is missing, so that the rule could not judge.
@@ -131,18 +161,23 @@ impl Found {
     ) -> Added<'_> {
         let rule = self.rule;
         self.any = true;
-        let mut message = fill(rule.form(form), values);
+        self.count += 1;
+        let (from, most) = self.window;
+        let held = self.count > from && self.findings.len() < most;
+        // Sentences of what is not held need not be made.
+        let text = |template: &str| if held { fill(template, values) } else { String::new() };
+        let mut message = text(rule.form(form));
         if place.script_line > 0 {
             _ = write!(message, "{OF_SCRIPT}{} of the script)", place.script_line);
         }
-        self.findings.push(Finding {
+        let finding = Finding {
             rule: rule.id.to_owned(),
             title: rule.title.to_owned(),
             severity: rule.severity,
             security: rule.security,
             message,
-            why: fill(rule.why, values),
-            remedy: fill(rule.remedy, values),
+            why: text(rule.why),
+            remedy: text(rule.remedy),
             file: place.file.to_string(),
             line: place.line,
             column: place.column,
@@ -152,7 +187,11 @@ impl Found {
             patch: None,
             source: rule.citation.to_owned(),
             grade: rule.grade.name().to_owned(),
-        });
+        };
+        if !held {
+            return Added { rule, finding: self.passed.insert(Box::new(finding)) };
+        }
+        self.findings.push(finding);
         let last = self.findings.len() - 1;
         Added { rule, finding: &mut self.findings[last] }
     }

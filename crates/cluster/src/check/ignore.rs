@@ -43,28 +43,32 @@ impl About {
     }
 }
 
-impl Ignores<'_> {
-    /// Takes out of the findings what is ignored, and tells which ignores are wrong or of no use.
-    pub(super) fn apply(&self, findings: &mut Vec<Finding>, did: &dyn Fn(&Rule) -> Did) -> About {
-        let mut about = About {
-            unused: Found::new(&rule::IGNORE_UNUSED),
-            expired: Found::new(&rule::IGNORE_EXPIRED),
-            reasonless: Found::new(&rule::IGNORE_REASON),
-        };
-        // What a broken file would have said about its own ignores is not known.
-        let broken: BTreeSet<String> =
-            findings.iter().filter(|it| it.rule == rule::PARSE.id).map(|it| it.file.clone()).collect();
-        let comments = self.of_comments(&mut about);
-        let configured = self.of_config(&mut about);
-        let mut used_comments = vec![false; self.comments.len()];
-        let mut used = vec![false; self.config.ignores.len()];
-        // Findings of a rule in a file share the ignores that can concern them.
-        let mut concerned: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+/// Ignores at work: what they are, by what they can concern, and which of them were of use.
+pub(super) struct Sieve<'a> {
+    ignores: &'a Ignores<'a>,
+    about: About,
+    comments: BTreeMap<(&'static str, &'a str), Vec<usize>>,
+    configured: BTreeMap<&'static str, Vec<usize>>,
+    used_comments: Vec<bool>,
+    used: Vec<bool>,
+    /// Findings of a rule in a file share the ignores that can concern them.
+    concerned: BTreeMap<(String, String), Vec<usize>>,
+    /// What a broken file would have said about its own ignores is not known.
+    broken: BTreeSet<String>,
+}
+
+impl Sieve<'_> {
+    /// Takes out of the findings what is ignored, and counts it. May be asked again with other findings.
+    pub(super) fn apply(&mut self, findings: &mut Vec<Finding>) -> usize {
+        let before = findings.len();
+        let Self { ignores, comments, configured, used_comments, used, concerned, .. } = self;
+        let unreadable = findings.iter().filter(|it| it.rule == rule::PARSE.id);
+        self.broken.extend(unreadable.map(|it| it.file.clone()));
         findings.retain(|finding| {
             let mut hidden = false;
             let of_file = comments.get(&(finding.rule.as_str(), finding.file.as_str()));
             for &index in of_file.into_iter().flatten() {
-                let comment = &self.comments[index];
+                let comment = &ignores.comments[index];
                 if (comment.first..=comment.last).contains(&finding.line) {
                     (used_comments[index], hidden) = (true, true);
                 }
@@ -73,7 +77,7 @@ impl Ignores<'_> {
             let key = (finding.rule.clone(), finding.file.clone());
             let of_file = concerned.entry(key).or_insert_with(|| {
                 let matches = |index: &usize| {
-                    let ignore: &Ignore = &self.config.ignores[*index];
+                    let ignore: &Ignore = &ignores.config.ignores[*index];
                     let folder = folder(&ignore.place.file);
                     ignore.path.as_ref().is_none_or(|glob| {
                         let path = plain(&finding.file);
@@ -86,25 +90,55 @@ impl Ignores<'_> {
                 of_rule.iter().copied().filter(matches).collect()
             });
             for &index in of_file.iter() {
-                let object = self.config.ignores[index].object.as_ref();
+                let object = ignores.config.ignores[index].object.as_ref();
                 if object.is_none_or(|glob| glob.matches_name(&finding.object)) {
                     (used[index], hidden) = (true, true);
                 }
             }
             !hidden
         });
-        let known = comments
+        before - findings.len()
+    }
+
+    /// Tells which ignores are wrong or of no use.
+    pub(super) fn finish(mut self, did: &dyn Fn(&Rule) -> Did) -> About {
+        let known = self
+            .comments
             .into_iter()
-            .filter(|((rule, file), _)| *rule == rule::PARSE.id || !broken.contains(*file));
-        let idle_comments = known.flat_map(|(_, indices)| indices).filter(|index| !used_comments[*index]);
-        let idle = configured.into_values().flatten().filter(|index| !used[*index]);
-        self.unused(&mut about.unused, did, idle_comments, idle);
-        about
+            .filter(|((rule, file), _)| *rule == rule::PARSE.id || !self.broken.contains(*file));
+        let idle_comments =
+            known.flat_map(|(_, indices)| indices).filter(|index| !self.used_comments[*index]);
+        let idle = self.configured.into_values().flatten().filter(|index| !self.used[*index]);
+        self.ignores.unused(&mut self.about.unused, did, idle_comments, idle);
+        self.about
+    }
+}
+
+impl<'a> Ignores<'a> {
+    /// The ignores, ready to be held against findings.
+    pub(super) fn sieve(&'a self) -> Sieve<'a> {
+        let mut about = About {
+            unused: Found::new(&rule::IGNORE_UNUSED),
+            expired: Found::new(&rule::IGNORE_EXPIRED),
+            reasonless: Found::new(&rule::IGNORE_REASON),
+        };
+        let comments = self.of_comments(&mut about);
+        let configured = self.of_config(&mut about);
+        Sieve {
+            ignores: self,
+            about,
+            comments,
+            configured,
+            used_comments: vec![false; self.comments.len()],
+            used: vec![false; self.config.ignores.len()],
+            concerned: BTreeMap::new(),
+            broken: BTreeSet::new(),
+        }
     }
 
     /// Comments by rule and file, without those that do not count.
-    fn of_comments(&self, about: &mut About) -> BTreeMap<(&'static str, &str), Vec<usize>> {
-        let mut by_file: BTreeMap<(&'static str, &str), Vec<usize>> = BTreeMap::new();
+    fn of_comments(&self, about: &mut About) -> BTreeMap<(&'static str, &'a str), Vec<usize>> {
+        let mut by_file: BTreeMap<(&'static str, &'a str), Vec<usize>> = BTreeMap::new();
         for (index, comment) in self.comments.iter().enumerate() {
             about.reasonless.judged();
             about.unused.judged();

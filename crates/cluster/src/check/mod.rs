@@ -6,6 +6,7 @@
 mod answer;
 mod baseline;
 mod bootstrap;
+mod bound;
 mod catalogue;
 mod config;
 mod context;
@@ -34,7 +35,7 @@ mod policy;
 mod prefixes;
 mod vpc;
 
-pub use answer::{Check, Finding, Lack, Patch, Related, Skipped, Summary};
+pub use answer::{Check, Finding, Lack, Patch, Related, Skipped, Summary, Unlisted};
 pub(crate) use auth::{KUBE_PROXY as KUBE_PROXY_GROUP, USER as NODE_USER};
 pub(crate) use baseline::without_lines;
 pub(crate) use calico::{CONFIG_DIR as CALICO_CONFIG_DIR, ENDPOINT as CALICO_ENDPOINT};
@@ -42,7 +43,6 @@ pub use catalogue::{RuleRow, RulesRequest, rules};
 pub(crate) use paths::plain;
 pub(crate) use rule::Need;
 pub use rule::Severity;
-pub(crate) use written::{CHART, Written};
 
 use crate::api::OnProgress;
 use crate::cni;
@@ -52,12 +52,14 @@ use crate::plan::{self, supply};
 use crate::problem::Problem;
 use crate::read::{self, Duplicate, Reading, Unquoted};
 use crate::request::{Document, Given, Refusal, inputs};
+use crate::written::Written;
 use baseline::Baseline;
+use bound::Bound;
 use config::{Config, Setting};
 use context::{CNI, Context, quoted};
 use date::Date;
 use found::{Found, Outcome};
-use ignore::{Did, Ignores};
+use ignore::{Did, Ignores, Sieve};
 use planned::Planned;
 use rule::Rule;
 use schemars::JsonSchema;
@@ -65,6 +67,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
+use winpod::ipam::Key;
 
 /// What to check, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -183,12 +186,19 @@ fn day(text: &str) -> Result<Date, Refusal> {
 
 fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) -> Check {
     plan::learn_from_nodes(&mut reading.cluster);
+    leave_out_two_nodes(&mut reading);
     let cluster = &reading.cluster;
     // Entries that contradict each other are left out of the count: rules judge what is left.
     let supplies = supply::supplies(cluster, false, &mut |_, _, _| {}, &mut Vec::new(), &mut Vec::new());
     let written = Written::of(cluster);
     let planned = Planned::of(cluster, &supplies, written.as_ref());
-    let context = Context { cluster, planned: &planned, written: written.as_ref(), date: settings.date };
+    let context = Context {
+        cluster,
+        planned: &planned,
+        written: written.as_ref(),
+        date: settings.date,
+        asked: context::Asked::default(),
+    };
     let cni = settings.advise.then(|| cni::advise(cluster, &supplies, &BTreeMap::new()));
     let on = |rule: &Rule| settings.of_rule(rule) != Setting::Off;
     let mut all: Vec<Found> = vec![unusable(&reading)];
@@ -200,12 +210,18 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     if !recognised {
         reading.notes.push(Note::new(&note::NOTHING_RECOGNISED, &[]));
     }
-    for Judge { rule, judge } in judges().filter(|judge| on(judge.rule)) {
-        let mut found = Found::new(rule);
+    let mut long: Vec<&Judge> = Vec::new();
+    for one @ Judge { rule, judge } in judges().filter(|judge| on(judge.rule)) {
+        let mut found = Found::window(rule, 0, bound::WINDOW);
         judge(&context, &mut found);
+        if found.count > bound::WINDOW {
+            long.push(one);
+        }
+        context.tell_what_was_missed(&mut found);
         if let Field::Unknown(reason, place) = &cluster.cni.data {
             found.hides(Need::Configmap, reason, place);
         }
+        reading.notes.append(&mut found.notes);
         all.push(found);
     }
     for found in &mut all {
@@ -220,32 +236,21 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
         date: settings.date,
         whole: settings.whole,
     };
-    let before = findings.len();
-    let about = ignores.apply(&mut findings, &|rule| found_by.get(rule.id).copied().unwrap_or(Did::Open));
     let mut summary = Summary { files: reading.files, documents: reading.documents, ..Summary::default() };
-    summary.hidden = before - findings.len();
-    for mut found in about.into_array().into_iter().filter(|found| on(found.rule)) {
-        findings.append(&mut found.findings);
+    let mut sieve = ignores.sieve();
+    summary.hidden = sieve.apply(&mut findings);
+    let did = |rule: &Rule| found_by.get(rule.id).copied().unwrap_or(Did::Open);
+    let mut bound = Bound { settings, baseline, summary: &mut summary, unlisted: BTreeMap::new() };
+    let mut listed = Vec::new();
+    bound.take(&mut listed, findings);
+    judge_on(&long, &context, &mut sieve, &mut bound, &mut listed);
+    let mut about = Vec::new();
+    for mut found in sieve.finish(&did).into_array().into_iter().filter(|found| on(found.rule)) {
+        about.append(&mut found.findings);
         all.push(found);
     }
-    for finding in &mut findings {
-        if let Some(Setting::As(severity)) = settings.config.rules.get(finding.rule.as_str()) {
-            finding.severity = *severity;
-        }
-    }
-    findings.sort_by(|a, b| {
-        (&a.file, a.line, a.column, &a.rule, &a.object, &a.message)
-            .cmp(&(&b.file, b.line, b.column, &b.rule, &b.object, &b.message))
-    });
-    if let Some(baseline) = baseline {
-        summary.hidden_by_baseline = baseline.apply(&mut findings);
-        summary.hidden += summary.hidden_by_baseline;
-    }
-    for finding in &findings {
-        summary.count(finding.severity);
-        let of_input = [&rule::PARSE, &rule::PARSE_CONFLICT, &rule::PARSE_NO_STRING];
-        summary.unusable |= of_input.iter().any(|rule| finding.rule == rule.id);
-    }
+    bound.take(&mut listed, about);
+    let (findings, unlisted) = (listed, bound.unlisted);
     summary.unusable |= !recognised;
     summary.fails = summary.at_least(settings.fail_on) > 0;
     let ids = |wanted: &dyn Fn(&Rule) -> bool| {
@@ -257,7 +262,12 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
         rule::RULES.iter().filter_map(|rule| by_rule.get(rule.id)?.skipped()).collect();
     summary.rules_judged = all.iter().filter(|found| found.judged > 0).count();
     summary.rules_skipped = skipped.len();
+    let unlisted = rule::RULES.iter().filter_map(|rule| {
+        let count = *unlisted.get(rule.id)?;
+        Some(Unlisted { rule: rule.id.to_owned(), title: rule.title.to_owned(), count })
+    });
     Check {
+        unlisted: unlisted.collect(),
         skipped,
         clean: is(Outcome::Clean),
         not_applicable: is(Outcome::NotApplicable),
@@ -272,6 +282,47 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     }
 }
 
+/// What an ARN begins with that a stack is yet to make; with a logical id behind it, it is no ARN.
+const ARNS_TO_COME: [&str; 2] = ["arn:aws:iam:::role/", "arn:aws:iam:::instance-profile/"];
+/// Goes through what rules find behind the findings that were held at first, in portions.
+fn judge_on(
+    long: &[&Judge],
+    context: &Context<'_>,
+    sieve: &mut Sieve<'_>,
+    bound: &mut Bound<'_>,
+    listed: &mut Vec<Finding>,
+) {
+    for Judge { rule, judge } in long {
+        let mut from = bound::WINDOW;
+        loop {
+            let mut found = Found::window(rule, from, bound::WINDOW);
+            judge(context, &mut found);
+            found.name_resources(&|text| name_resources(text, context.cluster));
+            let mut more = std::mem::take(&mut found.findings);
+            bound.summary.hidden += sieve.apply(&mut more);
+            bound.take(listed, more);
+            from += bound::WINDOW;
+            if found.count <= from {
+                break;
+            }
+        }
+    }
+}
+
+/// What HNS lists on two nodes is no sum of anything: it is told, and none of it is judged.
+fn leave_out_two_nodes(reading: &mut Reading) {
+    let Some(nodes) = reading.cluster.hns_nodes.take() else { return };
+    let Refusal { code, message } = Refusal::two_nodes(&nodes);
+    reading.problems.push(Problem::new(&code, message, &nodes.first));
+    let cluster = &mut reading.cluster;
+    cluster.hns_networks.clear();
+    cluster.hns_endpoints.clear();
+    cluster.hns_namespaces.clear();
+    cluster.hns_policies.clear();
+    cluster.hns_routes.clear();
+    cluster.hns_half_listed = false;
+}
+
 /// Resources of a template by their logical ids alone: `Vpc` for `${Vpc}`.
 fn name_resources(text: &mut String, cluster: &Cluster) {
     let mut from = 0;
@@ -280,6 +331,8 @@ fn name_resources(text: &mut String, cluster: &Cluster) {
         let Some(end) = text[start..].find('}').map(|at| start + at) else { return };
         if cluster.template_resources.contains(&text[start..=end]) {
             text.remove(end);
+            let arn = ARNS_TO_COME.iter().find(|arn| text[..start].ends_with(**arn));
+            let start = start - arn.map_or(0, |arn| arn.len());
             text.replace_range(start..from, "");
             from = start;
         }
@@ -287,7 +340,8 @@ fn name_resources(text: &mut String, cluster: &Cluster) {
 }
 
 /// Problems of files that can be read each by itself, and say two things of one object.
-const CONFLICTS: [&str; 4] = ["NODE_GROUP_TWICE", "CONFIGMAP_TWICE", "SUBNET_TWICE", "INTERFACE_TWICE"];
+const CONFLICTS: [&str; 5] =
+    ["NODE_GROUP_TWICE", "CONFIGMAP_TWICE", "SUBNET_TWICE", "INTERFACE_TWICE", "TWO_NODES"];
 
 /// What is wrong with the input itself.
 fn unusable(reading: &Reading) -> Found {
@@ -322,22 +376,43 @@ fn conflicts(reading: &Reading) -> Found {
     found
 }
 
-/// Values of the ConfigMap that are no strings.
+/// Values without quotes that have to be strings.
 fn no_strings(reading: &Reading) -> Found {
     let mut found = Found::new(&rule::PARSE_NO_STRING);
     if !reading.cluster.cni.data.is_absent() {
         found.judged();
     }
-    for Unquoted { key, text, place } in &reading.unquoted {
+    for Unquoted { object, key, text, place } in &reading.unquoted {
         found.judged();
-        // What YAML takes for a Boolean is meant as one.
-        let meant = match &*text.to_ascii_lowercase() {
-            "yes" | "y" | "on" | "true" => "\"true\"".to_owned(),
-            "no" | "n" | "off" | "false" => "\"false\"".to_owned(),
-            _ => quoted(text),
+        let (reader, holder) = if *object == CNI {
+            ("The API server", "the ConfigMap amazon-vpc-cni")
+        } else {
+            ("eksctl", "the ClusterConfig")
         };
-        let values: [(&str, &dyn Display); 3] = [("key", key), ("value", &text), ("meant", &meant)];
-        found.add(place, CNI, &values).replace(place, meant.clone());
+        // What YAML takes for a Boolean is meant as one, where a Boolean is allowed.
+        let number = key.parse::<Key>().is_ok_and(|key| !read::is_switch(key));
+        let meant = match &*text.to_ascii_lowercase() {
+            _ if number && text.parse::<i64>().is_err() => None,
+            "yes" | "y" | "on" | "true" => Some("\"true\"".to_owned()),
+            "no" | "n" | "off" | "false" => Some("\"false\"".to_owned()),
+            _ => Some(quoted(text)),
+        };
+        let allowed = meant.as_deref().unwrap_or("a whole number in quotes, such as \"1\"");
+        // A number without quotes loses the zeros at its end.
+        let number_of = text.parse::<f64>().ok().map(|number| number.to_string()).filter(|it| it != text);
+        let read_as = number_of.map_or_else(String::new, |it| format!(" (the number {it})"));
+        let values: [(&str, &dyn Display); 6] = [
+            ("key", key),
+            ("holder", &holder),
+            ("value", text),
+            ("read", &read_as),
+            ("reader", &reader),
+            ("meant", &allowed),
+        ];
+        let added = found.add(place, *object, &values);
+        if let Some(meant) = meant {
+            added.replace(place, meant);
+        }
     }
     found
 }

@@ -3,13 +3,12 @@
 use super::context::Context;
 use super::found::Found;
 use super::rule::Need;
-use super::written::Written;
 use crate::model::{Cluster, Field, InstanceTypes, Interface, NodeGroup, Os, Place, Tool, Workload};
 use crate::plan::supply::{Supply, reason};
 use crate::plan::{self, Asking, SubnetPlan};
+use crate::written::Written;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use winpod::Subnet;
-use winpod::ipam::Key;
 
 /// The Windows groups and their subnets, planned once for all rules.
 #[derive(Debug)]
@@ -66,9 +65,7 @@ impl<'c> Planned<'c> {
     ) -> Self {
         // What plan has to tell beside its numbers is told by rules.
         let (mut notes, mut problems) = (Vec::new(), Vec::new());
-        let set: BTreeMap<Key, String> =
-            written.into_iter().flat_map(Written::pairs).map(|(key, text)| (key, text.to_owned())).collect();
-        let settings = plan::settings(cluster, &set, &mut notes);
+        let settings = plan::settings_as(cluster, written, &BTreeMap::new(), &mut notes);
         let groups = plan::windows_groups(cluster, &mut notes);
         let asking: Vec<Asking<'c>> = groups
             .into_iter()
@@ -188,8 +185,9 @@ fn pods(cluster: &Cluster, asking: &[Asking<'_>]) -> Vec<Pods> {
         || cluster.nodes.iter().any(|node| node.os != Some(Os::Linux) && !known(&node.group));
     let served = |workload: &&Workload| workload.selects_windows && !workload.host_network;
     for workload in cluster.workloads.iter().filter(served) {
-        let mut here =
-            (0..asking.len()).filter(|index| plan::may_run(workload, asking[*index].group)).peekable();
+        let mut here = (0..asking.len())
+            .filter(|index| crate::placement::may_run(workload, asking[*index].group))
+            .peekable();
         let first = here.peek().copied();
         let count = workload.replicas.known().map(|count| u64::from(*count));
         let mut groups = 0;

@@ -2,7 +2,7 @@
 
 use super::rule::{self, Rule};
 use super::{Check, CheckRequest, check, judges};
-use crate::request::Document;
+use crate::request::{Document, Given};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -44,6 +44,153 @@ fn what_a_template_fills_in_is_left_open() {
     let open = config_map("'{{ .Values.n }}'", system, "enable-windows-ipam: 'true'");
     let good = config_map(name, system, "enable-windows-ipam: 'maybe'");
     assert_eq!(found(&checked(&format!("{open}---\n{good}"))), ["CLU-002"]);
+}
+
+fn group(lines: &str) -> String {
+    format!(
+        "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {{name: c, region: eu-west-1}}\n\
+         managedNodeGroups:\n- name: win\n{lines}"
+    )
+}
+
+#[test]
+fn what_a_template_fills_in_is_unknown_in_eksctl_too() {
+    const FAMILY: &str = "  amiFamily: WindowsServer2022CoreContainer\n";
+    for value in ["'{{ .Values.x }}'", "{{ .Values.x }}", "${N}", "$(N)", "<value>", "'{% x %}'", "m5.${N}"] {
+        for key in ["instanceType", "desiredCapacity", "privateNetworking", "maxPodsPerNode"] {
+            let answer = checked(&group(&format!("{FAMILY}  {key}: {value}\n")));
+            let of_value =
+                |rule: &&str| ["PARSE", "IPAM-010", "CLU-017"].contains(rule) || rule.starts_with("PARSE");
+            let found = found(&answer);
+            assert!(!found.iter().any(of_value), "{key}: {value}: {found:?}");
+            let note = answer.notes.iter().find(|note| note.code == "filled-in").unwrap();
+            assert!(note.message.contains(key), "{}", note.message);
+        }
+        // A group that may be of Windows is no group of Linux.
+        let answer = checked(&group(&format!("  amiFamily: {value}\n")));
+        let skipped = answer.skipped.iter().find(|it| it.rule == "NG-014").unwrap();
+        assert!(skipped.unknown[0].what.contains("the system of node group \"win\""), "{skipped:?}");
+    }
+    // Names, the authenticator's own words and an account that is open are not the template's.
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: aws-auth, namespace: kube-system}\ndata:\n  mapRoles: |\n\
+                \x20   - rolearn: arn:aws:iam::${ACCOUNT}:role/nodes\n\
+                \x20     username: system:node:{{EC2PrivateDNSName}}\n";
+    assert!(checked(text).notes.iter().all(|note| note.code != "filled-in"));
+}
+
+#[test]
+fn all_values_that_are_open_are_named() {
+    let data = "enable-windows-ipam: '${IPAM}', warm-ip-target: '${WARM}'";
+    let answer = checked(&config_map("amazon-vpc-cni", "kube-system", data));
+    let skipped = answer.skipped.iter().find(|it| it.rule == "CLU-002").unwrap();
+    let expected = "a template fills in enable-windows-ipam, warm-ip-target: render it first";
+    assert_eq!(skipped.unknown[0].what, expected);
+}
+
+#[test]
+fn a_number_that_is_a_boolean_has_no_mechanical_patch() {
+    let answer = checked(&config_map("amazon-vpc-cni", "kube-system", "minimum-ip-target: on"));
+    assert_eq!(found(&answer), ["PARSE-NO-STRING"], "{:?}", answer.findings);
+    assert_eq!(answer.findings[0].patch, None);
+    assert!(answer.findings[0].remedy.contains("a whole number"), "{:?}", answer.findings[0]);
+    // A flag has one, and nothing else tells it.
+    let answer = checked(&config_map("amazon-vpc-cni", "kube-system", "enable-windows-ipam: yes"));
+    assert_eq!(found(&answer), ["PARSE-NO-STRING"], "{:?}", answer.findings);
+    assert_eq!(answer.findings[0].patch.as_ref().unwrap().replacement, "\"true\"");
+}
+
+#[test]
+fn a_version_without_quotes_is_a_number_to_eksctl() {
+    let text = |version: &str| group("").replace("region:", &format!("version: {version}, region:"));
+    for (version, read) in [("1.30", " (the number 1.3)"), ("1.34", "")] {
+        let answer = checked(&text(version));
+        let finding = answer.findings.iter().find(|it| it.rule == "PARSE-NO-STRING").unwrap();
+        let expected = format!("metadata.version of the ClusterConfig is {version} without quotes{read}");
+        assert!(finding.message.starts_with(&expected), "{}", finding.message);
+        let patch = finding.patch.as_ref().unwrap();
+        assert_eq!((&*patch.original, &*patch.replacement), (version, &*format!("\"{version}\"")));
+    }
+    assert!(!found(&checked(&text("'1.30'"))).contains(&"PARSE-NO-STRING"));
+}
+
+#[test]
+fn listings_of_two_nodes_are_not_added_up() {
+    let policy = |id: &str| {
+        format!(
+            r#"[{{"ID": "{id}", "References": ["/endpoints/{id}"], "Policies": [{{"Type": "ELB", "Protocol": 6,
+            "InternalPort": 8080, "ExternalPort": 443, "VIPs": ["10.100.0.1"], "IsDSR": true}}], "Version": 38654705667}}]"#
+        )
+    };
+    let document = |name: &str| Document { name: format!("{name}.json"), text: policy(name) };
+    let answer = |documents: Vec<Document>| {
+        let request = CheckRequest { documents, ..CheckRequest::default() };
+        check(&request, &mut |_| ControlFlow::Continue(())).unwrap()
+    };
+    let one = answer(vec![document("a")]);
+    assert!(!found(&one).contains(&"PARSE-CONFLICT"), "{:?}", one.findings);
+    let two = answer(vec![document("a"), document("b")]);
+    assert_eq!(found(&two), ["PARSE-CONFLICT"], "{:?}", two.findings);
+    assert!(two.findings[0].message.contains("give the listings of one node"), "{:?}", two.findings[0]);
+}
+
+#[test]
+fn a_parameter_that_is_open_in_part_tells_what_it_says() {
+    let stack = |image: &str| {
+        format!(
+            "Parameters: {{Version: {{Type: String}}}}\nResources:\n  Cluster:\n    Type: AWS::EKS::Cluster\n    \
+             Properties: {{Name: shop, Version: \"1.34\"}}\n  Template:\n    Type: AWS::EC2::LaunchTemplate\n    \
+             Properties:\n      LaunchTemplateData:\n        ImageId: !Sub '{{{{resolve:ssm:/aws/service/\
+             ami-windows-latest/{image}/image_id}}}}'\n  Group:\n    Type: AWS::EKS::Nodegroup\n    Properties:\n      \
+             ClusterName: !Ref Cluster\n      LaunchTemplate: {{Id: !Ref Template, Version: \"1\"}}\n"
+        )
+    };
+    let what = |answer: &Check, rule: &str| {
+        answer.skipped.iter().find(|it| it.rule == rule).map(|it| it.unknown[0].what.clone())
+    };
+    let open = checked(&stack("Windows_Server-2019-English-Core-EKS_Optimized-${Version}"));
+    assert!(what(&open, "NG-013").unwrap().contains("EKS_Optimized-${Version}"), "{:?}", open.skipped);
+    let finding = open.findings.iter().find(|it| it.rule == "CLU-013").unwrap();
+    assert!(
+        finding.message.contains("\"Windows_Server-2019-English-Core-EKS_Optimized-"),
+        "{}",
+        finding.message
+    );
+    let year = checked(&stack("Windows_Server-${Version}-English-Core-EKS_Optimized-1.34"));
+    assert!(!found(&year).contains(&"CLU-013"), "{:?}", year.findings);
+    for rule in ["NG-013", "CLU-013"] {
+        assert!(what(&year, rule).is_some(), "{rule} {:?}", year.skipped);
+    }
+    let written = checked(&stack("Windows_Server-2022-English-Core-EKS_Optimized-1.34"));
+    assert_eq!(what(&written, "NG-013"), None);
+}
+
+#[test]
+fn a_block_that_a_vpc_cannot_have_is_told_once() {
+    let text = |block: &str| {
+        format!(
+            "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {{name: c, region: eu-west-1}}\nvpc:\n  \
+             cidr: 10.1.0.0/16\n  extraCIDRs: [{block}]\nResources: {{}}\n"
+        )
+    };
+    let told = |block: &str| {
+        let answer = checked(&text(block));
+        answer.findings.iter().any(|it| it.rule == "VPC-002")
+    };
+    assert!(told("192.168.0.0/20") && !told("100.64.0.0/16"));
+    let stack = |block: &str| {
+        format!(
+            "Resources:\n  Vpc: {{Type: 'AWS::EC2::VPC', Properties: {{CidrBlock: 10.1.0.0/16}}}}\n  More: {{Type: \
+             'AWS::EC2::VPCCidrBlock', Properties: {{VpcId: !Ref Vpc, CidrBlock: {block}}}}}\n---\n{}",
+            group("  amiFamily: WindowsServer2022CoreContainer\n")
+                .replace("managed", "vpc: {id: vpc-1}\nmanaged")
+        )
+    };
+    let of = |block: &str| -> Vec<String> {
+        let answer = checked(&stack(block));
+        answer.findings.into_iter().map(|it| it.rule).filter(|rule| rule.starts_with("VPC")).collect()
+    };
+    assert_eq!(of("192.168.0.0/20"), ["VPC-002"]);
+    assert_eq!(of("100.64.0.0/16"), ["VPC-009"]);
 }
 
 #[test]
@@ -151,4 +298,70 @@ fn resources_of_a_template_are_named_by_their_logical_ids() {
     let mut text = "${Net} beside ${Other} and ${".to_owned();
     super::name_resources(&mut text, &cluster);
     assert_eq!(text, "Net beside ${Other} and ${");
+    // The ARN of what is yet to be made is none.
+    let mut text = "\"arn:aws:iam:::role/${Net}\" and arn:aws:iam:::role/shop".to_owned();
+    super::name_resources(&mut text, &cluster);
+    assert_eq!(text, "\"Net\" and arn:aws:iam:::role/shop");
+}
+
+/// So many `ConfigMap`s that nothing reads.
+fn many(count: usize) -> String {
+    let one = |number: usize| {
+        format!(
+            "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: cni-{number}, namespace: kube-system}}\ndata: \
+             {{enable-windows-ipam: \"true\"}}\n"
+        )
+    };
+    (0..count).map(one).collect()
+}
+
+#[test]
+fn what_a_rule_finds_a_thousand_times_is_counted() {
+    const COUNT: usize = 4_234;
+    let text = many(COUNT);
+    let of = |config: Option<&str>, baseline: Option<String>| {
+        let given = |name: &str, text: String| Given::Document(Document { name: name.into(), text });
+        let documents = vec![Document { name: "a.yaml".into(), text: text.clone() }];
+        let request = CheckRequest {
+            documents,
+            config: config.map(|text| given(".winpod.toml", text.to_owned())),
+            baseline: baseline.map(|text| given("known.json", text)),
+            ..CheckRequest::default()
+        };
+        check(&request, &mut |_| ControlFlow::Continue(())).unwrap()
+    };
+    let answer = of(None, None);
+    assert!(answer.findings.iter().all(|it| it.rule == "CLU-003"), "{:?}", answer.findings.last());
+    assert_eq!(
+        (answer.findings.len(), answer.unlisted.len(), answer.unlisted[0].count),
+        (1_000, 1, COUNT - 1_000)
+    );
+    assert_eq!((answer.findings[999].line, answer.summary.error, answer.summary.fails), (4_999, COUNT, true));
+    let all = "[[ignore]]\nrule = \"CLU-003\"\nobject = \"ConfigMap kube-system/cni-?*\"\nreason = \"x\"\n";
+    let hidden = of(Some(all), None);
+    assert_eq!((hidden.summary.hidden, hidden.summary.error, hidden.summary.fails), (COUNT, 0, false));
+    assert!(hidden.unlisted.is_empty());
+    let low = of(Some("[rules]\nCLU-003 = \"info\"\n"), None);
+    assert_eq!((low.summary.info, low.summary.error, low.summary.fails), (COUNT, 0, false));
+    // What was counted is known too.
+    let known = serde_json::to_string(&answer).unwrap();
+    let new = of(None, Some(known.clone()));
+    assert_eq!((new.findings.len(), new.summary.hidden_by_baseline), (0, COUNT));
+}
+
+#[test]
+fn a_patch_of_the_cdk_leaves_open_what_it_touches() {
+    let manifest = "[{\\\"apiVersion\\\":\\\"v1\\\",\\\"kind\\\":\\\"ConfigMap\\\",\\\"metadata\\\":{\\\"name\\\":\\\"amazon-vpc-cni\\\",\\\"namespace\\\":\\\"kube-system\\\"},\\\"data\\\":{\\\"enable-windows-ipam\\\":\\\"maybe\\\"}}]";
+    let stack = |name: &str| {
+        format!(
+            "Resources:\n  Map: {{Type: 'Custom::AWSCDK-EKS-KubernetesResource', Properties: {{Manifest: \"{manifest}\"}}}}\n  \
+             Patch: {{Type: 'Custom::AWSCDK-EKS-KubernetesPatch', Properties: {{ResourceName: {name}, ResourceNamespace: \
+             kube-system, ApplyPatchJson: '{{\"data\":{{\"enable-windows-ipam\":\"true\"}}}}'}}}}\n"
+        )
+    };
+    assert!(found(&checked(&stack("configmap/coredns"))).contains(&"CLU-002"));
+    let answer = checked(&stack("configmap/amazon-vpc-cni"));
+    assert!(!found(&answer).contains(&"CLU-002"), "{:?}", answer.findings);
+    let skipped = answer.skipped.iter().find(|it| it.rule == "CLU-002").unwrap();
+    assert!(skipped.unknown[0].what.contains("patch \"Patch\""), "{skipped:?}");
 }

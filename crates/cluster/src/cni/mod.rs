@@ -19,6 +19,7 @@ use crate::model::{Cluster, Field, NodeGroup};
 use crate::note::text;
 use crate::plan::supply::Supply;
 use crate::plan::{self, Verdict};
+use crate::written::Written;
 use now::Now;
 pub(crate) use now::runs_on_windows;
 use platform::OnNodes;
@@ -70,6 +71,8 @@ impl Cni {
 struct Facts<'c> {
     cluster: &'c Cluster,
     settings: Settings,
+    /// What says the settings, if anything does.
+    written: Option<Written>,
     groups: Vec<&'c NodeGroup>,
     now: Now<'c>,
     policies: Policies<'c>,
@@ -87,9 +90,10 @@ impl<'c> Facts<'c> {
     fn of(cluster: &'c Cluster, supplies: &'c BTreeMap<String, Supply>, set: &BTreeMap<Key, String>) -> Self {
         // What plan has to tell about the ConfigMap is told by plan.
         let mut notes = Vec::new();
-        let settings = plan::settings(cluster, set, &mut notes);
+        let written = Written::of(cluster);
+        let settings = plan::settings_as(cluster, written.as_ref(), set, &mut notes);
         let groups = plan::windows_groups(cluster, &mut notes);
-        let now = Now::of(cluster, &settings);
+        let now = Now::of(cluster, &settings, written.as_ref());
         let secondary = Room::in_mode(cluster, supplies, set, IpamMode::SecondaryIp);
         let prefixes = Room::in_mode(cluster, supplies, set, IpamMode::PrefixDelegation);
         let block = block(&now);
@@ -106,6 +110,7 @@ impl<'c> Facts<'c> {
             policies: Policies::of(cluster),
             cluster,
             settings,
+            written,
             groups,
             now,
             secondary,
@@ -157,7 +162,7 @@ fn missing(facts: &Facts<'_>) -> Vec<Lack> {
     if facts.groups.is_empty() {
         needs.push(Need::NodeGroups);
     } else {
-        if facts.now.cni.is_none() && facts.cluster.cni.data.is_absent() {
+        if facts.now.cni.is_none() && facts.written.is_none() && facts.cluster.cni.data.is_absent() {
             needs.push(Need::Configmap);
         }
         if [&facts.secondary, &facts.prefixes].iter().any(|room| room.verdict == Verdict::Unknown) {

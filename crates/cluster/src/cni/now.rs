@@ -3,8 +3,9 @@
 use super::Cni;
 use super::answer::CniReason;
 use super::reason::reason;
-use crate::model::{CalicoInstallation, Cluster, Field, Os, Place};
+use crate::model::{CalicoInstallation, Cluster, Os, Place};
 use crate::note::text;
+use crate::written::Written;
 use std::fmt::Display;
 use winpod::ipam::{IpamMode, Settings};
 
@@ -25,10 +26,10 @@ pub(crate) fn runs_on_windows(cluster: &Cluster) -> Option<&Place> {
 }
 
 impl<'c> Now<'c> {
-    pub(super) fn of(cluster: &'c Cluster, settings: &Settings) -> Self {
+    pub(super) fn of(cluster: &'c Cluster, settings: &Settings, written: Option<&Written>) -> Self {
         let installation = cluster.calico_installation();
         let mut now = Self { cni: None, because: Vec::new(), installation };
-        let in_vpc = in_vpc(cluster, settings);
+        let in_vpc = in_vpc(settings, written);
         let running = runs_on_windows(cluster);
         if let Some(installation) = installation {
             let on_windows = if running.is_some() { Some(true) } else { installation.on_windows() };
@@ -51,8 +52,10 @@ impl<'c> Now<'c> {
         } else if let (Some(place), Some(_)) = (running, in_vpc) {
             now.add(Cni::CalicoPolicy, "the DaemonSet calico-node-windows", place);
         }
-        if let (None, Some((cni, place))) = (now.cni, in_vpc) {
-            now.add(cni, "the ConfigMap amazon-vpc-cni", place);
+        if let (None, Some((cni, written))) = (now.cni, in_vpc) {
+            let evidence =
+                if written.are_values() { &written.object } else { "the ConfigMap amazon-vpc-cni" };
+            now.add(cni, evidence, written.place());
         }
         let windows = cluster.node_groups.iter().any(|group| group.os.known() == Some(&Os::Windows));
         if now.cni.is_none() && windows {
@@ -68,12 +71,12 @@ impl<'c> Now<'c> {
     }
 }
 
-/// What the ConfigMap of the controller shows.
-fn in_vpc<'c>(cluster: &'c Cluster, settings: &Settings) -> Option<(Cni, &'c Place)> {
-    let Field::Known(_, origin) = &cluster.cni.data else { return None };
+/// What the settings of the controller show.
+fn in_vpc<'w>(settings: &Settings, written: Option<&'w Written>) -> Option<(Cni, &'w Written)> {
+    let written = written?;
     let cni = match settings.mode() {
         IpamMode::PrefixDelegation => Cni::Prefixes,
         IpamMode::SecondaryIp => Cni::Vpc,
     };
-    settings.windows_ipam.is_on().then_some((cni, origin.place()))
+    settings.windows_ipam.is_on().then_some((cni, written))
 }

@@ -5,9 +5,10 @@ use super::policies::Policies;
 use super::reason::{reason, some};
 use super::room::Room;
 use super::{Cni, Facts, old_controller, room};
-use crate::model::{Field, Os};
+use crate::model::Os;
 use crate::note::{Text, text};
 use crate::plan::Verdict;
+use crate::written::Written;
 use std::fmt::Display;
 use winpod::ipam::IpamMode;
 
@@ -113,9 +114,9 @@ impl Draft {
             reason(&text::CNI_OVERLAY_NAT, &[]),
         ]);
         self.needs.extend([reason(&text::CNI_NEEDS_OVERLAY, &[]), reason(&text::CNI_NEEDS_UDP_4789, &[])]);
-        if facts.settings.windows_ipam.is_on() && matches!(facts.cluster.cni.data, Field::Known(..)) {
+        if let Some(written) = facts.written.as_ref().filter(|_| facts.settings.windows_ipam.is_on()) {
             let ipam = reason(&text::CNI_NEEDS_IPAM_OFF, &[]);
-            self.needs.push(ipam.at(facts.cluster.cni.data.place()));
+            self.needs.push(ipam.at(Some(written.place())));
         }
     }
 
@@ -164,7 +165,8 @@ impl Draft {
             let place = facts.cluster.cni.old_controller.place();
             self.needs.push(reason(&text::CNI_NEEDS_NO_OLD_CONTROLLER, &[]).at(place));
         } else if !facts.settings.windows_ipam.is_on() {
-            self.needs.push(reason(&text::CNI_NEEDS_IPAM, &[]).at(facts.cluster.cni.data.place()));
+            self.needs
+                .push(reason(&text::CNI_NEEDS_IPAM, &[]).at(facts.written.as_ref().map(Written::place)));
         }
     }
 

@@ -1,6 +1,9 @@
 //! What to change so that DSR is on, and kube-proxy starts.
 
-use super::reasons;
+use super::dump::Dump;
+use super::start::Start;
+use super::{reasons, refused};
+use crate::model::StartRefusal;
 use crate::note::{Note, text as note};
 use crate::read::shortened;
 use std::fmt::Display;
@@ -11,31 +14,71 @@ use winpod::dsr::{
 use winpod::instance::Verdict as Answer;
 use winpod::windows::{Effect, Release};
 
-/// What to change, by what was judged and by what the policies on the node show.
-pub(super) fn of(
-    judged: &Applicability<'_>,
-    version: Option<KubernetesVersion>,
-    observed: Verdict,
-) -> Vec<Note> {
+/// What a node shows.
+pub(super) struct Seen {
+    /// By the policies on it.
+    pub(super) observed: Verdict,
+    /// Whether any policies are known.
+    pub(super) dumped: bool,
+    /// Why its kube-proxy did not start.
+    pub(super) refused: Option<Refusal>,
+    /// Whether its arguments stand somewhere and cannot be read.
+    pub(super) unclear: bool,
+}
+
+impl Seen {
+    pub(super) fn of(dump: Option<&Dump>, refused: Option<&StartRefusal>, start: &Start) -> Self {
+        Self {
+            observed: dump.map_or(Verdict::Unknown, |dump| dump.observed.verdict),
+            dumped: dump.is_some(),
+            refused: refused.map(|found| found.refusal),
+            unclear: start.is_unclear(),
+        }
+    }
+
+    /// What a node has while its kube-proxy does not start.
+    const fn until(&self) -> &'static str {
+        if self.dumped {
+            "the next start leaves the node without service rules"
+        } else {
+            "the node has no service rules"
+        }
+    }
+}
+
+/// What to change, by what was judged and by what the node shows.
+pub(super) fn of(judged: &Applicability<'_>, version: Option<KubernetesVersion>, seen: &Seen) -> Vec<Note> {
     let flags = judged.flags.unwrap_or_default();
+    let observed = seen.observed;
     let mut advice = Vec::new();
-    let on = observed == Verdict::On || judged.verdict == Verdict::On && observed != Verdict::Off;
+    let refused = judged.verdict == Verdict::Refused || seen.refused.is_some();
+    let on =
+        !refused && (observed == Verdict::On || judged.verdict == Verdict::On && observed != Verdict::Off);
     if !on {
         let asked = flags.enable_dsr == Some(true);
-        if observed == Verdict::Off && asked && matches!(judged.verdict, Verdict::On | Verdict::Unknown) {
+        if let Some(refusal) = seen.refused.filter(|_| judged.verdict != Verdict::Refused) {
+            let (text, arguments) = refused::remedy(refusal, judged);
+            let values: [(&str, &dyn Display); 2] = [("arguments", &arguments), ("until", &seen.until())];
+            advice.push(Note::new(text, &values));
+        } else if seen.unclear {
+            // They may have what would be advised.
+        } else if observed == Verdict::Off
+            && asked
+            && matches!(judged.verdict, Verdict::On | Verdict::Unknown)
+        {
             advice.push(Note::new(&note::DSR_LOOK_WHAT_RUNS, &[]));
-        } else if let Some(text) = to_turn_on(judged, &flags) {
+        } else if let Some(text) = to_turn_on(judged, &flags, seen.until()) {
             advice.push(text);
         }
     }
     if let Some(arguments) = &judged.kube_proxy_args {
-        advice.extend(gate(arguments, &flags, version, on));
+        advice.extend(gate(arguments, &flags, version, on || seen.unclear));
     }
     advice
 }
 
 /// What to give kube-proxy, or to take from it; of what is given already, nothing.
-fn to_turn_on(judged: &Applicability<'_>, flags: &KubeProxyFlags<'_>) -> Option<Note> {
+fn to_turn_on(judged: &Applicability<'_>, flags: &KubeProxyFlags<'_>, until: &str) -> Option<Note> {
     let missing = judged.kube_proxy_args.map(|arguments| missing(&arguments, flags)).unwrap_or_default();
     let refusal = judged.because().find_map(|reason| match reason {
         Reason::Refused(refusal) => Some(refusal),
@@ -45,7 +88,7 @@ fn to_turn_on(judged: &Applicability<'_>, flags: &KubeProxyFlags<'_>) -> Option<
         return Some(Note::new(&note::DSR_CONFIG_FILE, &[("config", &shortened(config))]));
     }
     let (value, _) = reasons::stopped_at(judged.flags.as_ref());
-    let values: [(&str, &dyn Display); 2] = [("arguments", &missing), ("value", &value)];
+    let values: [(&str, &dyn Display); 3] = [("arguments", &missing), ("value", &value), ("until", &until)];
     let text = match refusal {
         None if missing.is_empty() => return None,
         None if is_early(judged) => &note::DSR_TURN_ON_EARLY,

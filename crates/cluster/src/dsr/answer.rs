@@ -157,9 +157,9 @@ pub struct LargestServices {
     /// Whether services that every cluster has are there beside them: false where they are counted already, among those
     /// of the files or in what HNS holds.
     pub beside_always_present: bool,
-    /// With DSR off.
-    pub without_dsr: ServiceSpan,
-    /// With DSR on; null where system or version lack it.
+    /// With DSR off; null where that is not known, because nothing tells what policies of SCTP take.
+    pub without_dsr: Option<ServiceSpan>,
+    /// With DSR on; null where system or version lack it, or where that is not known.
     pub with_dsr: Option<ServiceSpan>,
 }
 

@@ -2,11 +2,12 @@
 
 use super::answer::{PolicyCounts, PolicyKindCounts};
 use super::demand::Both;
-use crate::model::{HnsPolicy, HnsProtocol};
+use crate::model::{HnsPolicy, HnsProtocol, HnsSchema, external_addresses};
 use crate::note::{Note, text as note};
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 use winpod::Ipv4Prefix;
-use winpod::dsr::{Observed, Policies, PolicyKind, observe};
+use winpod::dsr::{Observed, Policies, PolicyKind, VIP_EXTERNAL_IP_FLAG, observe};
 use winpod::ports::Protocol;
 use winpod::windows::HnsVersion;
 
@@ -18,6 +19,8 @@ pub(super) struct Dump {
     pub(super) now: Policies,
     /// What they would be with DSR off and on.
     pub(super) both: Both,
+    /// Whether kube-proxy marked external IPs, so that other addresses are cluster IPs.
+    pub(super) marked: bool,
     /// The only version of HNS that the objects name.
     pub(super) hns: Option<HnsVersion>,
 }
@@ -35,6 +38,32 @@ const NAMES: [&str; 5] = [
     NOTHING,
 ];
 
+/// What the policies of a dump are for.
+pub(crate) struct Kinds {
+    services: Option<Ipv4Prefix>,
+    external: BTreeSet<Ipv4Addr>,
+    /// One kube-proxy made them all, because it deletes those of others first, and one that marks any external IP or
+    /// node port marks all.
+    marked: bool,
+}
+
+impl Kinds {
+    pub(crate) fn of(found: &[HnsPolicy], services: Option<Ipv4Prefix>) -> Self {
+        let is_marked = |policy: &HnsPolicy| policy.mapping_flags() & VIP_EXTERNAL_IP_FLAG != 0;
+        Self { services, external: external_addresses(found), marked: found.iter().any(is_marked) }
+    }
+
+    pub(crate) fn kind(&self, policy: &HnsPolicy) -> Option<PolicyKind> {
+        match policy.vip {
+            Some(vip) if self.external.contains(&vip) => Some(PolicyKind::ExternalIp),
+            Some(_) if self.marked && self.services.is_none() && policy.schema == HnsSchema::V2 => {
+                Some(PolicyKind::ClusterIp)
+            }
+            vip => PolicyKind::of_dump(vip, policy.mapping_flags(), self.services),
+        }
+    }
+}
+
 impl Dump {
     /// `None` without any policy.
     pub(super) fn of(
@@ -45,7 +74,9 @@ impl Dump {
         if found.is_empty() {
             return None;
         }
-        let kind = |policy: &HnsPolicy| PolicyKind::of_dump(policy.vip, policy.local_routed_vip, services);
+        let kinds = Kinds::of(found, services);
+        let marked = kinds.marked && found.iter().all(|policy| policy.schema == HnsSchema::V2);
+        let kind = |policy: &HnsPolicy| kinds.kind(policy);
         let mut counts = PolicyCounts { total: 0, dsr: 0, non_dsr: 0, undecided: 0, by_kind: Vec::new() };
         let mut by_kind =
             NAMES.map(|kind| PolicyKindCounts { kind: kind.to_owned(), dsr: 0, non_dsr: 0, undecided: 0 });
@@ -87,7 +118,7 @@ impl Dump {
                     &[("range", &range), ("count", &addresses)],
                 ));
             }
-        } else if addresses > 0 {
+        } else if addresses > 0 && !marked {
             notes.push(Note::new(&note::DSR_DUMP_NO_RANGE, &[]));
         }
         // Every cluster has cluster IPs, so where all addresses agree they agree too, whatever the range of services is.
@@ -96,7 +127,7 @@ impl Dump {
             None if policy.vip.is_some() => (PolicyKind::ClusterIp, policy.dsr),
             None => (PolicyKind::ExternalIp, policy.dsr),
         }));
-        Some(Self { observed, counts, now, both, hns: version(found, notes) })
+        Some(Self { observed, counts, now, both, marked, hns: version(found, notes) })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is asked, from the request and from the files.
 
 use super::{DsrRequest, reasons};
-use crate::model::{CalicoPool, Cluster, Field, LiveNode, Os, Place};
+use crate::model::{CalicoPool, Cluster, Field, Hotfix, LiveNode, Os, Place};
 use crate::note::{Note, text as note};
 use crate::read::{join, shortened};
 use crate::request::{Refusal, nearest};
@@ -70,6 +70,13 @@ impl Given {
             let near = near.map(|near| format!(". Did you mean {near}?")).unwrap_or_default();
             let message = format!("{:?} is no node of the files{near}", shortened(node));
             return Err(Refusal::new("UNKNOWN_NODE", message));
+        }
+        let named = |node: &str| {
+            let mut slices = cluster.endpoint_slices.iter().flat_map(|slice| slice.nodes.iter().flatten());
+            slices.any(|on| **on == *node)
+        };
+        if let Some(node) = node.filter(|node| cluster.nodes.is_empty() && !named(node)) {
+            notes.push(Note::new(&note::DSR_NODE_UNKNOWN, &[("node", &shortened(node))]));
         }
         if self.platform.build.is_none() && self.platform.release.is_none() {
             self.add_system(cluster, &meant, notes);
@@ -151,6 +158,25 @@ impl Given {
         {
             let image = reasons::name_of(*image);
             notes.push(Note::new(&note::DSR_IMAGES_ASKED, &[("release", &image), ("asked", &name)]));
+        }
+    }
+
+    /// The revision of the latest update that is listed, where nothing else tells it.
+    pub(super) fn add_update(&mut self, hotfixes: &[Hotfix], notes: &mut Vec<Note>) {
+        let Some(Build { number, revision: None }) = self.platform.resolved().build else { return };
+        let known = || windows::updates().filter(|update| update.build == number);
+        let listed = known().filter_map(|update| {
+            hotfixes.iter().find(|fix| *fix.name == *update.name).map(|fix| (update.revision, fix))
+        });
+        if let Some((revision, fix)) = listed.max_by_key(|(revision, _)| *revision) {
+            let build = Build { number, revision: Some(revision) };
+            self.platform.build = Some(build);
+            let values: [(&str, &dyn Display); 2] = [("update", &fix.name), ("build", &build)];
+            notes.push(Note::new(&note::DSR_REVISION_OF_UPDATE, &values).at(&fix.place));
+        } else if let (Some(first), true) = (hotfixes.first(), known().next().is_some()) {
+            let updates = join(hotfixes.iter().map(|fix| fix.name.to_string()));
+            let values: [(&str, &dyn Display); 2] = [("build", &number), ("updates", &updates)];
+            notes.push(Note::new(&note::DSR_UPDATES_UNKNOWN, &values).at(&first.place));
         }
     }
 
@@ -242,7 +268,7 @@ fn parsed<T: FromStr<Err = winpod::Error>>(text: &str, name: &str) -> Result<T, 
     })
 }
 
-fn one_of<T: Copy + Display>(
+pub(crate) fn one_of<T: Copy + Display>(
     text: &str,
     name: &str,
     all: &[T],
@@ -268,7 +294,7 @@ pub(super) fn named<T: Copy + Display>(
 }
 
 /// A build as people have it: alone, or inside what `ver`, `systeminfo` or an event prints.
-fn build(text: &str) -> Result<Build, Refusal> {
+pub(crate) fn build(text: &str) -> Result<Build, Refusal> {
     let alone = text.trim().parse::<Build>();
     let inside = || {
         let words = text.split(|c: char| !c.is_ascii_digit() && c != '.').map(|word| word.trim_matches('.'));

@@ -45,10 +45,14 @@ pub(super) fn largest(
 ) -> LargestServices {
     let span = |enable_dsr| {
         let proxying = Proxying { enable_dsr, ..*proxying };
-        match shape {
+        let known = match shape {
+            Shape::Each(service) => has_known_ports(&policies(service, &proxying).policies),
+            Shape::Average(both) => has_known_ports(if enable_dsr { &both.with } else { &both.without }),
+        };
+        known.then(|| match shape {
             Shape::Each(service) => each(service, &proxying, rooms, counted),
             Shape::Average(both) => average(both, enable_dsr, rooms),
-        }
+        })
     };
     LargestServices {
         shape: match shape {
@@ -60,8 +64,14 @@ pub(super) fn largest(
             Shape::Average(both) => both.assumed[0].total().total() > 0,
         },
         without_dsr: span(false),
-        with_dsr: can_be.then(|| span(true)),
+        with_dsr: if can_be { span(true) } else { None },
     }
+}
+
+/// Whether ports of TCP and UDP alone matter: whether policies of SCTP take any is not known.
+fn has_known_ports(policies: &Policies) -> bool {
+    let sctp = policies.of_protocol(Protocol::Sctp);
+    sctp.non_dsr == 0 && sctp.undecided == 0
 }
 
 fn each(service: &Service<'_>, proxying: &Proxying, rooms: &[Room; 2], counted: bool) -> ServiceSpan {
@@ -132,7 +142,7 @@ mod tests {
         let fit = |kind, ports: &[ServicePort], blocks| {
             let service = Service { kind, ..Service::cluster_ip(ports) };
             let answer = largest(&Shape::Each(service), &proxying, &rooms(blocks), true, true);
-            (answer.without_dsr.at_least, answer.with_dsr.and_then(|it| it.at_least))
+            (answer.without_dsr.and_then(|it| it.at_least), answer.with_dsr.and_then(|it| it.at_least))
         };
         // One policy each, then cluster IP and node port, then both of two ports.
         assert_eq!(fit(ServiceType::ClusterIp, &[ServicePort::new(Protocol::Tcp)], 256), (Some(256), None));
@@ -149,7 +159,7 @@ mod tests {
             let [tcp, udp] = rooms(256);
             let rooms = [Room { held_otherwise, pods, ..tcp }, udp];
             let shape = Shape::Each(Service::cluster_ip(&ports));
-            largest(&shape, &proxying, &rooms, false, false).without_dsr
+            largest(&shape, &proxying, &rooms, false, false).without_dsr.unwrap()
         };
         // kubernetes and kube-dns have two of TCP.
         assert_eq!((of(0, 0).at_least, of(0, 0).at_most), (Some(254), None));

@@ -11,9 +11,12 @@ mod limits;
 mod ports;
 mod ranges;
 mod reasons;
+mod refused;
 mod script;
 mod start;
 
+pub(crate) use dump::Kinds;
+pub(crate) use given::{build, one_of};
 pub(crate) use reasons::name_of;
 
 pub use answer::{
@@ -22,10 +25,11 @@ pub use answer::{
 };
 
 use crate::api::OnProgress;
-use crate::model::Cluster;
+use crate::model::{Cluster, StartRefusal};
 use crate::note::{Note, text as note};
 use crate::read;
 use crate::request::{Document, Refusal, Wide, inputs};
+use advice::Seen;
 use demand::Both;
 use dump::Dump;
 use given::Given;
@@ -39,8 +43,8 @@ use start::Start;
 use std::fmt::Display;
 use winpod::KubernetesVersion;
 use winpod::dsr::{
-    Applicability, Arguments, LAST_KUBERNETES, Network, Node, Proxying, Reason, Service, ServicePort,
-    ServiceType, TrafficPolicy, Verdict, applicability,
+    Applicability, Arguments, LAST_KUBERNETES, Network, Node, Policies, Proxying, Reason, Service,
+    ServicePort, ServiceType, TrafficPolicy, Verdict, applicability,
 };
 use winpod::ports::{DEFAULT_DYNAMIC_RANGE, Protocol};
 
@@ -150,6 +154,7 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     let service_cidr = service_cidr.or(cluster.control_plane.service_cidr.known().copied());
     let dump = Dump::of(&cluster.hns_policies, service_cidr, &mut notes);
     given.add_hns(dump.as_ref().and_then(|dump| dump.hns), &mut notes);
+    given.add_update(&cluster.hotfixes, &mut notes);
 
     let scripts = script::judge(&cluster.scripts);
     let start = start::of(request, cluster, &scripts, &mut notes);
@@ -160,15 +165,14 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
         kube_proxy: start.kube_proxy(&words),
         network: given.network,
     };
-    let judged = applicability(&node);
+    let judged = with_dump(applicability(&node), dump.as_ref());
+    let refused = refused::of(request, cluster, &mut notes);
 
-    let known = service_cidr.is_some();
-    let because = because(&judged, given.kubernetes, &start, dump.as_ref(), known);
-    // What a node does counts more than what it should do.
+    let known = service_cidr.is_some() || dump.as_ref().is_some_and(|dump| dump.marked);
+    let because = because(&judged, given.kubernetes, &start, dump.as_ref(), refused, known);
     let seen = dump.as_ref().map(|dump| dump.observed.verdict).filter(|seen| *seen != Verdict::Unknown);
-    let verdict = seen.unwrap_or(judged.verdict);
-    let enabled = seen.map_or(judged.enabled, |seen| Some(seen == Verdict::On));
-    let on = verdict == Verdict::On;
+    let (verdict, enabled) = decided(&judged, seen, refused.is_some());
+    let on = seen.map_or(enabled == Some(true), |seen| seen == Verdict::On);
 
     let mut advice = Vec::new();
     let proxying = proxying(&judged, given.kubernetes);
@@ -179,6 +183,7 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     if of_services.is_some() {
         ranges.plan();
     }
+    let without_sctp = both.map_or(0, |both| sctp(&both.without, &mut notes));
     if both.is_none() {
         let text = if ranges.live() { &note::DSR_NO_SERVICES_LIVE } else { &note::DSR_NO_SERVICES };
         notes.push(Note::new(text, &[]));
@@ -205,14 +210,15 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     if ports.is_some() {
         tell_about_ports(request, &judged, verdict, dump.is_some(), both.is_some(), &ranges, &mut notes);
     }
-    let observed = dump.as_ref().map_or(Verdict::Unknown, |dump| dump.observed.verdict);
-    advice.extend(advice::of(&judged, given.kubernetes, observed));
+    let seen = Seen::of(dump.as_ref(), refused, &start);
+    advice.extend(advice::of(&judged, given.kubernetes, &seen));
     notes.sort_by_key(|note| note.kind);
     Ok(Dsr {
         verdict: verdict.name().to_owned(),
         supported: judged.supported,
         enabled,
-        needed: needed(given.network, ports.as_ref(), asked.is_none() && enabled == Some(false)),
+        needed: needed(given.network, ports.as_ref(), asked.is_none() && enabled == Some(false))
+            .filter(|needed| *needed || without_sctp == 0),
         platform: Platform {
             release: judged.platform.release.map(|release| release.name().to_owned()),
             build: judged.platform.build.map(|build| build.to_string()),
@@ -234,6 +240,42 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     })
 }
 
+/// The verdict, and whether DSR is on now. What a node does counts more than what it should do, but that it will not start
+/// again counts most.
+fn decided(judged: &Applicability<'_>, seen: Option<Verdict>, refused: bool) -> (Verdict, Option<bool>) {
+    let verdict = if refused || judged.verdict == Verdict::Refused {
+        Verdict::Refused
+    } else {
+        seen.unwrap_or(judged.verdict)
+    };
+    let enabled = match (seen, refused) {
+        // A start that was refused left no policies, so they are of another moment.
+        (Some(_), true) => None,
+        (Some(seen), false) => Some(seen == Verdict::On),
+        (None, true) => Some(false),
+        (None, false) => judged.enabled,
+    };
+    (verdict, enabled)
+}
+
+/// A system whose HNS made policies with DSR has it.
+fn with_dump<'a>(mut judged: Applicability<'a>, dump: Option<&Dump>) -> Applicability<'a> {
+    if judged.supported.is_none() && dump.is_some_and(|dump| dump.counts.dsr > 0) {
+        judged.supported = Some(true);
+    }
+    judged
+}
+
+/// The number of policies of SCTP that may take ports, of which is told that they are not counted.
+fn sctp(policies: &Policies, notes: &mut Vec<Note>) -> u32 {
+    let count = policies.of_protocol(Protocol::Sctp);
+    let count = count.non_dsr.saturating_add(count.undecided);
+    if count > 0 {
+        notes.push(Note::new(&note::DSR_SCTP, &[("count", &count)]));
+    }
+    count
+}
+
 fn says_one_thing(request: &DsrRequest) -> Result<(), Refusal> {
     if *request == DsrRequest::default() {
         let message = "says nothing about a node: give its build, its files or its arguments";
@@ -245,19 +287,29 @@ fn says_one_thing(request: &DsrRequest) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The reasons, what decides first; `known` says that the range of cluster IPs is.
+/// The reasons, what decides first; `known` says that policies of cluster IPs are told apart.
 fn because(
     judged: &Applicability<'_>,
     version: Option<KubernetesVersion>,
     start: &Start,
     dump: Option<&Dump>,
+    refused: Option<&StartRefusal>,
     known: bool,
 ) -> Vec<Because> {
     let mut because = reasons::of_verdict(judged, version);
-    if let Start::Unknown(Some(why)) = start {
+    if let Some(why) = start.why_unknown() {
         // It says the same and why.
         because.retain(|reason| reason.code != Reason::KubeProxyUnknown.code());
         because.insert(0, why.clone());
+    }
+    if let Some(found) = refused {
+        if matches!(judged.verdict, Verdict::On | Verdict::Off) {
+            because.insert(0, reasons::of_text(&note::DSR_REFUSED_YET_STARTS, &[]));
+        }
+        if dump.is_some() {
+            because.insert(0, reasons::of_text(&note::DSR_REFUSED_AND_POLICIES, &[]));
+        }
+        because.insert(0, reasons::of_refusal(found));
     }
     if let Some(dump) = dump {
         because.splice(0..0, reasons::against_observed(judged, dump.observed.verdict));
@@ -448,7 +500,7 @@ fn tell_about_ports(
     }
     match verdict {
         Verdict::Unknown if !dumped => notes.push(Note::new(&note::DSR_PORTS_STATE_UNKNOWN, &[])),
-        Verdict::Refused => notes.push(Note::new(&note::DSR_PORTS_REFUSED, &[])),
+        Verdict::Refused if !dumped => notes.push(Note::new(&note::DSR_PORTS_REFUSED, &[])),
         _ => {}
     }
     if judged.supported.is_none() && !dumped {

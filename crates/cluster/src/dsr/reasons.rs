@@ -1,10 +1,12 @@
 //! The sentences of the core's reasons.
 
 use super::answer::Because;
+use crate::model::StartRefusal;
 use crate::note::{NoteKind, Text, fill, text};
 use std::fmt::Display;
 use winpod::dsr::{
-    Applicability, Contradiction, KubeProxyFlags, LAST_KUBERNETES, Observed, Problem, Reason, Verdict,
+    Applicability, Contradiction, KubeProxyFlags, LAST_KUBERNETES, Observed, PolicyCount, Problem, Reason,
+    Verdict,
 };
 use winpod::ports;
 use winpod::windows::{Platform, Release, TABLE_DATE};
@@ -107,8 +109,34 @@ pub(super) fn of_observed(observed: &Observed, known: bool) -> Because {
         (Verdict::Off, true) => &text::DSR_OBSERVED_IN_RANGE_OFF,
         (_, true) => &text::DSR_OBSERVED_IN_RANGE_UNCLEAR,
     };
-    let (all, with) = (observed.cluster_ip.total(), observed.cluster_ip.dsr);
-    of_text(text, &[("all", &all), ("with", &with), ("other", &observed.other.total())])
+    let what = if known { "with a cluster IP" } else { "with an address that may be a cluster IP" };
+    let share = share(observed.cluster_ip, what);
+    of_text(text, &[("share", &share), ("other", &observed.other.total())])
+}
+
+/// How many policies have DSR, as a sentence has it.
+fn share(count: PolicyCount, what: &str) -> String {
+    match (count.dsr, count.total()) {
+        (_, 0) => format!("no policy {what} is listed"),
+        (1, 1) => format!("the one policy {what} has DSR"),
+        (0, 1) => format!("the one policy {what} has no DSR"),
+        (with, all) if with == all => format!("all {all} policies {what} have DSR"),
+        (0, all) => format!("none of the {all} policies {what} has DSR"),
+        (1, all) => format!("1 of {all} policies {what} has DSR"),
+        (with, all) => format!("{with} of {all} policies {what} have DSR"),
+    }
+}
+
+/// That kube-proxy was refused, as a log or an event says.
+pub(super) fn of_refusal(found: &StartRefusal) -> Because {
+    let reason = Reason::Refused(found.refusal);
+    let message = found.refusal.message().unwrap_or_default();
+    let values: [(&str, &dyn Display); 2] = [("message", &message), ("place", &found.place)];
+    Because {
+        grade: reason.grade().map(|grade| grade.name().to_owned()),
+        sources: reason.sources().iter().map(|source| source.key().to_owned()).collect(),
+        ..of_text(&text::DSR_START_REFUSED, &values)
+    }
 }
 
 /// What the arguments would do, where the policies on the node are made otherwise.
@@ -131,6 +159,7 @@ pub(super) fn of_live(protocol: ports::Protocol, blocks: u32) -> Vec<Because> {
         ports::Verdict::Warn => &text::DSR_LIVE_FEW,
         _ => &text::DSR_LIVE_ENOUGH,
     };
+    let blocks = if blocks == 1 { "1 block".to_owned() } else { format!("{blocks} blocks") };
     vec![of_text(text, &[("protocol", &protocol), ("blocks", &blocks)])]
 }
 

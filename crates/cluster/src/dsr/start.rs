@@ -18,14 +18,28 @@ pub(super) enum Start {
     /// Those added to the image's own.
     Added(Vec<String>),
     Unknown(Option<Because>),
+    /// They stand somewhere and cannot be read.
+    Unclear(Because),
 }
 
 impl Start {
+    pub(super) const fn is_unclear(&self) -> bool {
+        matches!(self, Self::Unclear(_))
+    }
+
+    /// Why they are not known.
+    pub(super) const fn why_unknown(&self) -> Option<&Because> {
+        match self {
+            Self::Unclear(why) | Self::Unknown(Some(why)) => Some(why),
+            _ => None,
+        }
+    }
+
     /// The words that [`Start::kube_proxy`] takes, with the name of the program first.
     pub(super) fn words(&self) -> Vec<&str> {
         match self {
             Self::CommandLine(words) | Self::Added(words) => behind_kube_proxy(words),
-            Self::Unknown(_) => Vec::new(),
+            Self::Unknown(_) | Self::Unclear(_) => Vec::new(),
         }
     }
 
@@ -33,7 +47,7 @@ impl Start {
         match self {
             Self::CommandLine(_) => KubeProxy::CommandLine(words),
             Self::Added(_) => KubeProxy::EksImage(words),
-            Self::Unknown(_) => KubeProxy::Unknown,
+            Self::Unknown(_) | Self::Unclear(_) => KubeProxy::Unknown,
         }
     }
 }
@@ -102,6 +116,21 @@ pub(super) fn of(
         });
     }
     claims.sort_by_key(|claim| claim.rank);
+    for earlier in &cluster.earlier_starts {
+        let claim = Claim {
+            rank: 0,
+            what: earlier.said_by.as_str(),
+            whole: true,
+            arguments: &earlier.arguments,
+            place: &earlier.place,
+        };
+        let same_file = |later: &&Claim<'_>| later.place.file == claim.place.file;
+        let later = claims.iter().filter(same_file).find(|later| later.decides() != claim.decides());
+        if let Some(later) = later {
+            let values: [(&str, &dyn Display); 2] = [("says", &claim.shown()), ("later", &later.shown())];
+            notes.push(Note::new(&note::DSR_START_EARLIER, &values).at(claim.place));
+        }
+    }
     let asked = match (&request.kube_proxy_args, &request.extra_args) {
         (Some(line), _) => Some(Start::CommandLine(words(line))),
         (None, Some(line)) => Some(Start::Added(words(line))),
@@ -119,7 +148,7 @@ pub(super) fn of(
     // Of what runs nothing is clear, so that what was asked for does not tell either.
     let unclear = cluster.unclear_starts.first().or(misread.first().map(|start| &start.place));
     if let Some(place) = unclear.filter(|_| claims.first().is_none_or(|first| first.rank > 0)) {
-        return Start::Unknown(Some(reasons::of_text(&note::DSR_START_UNCLEAR, &[("place", place)])));
+        return Start::Unclear(reasons::of_text(&note::DSR_START_UNCLEAR, &[("place", place)]));
     }
     let doubtful = scripts.iter().find(|judged| judged.adds.is_none() && judged.answer.form != "none");
     let first = claims.first().filter(|first| first.rank == 0 || doubtful.is_none());

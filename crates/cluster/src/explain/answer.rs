@@ -48,6 +48,9 @@ pub struct Explanation {
     pub location: Location,
     /// What stands there, shortened.
     pub shown: String,
+    /// Its text is cut off wherever it stands, and was recognised by its beginning: what follows may say more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
     /// The results of HCN or Windows that tell it.
     pub results: Vec<ResultCode>,
     /// The causes, the most likely first, given what else the inputs show.
@@ -233,6 +236,7 @@ fn explanation(error: &'static Error, group: &Group<'_>) -> Explanation {
             column: first.column,
         },
         shown: first.shown.clone(),
+        cut: group.parts.iter().all(|part| part.cut),
         results: error.results.iter().chain(&unnamed).map(|code| result(*code)).collect(),
         causes,
         background: error.background.iter().map(step).collect(),

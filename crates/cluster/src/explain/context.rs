@@ -112,7 +112,8 @@ impl Around {
         let word = text.get(start..end).unwrap_or_default().to_ascii_lowercase();
         let is_one = |words: &[&str]| words.iter().any(|known| known.as_bytes() == word);
         let keyed = gap.contains(&b'=');
-        if is_one(&RESULTS) || !keyed && (word.starts_with(b"hns") || word.starts_with(b"hcn")) {
+        let is_call = || (word.starts_with(b"hns") || word.starts_with(b"hcn")) && is_hns(&word);
+        if is_one(&RESULTS) || !keyed && is_call() {
             Label::Result
         } else if is_one(&MAYBE_RESULTS) {
             Label::Maybe
@@ -134,6 +135,27 @@ impl Around {
     fn is_alone(&self) -> bool {
         let before = last_line(self.without_base());
         !before.iter().chain(first_line(&self.after)).any(|byte| is_letter(*byte))
+    }
+
+    /// Nothing else stands in its line, but for numbers behind it, or in the value of an error's key.
+    pub(super) fn is_all(&self) -> bool {
+        const KEYS: [&str; 4] = ["err", "error", "reason", "cause"];
+        let before = last_line(&self.before);
+        let end = before.iter().rposition(|byte| is_letter(*byte)).map_or(0, |at| at + 1);
+        let (text, gap) = before.split_at_checked(end).unwrap_or_default();
+        let keyed = KEYS.iter().any(|key| {
+            let start = text.len().checked_sub(key.len());
+            start
+                .and_then(|start| text.get(start..))
+                .is_some_and(|word| word.eq_ignore_ascii_case(key.as_bytes()))
+        });
+        let assigned = gap.iter().any(|byte| matches!(byte, b':' | b'='));
+        let rest = first_line(&self.after);
+        let rest = if keyed { rest.split(|byte| *byte == b'"').next().unwrap_or_default() } else { rest };
+        let is_word = |byte: &u8| byte.is_ascii_alphabetic();
+        // "will retry in 20s" may follow.
+        let short = rest.len() <= 16 || !rest.iter().any(is_word);
+        (text.is_empty() || keyed && assigned) && short
     }
 
     /// It stands in the JSON that HNS answers with: `{"Success":false,"Error":"…","ErrorCode":…}`, also as PowerShell
@@ -327,12 +349,17 @@ fn value_end(value: &[u8]) -> Option<usize> {
 
 /// Whether a text begins with a word that names HNS, and not with a file of a program's source.
 fn is_hns(text: &[u8]) -> bool {
+    // Most words begin otherwise.
+    let Some(first) = text.first().map(u8::to_ascii_lowercase) else { return false };
     let begins = |known: &&str| {
+        if known.as_bytes().first() != Some(&first) {
+            return None;
+        }
         let mut at = 0;
         for byte in known.bytes() {
             if is_letter(byte) {
                 // A terminal breaks words.
-                at += text.get(at..)?.iter().take_while(|it| matches!(it, b'\n' | b'\r')).count();
+                at += breaks(text.get(at..)?);
                 if text.get(at)?.to_ascii_lowercase() != byte {
                     return None;
                 }
@@ -341,10 +368,69 @@ fn is_hns(text: &[u8]) -> bool {
                 at += text.get(at..)?.iter().take_while(|it| !is_letter(**it)).count();
             }
         }
-        Some(())
+        let behind = text.get(at..)?;
+        (known.len() > SHORT || is_name_of_call(behind)).then_some(())
     };
     let file = text.get(word(text).len()..).is_some_and(|behind| behind.starts_with(b".go:"));
     !file && HNS_WORDS.iter().any(|known| begins(known).is_some())
+}
+
+/// Words so short begin others too, such as the name of a search index.
+const SHORT: usize = 3;
+
+/// Whether `hns` or `hcn` ends here, or goes on as the calls, objects and programs of HNS are named.
+fn is_name_of_call(behind: &[u8]) -> bool {
+    const PARTS: [&[u8]; 32] = [
+        b"accelerator",
+        b"add",
+        b"api",
+        b"attach",
+        b"call",
+        b"close",
+        b"create",
+        b"delete",
+        b"detach",
+        b"diag",
+        b"endpoint",
+        b"enum",
+        b"error",
+        b"free",
+        b"get",
+        b"global",
+        b"id",
+        b"lib",
+        b"list",
+        b"load",
+        b"modify",
+        b"namespace",
+        b"network",
+        b"open",
+        b"policy",
+        b"proxy",
+        b"query",
+        b"re",
+        b"route",
+        b"service",
+        b"set",
+        b"un",
+    ];
+    let behind = behind.get(breaks(behind)..).unwrap_or_default();
+    let Some(next) = behind.first() else { return true };
+    // HNSv2, hns2.
+    let is_version = next.is_ascii_digit() || matches!(behind, [b'v' | b'V', b'0'..=b'9', ..]);
+    let goes_on = |part: &&[u8]| {
+        let letters = behind.iter().filter(|byte| !matches!(byte, b'\n' | b'\r'));
+        letters.take(part.len()).map(u8::to_ascii_lowercase).eq(part.iter().copied())
+            // A terminal may end in the middle of it.
+            || word(behind).len() < part.len() && behind.len() == word(behind).len()
+                && part.get(..behind.len()).is_some_and(|start| start.eq_ignore_ascii_case(behind))
+    };
+    !is_letter(*next) || is_version || PARTS.iter().any(goes_on)
+}
+
+/// The breaks of lines that a text begins with.
+fn breaks(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count()
 }
 
 #[cfg(test)]
@@ -382,6 +468,9 @@ mod tests {
             assert!(is_said(text, "0x57", Around::is_result_of_hns), "{text}");
         }
         for text in [
+            "HNSW index failed with 0x57",
+            "hnswlib failed with error : 0x57",
+            "HNSW: 0x57",
             "HNS is ready; the disk failed with 0x57",
             "HNS is ready. The disk failed with error 0x57",
             "HNS is ready\nthe disk failed with error 0x57",
@@ -423,6 +512,8 @@ mod tests {
             "read 2151350291 bytes",
             "bytes=2151350291",
             "hnsEndpointPolicy=2151350291",
+            "HNSW result-set 2151350291",
+            "hnsw 2151350291",
             "error 2151350291-41c2-4b50",
             "\"id\":2151350291",
             "HNS wrote 2151350291 bytes",

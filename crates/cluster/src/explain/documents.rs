@@ -2,11 +2,12 @@
 //! builds. They are held whole while they are read, logs only in their beginning, so that memory stays bounded.
 
 use super::evidence::Place;
+use super::manifests::{self, Manifests};
 use super::nodes::Node;
 use super::platform;
 use super::table::signal;
 use super::tally::Tally;
-use crate::model::{Cluster, HnsPolicy, IpVersion, ListedPorts, PortListing};
+use crate::model::{Cluster, HnsPolicy, IpVersion, ListedPorts, PortListing, external_addresses};
 use crate::problem::Problem;
 use crate::read::{Head, Input, host, netsh, read};
 use std::collections::{BTreeMap, HashSet};
@@ -27,6 +28,8 @@ const MAX_LISTINGS: usize = 10_000;
 pub(super) enum Kind {
     /// It is read whole or not at all.
     Whole,
+    /// The same, and nobody misses it.
+    Manifest,
     /// Its beginning is enough.
     Start,
 }
@@ -47,8 +50,15 @@ impl Kind {
             b"\"CurrentBuild\"",
             b"\"WindowsBuildLabEx\"",
         ];
-        if matches!(head.trim_ascii_start(), [b'{' | b'[', ..]) {
-            return KEYS.iter().any(|key| memchr::memmem::find(head, key).is_some()).then_some(Self::Whole);
+        let is_json = matches!(head.trim_ascii_start(), [b'{' | b'[', ..]);
+        if is_json && KEYS.iter().any(|key| memchr::memmem::find(head, key).is_some()) {
+            return Some(Self::Whole);
+        }
+        if manifests::is_one(head) {
+            return Some(Self::Manifest);
+        }
+        if is_json {
+            return None;
         }
         let head = Head::of(head);
         if netsh::is_listing(&head, whole) {
@@ -59,7 +69,7 @@ impl Kind {
 
     const fn most(self) -> usize {
         match self {
-            Self::Whole => MAX_DOCUMENT,
+            Self::Whole | Self::Manifest => MAX_DOCUMENT,
             Self::Start => MAX_START,
         }
     }
@@ -82,6 +92,7 @@ impl<R> Kept<R> {
     pub(super) fn document(self) -> Option<Result<Vec<u8>, ()>> {
         match self.kind? {
             Kind::Whole if self.passed => Some(Err(())),
+            Kind::Manifest if self.passed => None,
             _ => Some(Ok(self.bytes)),
         }
     }
@@ -96,7 +107,7 @@ impl<R: Read> Read for Kept<R> {
         self.bytes.extend_from_slice(read.get(..room).unwrap_or(read));
         if read.len() > room {
             self.passed = true;
-            if kind == Kind::Whole {
+            if kind != Kind::Start {
                 self.bytes = Vec::new();
             }
         }
@@ -110,6 +121,7 @@ pub(super) struct Documents {
     /// Ranges and what is taken of them may stand in files of their own.
     listings: BTreeMap<Option<Node>, Vec<PortListing>>,
     kept: usize,
+    manifests: Manifests,
 }
 
 impl Documents {
@@ -121,11 +133,16 @@ impl Documents {
         node: Option<Node>,
         tally: &mut Tally,
     ) -> Vec<Problem> {
-        let is_dump = matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..]);
+        // A manifest may have anything that is none of ours.
+        let is_dump = matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..]) && !manifests::is_one(&bytes);
         let input = Input::Document { name: name.to_owned(), bytes };
         // A document is short; the bytes of all inputs are what progress is about.
         let Ok(reading) = read(&[input], &mut |_| ControlFlow::Continue(())) else { return Vec::new() };
-        let Cluster { port_listings, kube_proxy_starts, system_builds, hns_policies, .. } = reading.cluster;
+        let Cluster { port_listings, kube_proxy_starts, system_builds, hns_policies, workloads, .. } =
+            reading.cluster;
+        for workload in &workloads {
+            self.manifests.add(workload);
+        }
         for listing in port_listings {
             if self.kept < MAX_LISTINGS {
                 self.kept += 1;
@@ -159,8 +176,9 @@ impl Documents {
         if is_dump { reading.problems } else { Vec::new() }
     }
 
-    /// What all listings of ports together show.
+    /// What all listings of ports together show, and the manifests of what errors are about.
     pub(super) fn finish(&self, tally: &mut Tally) {
+        self.manifests.finish(tally);
         for (node, listings) in &self.listings {
             listed(listings, *node, tally);
         }
@@ -180,9 +198,11 @@ fn policies(policies: &[HnsPolicy], node: Option<Node>, tally: &mut Tally) {
         }
     };
     // Every cluster has cluster IPs, so where all addresses agree they agree too.
-    let observed = observe(policies.iter().map(|policy| {
-        let kind = if policy.vip.is_some() { PolicyKind::ClusterIp } else { PolicyKind::NodePort };
-        (kind, policy.dsr)
+    let external = external_addresses(policies);
+    let observed = observe(policies.iter().map(|policy| match policy.vip {
+        Some(vip) if external.contains(&vip) => (PolicyKind::ExternalIp, policy.dsr),
+        Some(_) => (PolicyKind::ClusterIp, policy.dsr),
+        None => (PolicyKind::NodePort, policy.dsr),
     }));
     let count = policies.len();
     let with = policies.iter().filter(|policy| policy.dsr).count();
@@ -237,8 +257,11 @@ fn listed(listings: &[PortListing], node: Option<Node>, tally: &mut Tally) {
             for row in rows {
                 taken.insert(row.range);
                 protected |= row.administered && row.range.common(NODE_PORTS) == Some(NODE_PORTS);
-                if !row.administered && row.range.common(NODE_PORTS).is_some() {
-                    let detail = format!("{} to {} are taken", row.range.first(), row.range.last());
+                let common = row.range.common(NODE_PORTS);
+                // Who reserves all of them keeps them for Services.
+                if common.is_some() && !(row.administered && common == Some(NODE_PORTS)) {
+                    let how = if row.administered { "reserved" } else { "taken" };
+                    let detail = format!("{} to {} are {how}", row.range.first(), row.range.last());
                     let place = Place { file: listing.place.file.clone(), line: row.line };
                     tell(tally, "node-ports-taken", node, detail, place);
                 }

@@ -53,6 +53,8 @@ pub enum Likelihood {
 pub(super) struct Weighed {
     pub(super) cause: usize,
     pub(super) likelihood: Likelihood,
+    /// Only by what is held for likely where nothing else is known.
+    pub(super) hinted: bool,
     pub(super) why: Vec<String>,
 }
 
@@ -93,18 +95,28 @@ impl Evidence {
             };
             let excludes = |clue: &&Clue| self.refutes(**clue, node, nodes);
             let refuted: Vec<Clue> = cause.refuted.iter().filter(excludes).copied().collect();
+            let lowers = |clue: &&Clue| !self.is_disputed(**clue, node, nodes);
+            let lowered: Vec<Clue> = cause.lowered.iter().filter(lowers).copied().collect();
             // What speaks for a cause is about that very cause; what speaks against it may be about another node.
             let (likelihood, why) = [
                 (Likelihood::Refuted, shown(&refuted)),
                 (Likelihood::Likely, shown(cause.raised)),
-                (Likelihood::Unlikely, shown(&[cause.lowered, cause.refuted].concat())),
+                (Likelihood::Unlikely, shown(&[&lowered, cause.refuted].concat())),
+                (Likelihood::Likely, shown(cause.hinted)),
             ]
             .into_iter()
             .find(|(_, why)| !why.is_empty())
             .unwrap_or((Likelihood::Possible, Vec::new()));
-            Weighed { cause: index, likelihood, why }
+            let hinted = likelihood == Likelihood::Likely && shown(cause.raised).is_empty();
+            Weighed { cause: index, likelihood, hinted, why }
         };
         let mut causes: Vec<Weighed> = error.causes.iter().enumerate().map(weigh).collect();
+        // A hint is nothing beside what is known.
+        if causes.iter().any(|it| it.likelihood == Likelihood::Likely && !it.hinted) {
+            for it in causes.iter_mut().filter(|it| it.hinted) {
+                (it.likelihood, it.hinted, it.why) = (Likelihood::Possible, false, Vec::new());
+            }
+        }
         // Stable: within one likelihood the order of the table stays.
         causes.sort_by_key(|weighed| weighed.likelihood);
         causes
@@ -125,12 +137,17 @@ impl Evidence {
 
     /// Whether a clue is about the node, and no other reading disagrees with it.
     fn refutes(&self, clue: Clue, node: Option<Node>, nodes: &Nodes) -> bool {
+        let about = self.seen(clue, node, nodes).is_some_and(|(seen, _)| seen.is_none() || node.is_some());
+        about && !self.is_disputed(clue, node, nodes)
+    }
+
+    /// Whether another reading disagrees with a clue.
+    fn is_disputed(&self, clue: Clue, node: Option<Node>, nodes: &Nodes) -> bool {
         let opposite = match clue {
             Clue::Signal(index) => SIGNALS.get(index).map_or(&[][..], |signal| signal.opposite),
             Clue::Error(_) => &[],
         };
-        let about = self.seen(clue, node, nodes).is_some_and(|(seen, _)| seen.is_none() || node.is_some());
-        about && opposite.iter().all(|other| self.seen(*other, node, nodes).is_none())
+        opposite.iter().any(|other| self.seen(*other, node, nodes).is_some())
     }
 
     /// A clue as a reason, if it was seen.

@@ -4,14 +4,16 @@
 //! words, and quotes inside quotes. So what it finds is a candidate, and the bytes between its letters decide.
 
 use super::context::Around;
+use super::cut::{self, Beginnings};
 use super::escape::{self, OTHER};
 use super::record::{self, Bounds};
 use super::table::{Clue, Kind, PATTERNS, Pattern, Said, is_of_hcn, result_name};
+use super::words::{Words, finder};
 use aho_corasick::automaton::{Automaton as _, StateID};
 use aho_corasick::dfa::{Builder, DFA};
 use aho_corasick::{Anchored, MatchKind};
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr_iter, memchr2};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -25,7 +27,7 @@ const GAP: usize = 96;
 const BLOCK: usize = 1 << 14;
 
 /// A letter in lower case or a digit; 0 for any other byte.
-static LETTERS: [u8; 256] = {
+pub(super) static LETTERS: [u8; 256] = {
     let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -71,6 +73,7 @@ struct Ready {
 pub(super) struct Matcher {
     dfa: DFA,
     ready: Vec<Ready>,
+    beginnings: Beginnings,
 }
 
 static MATCHER: LazyLock<Option<Matcher>> = LazyLock::new(Matcher::new);
@@ -96,7 +99,35 @@ impl Matcher {
             .prefilter(false)
             .build(PATTERNS.iter().map(letters))
             .ok()?;
-        Some(Self { dfa, ready: PATTERNS.iter().map(Ready::new).collect() })
+        let beginnings =
+            Beginnings::new(&dfa, |number| PATTERNS.get(number).map(letters).unwrap_or_default());
+        Some(Self { dfa, ready: PATTERNS.iter().map(Ready::new).collect(), beginnings })
+    }
+
+    /// Tells the beginning of a pattern that a line ends with.
+    fn cut(
+        &self,
+        window: &[u8],
+        state: StateID,
+        places: Places<'_>,
+        line_end: usize,
+        whole: usize,
+        found: &mut impl FnMut(Match),
+    ) {
+        let Some((pattern, letters)) = self.beginnings.of(state) else { return };
+        let (Some(ready), Some(end)) = (self.ready.get(pattern), places.back(0)) else { return };
+        // A line without letters keeps the state of the one before.
+        if memchr(b'\n', window.get(end..line_end).unwrap_or_default()).is_some()
+            || !cut::is_cut(window, end, line_end)
+        {
+            return;
+        }
+        if let Some(start) = ready.starts(window, places, end, letters)
+            && start >= whole
+            && ready.begins(window, places, start, letters)
+        {
+            found(Match { pattern, start, end, cut: true });
+        }
     }
 
     /// The state before any text.
@@ -104,7 +135,7 @@ impl Matcher {
         // Only an anchored start could be refused.
         let state = self.dfa.start_state(Anchored::No).unwrap_or_default();
         let (letters, places) = (vec![0; BLOCK + 1], vec![0; BLOCK + 1]);
-        Cursor { matcher: self, state, letters, places, before: Vec::new(), done: 0 }
+        Cursor { matcher: self, state, letters, places, before: Vec::new(), done: 0, whole: 0 }
     }
 }
 
@@ -118,6 +149,18 @@ pub(super) struct Cursor<'m> {
     before: Vec<usize>,
     /// Up to here everything is read: an escape may end behind what was asked for.
     done: usize,
+    /// Behind the last byte of a whole pattern: what it ends in is no beginning of another.
+    whole: usize,
+}
+
+/// A pattern that was found, with the offsets of its first and last byte.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Match {
+    pub(super) pattern: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// It is only the beginning of the pattern, where a text is cut off.
+    pub(super) cut: bool,
 }
 
 /// Letters that are remembered from block to block: those of the longest pattern, and `0x` with the letter before.
@@ -128,42 +171,66 @@ impl Cursor<'_> {
     pub(super) fn reset(&mut self) {
         self.state = self.matcher.dfa.start_state(Anchored::No).unwrap_or_default();
         self.before.clear();
-        self.done = 0;
+        (self.done, self.whole) = (0, 0);
     }
 
     /// Says that so many bytes were dropped from the start of the window.
     pub(super) fn moved(&mut self, dropped: usize) {
         self.done = self.done.saturating_sub(dropped);
+        self.whole = self.whole.saturating_sub(dropped);
         for place in &mut self.before {
             *place = place.saturating_sub(dropped);
         }
     }
 
-    /// Reads on in `window` up to an offset, and tells every match that passes the check: its pattern's number, and the
-    /// offsets of its first and last byte.
-    pub(super) fn feed(&mut self, window: &[u8], to: usize, mut found: impl FnMut(usize, usize, usize)) {
-        let dfa = &self.matcher.dfa;
+    /// Reads on in `window` up to an offset, which is the end of the text if it `ended`, and tells every match that passes
+    /// the check.
+    pub(super) fn feed(&mut self, window: &[u8], to: usize, ended: bool, mut found: impl FnMut(Match)) {
         while self.done < to {
             let offset = self.done;
             let (count, end) = self.take_block(window, to);
-            for index in 0..count {
-                self.state = dfa.next_state(Anchored::No, self.state, self.letters[index]);
-                if dfa.is_special(self.state) && dfa.is_match(self.state) {
-                    let places = Places { block: &self.places[..=index], offset, before: &self.before };
-                    for nth in 0..dfa.match_len(self.state) {
-                        let number = dfa.match_pattern(self.state, nth).as_usize();
-                        let ready = self.matcher.ready.get(number);
-                        if let Some(start) = ready.and_then(|ready| ready.check(window, places)) {
-                            found(number, start, offset + usize::from(self.places[index]));
-                        }
-                    }
-                }
+            let mut first = 0;
+            let mut before = 0;
+            for line_end in memchr_iter(b'\n', window.get(offset..end).unwrap_or_default()) {
+                // A line has no more letters than bytes.
+                let most = (first + line_end - before).min(count);
+                let of_line = self.places.get(first..most).unwrap_or_default();
+                let last = first + of_line.partition_point(|place| usize::from(*place) < line_end);
+                self.letters(window, offset, first..last, &mut found);
+                let places = Places { block: &self.places[..last], offset, before: &self.before };
+                self.matcher.cut(window, self.state, places, offset + line_end, self.whole, &mut found);
+                (first, before) = (last, line_end);
             }
+            self.letters(window, offset, first..count, &mut found);
             let kept = self.before.len().saturating_sub(REMEMBERED.saturating_sub(count));
             self.before.drain(..kept);
             let last = self.places.get(count.saturating_sub(REMEMBERED)..count).unwrap_or_default();
             self.before.extend(last.iter().map(|place| offset + usize::from(*place)));
             self.done = end;
+        }
+        if ended {
+            let places = Places { block: &[], offset: 0, before: &self.before };
+            self.matcher.cut(window, self.state, places, window.len(), self.whole, &mut found);
+        }
+    }
+
+    /// Gives letters of the block to the automaton.
+    fn letters(&mut self, window: &[u8], offset: usize, range: Range<usize>, found: &mut impl FnMut(Match)) {
+        let dfa = &self.matcher.dfa;
+        for index in range {
+            self.state = dfa.next_state(Anchored::No, self.state, self.letters[index]);
+            if dfa.is_special(self.state) && dfa.is_match(self.state) {
+                let places = Places { block: &self.places[..=index], offset, before: &self.before };
+                for nth in 0..dfa.match_len(self.state) {
+                    let pattern = dfa.match_pattern(self.state, nth).as_usize();
+                    let ready = self.matcher.ready.get(pattern);
+                    if let Some(start) = ready.and_then(|ready| ready.check(window, places)) {
+                        let end = offset + usize::from(self.places[index]);
+                        self.whole = end + 1;
+                        found(Match { pattern, start, end, cut: false });
+                    }
+                }
+            }
         }
     }
 
@@ -260,11 +327,11 @@ impl Ready {
         let end = places.back(0)?;
         let here = match self.starts_as_written(window, end) {
             Some(start) => start,
-            None => self.starts(window, places, end)?,
+            None => self.starts(window, places, end, self.before.len())?,
         };
         let after = window.get(end + 1).copied().unwrap_or_default();
         let ends = self.goes_on || !is_letter(after) && !is_coloured(window, end + 1);
-        (ends && self.begins(window, places, here)).then_some(here)
+        (ends && self.begins(window, places, here, self.before.len())).then_some(here)
     }
 
     fn starts_as_written(&self, window: &[u8], end: usize) -> Option<usize> {
@@ -272,10 +339,10 @@ impl Ready {
         window.get(start..=end)?.eq_ignore_ascii_case(self.written).then_some(start)
     }
 
-    /// The offset of the first letter, if the bytes between all of them may stand there.
-    fn starts(&self, window: &[u8], places: Places<'_>, end: usize) -> Option<usize> {
+    /// The offset of the first of so many letters, if the bytes between all of them may stand there.
+    fn starts(&self, window: &[u8], places: Places<'_>, end: usize, letters: usize) -> Option<usize> {
         let mut here = end;
-        for (nth, before) in self.before.iter().skip(1).rev().enumerate() {
+        for (nth, before) in self.before.get(1..letters)?.iter().rev().enumerate() {
             let letter = places.back(nth + 1)?;
             if letter + 1 == here {
                 // Most letters stand side by side.
@@ -294,8 +361,7 @@ impl Ready {
     }
 
     /// Whether a word begins here, or the number that the pattern is.
-    fn begins(&self, window: &[u8], places: Places<'_>, start: usize) -> bool {
-        let letters = self.before.len();
+    fn begins(&self, window: &[u8], places: Places<'_>, start: usize, letters: usize) -> bool {
         let Some(last) = places.back(letters) else {
             return self.pattern.kind != Kind::Signed || window.get(..start).is_some_and(|it| it == b"-");
         };
@@ -437,45 +503,6 @@ fn pieces(window: &[u8], from: usize, to: usize) -> impl Iterator<Item = (Option
     })
 }
 
-/// The letters of a record, to look for words in it.
-#[derive(Debug, Default)]
-pub(super) struct Words {
-    letters: Vec<u8>,
-    /// Whether a word begins with the letter.
-    begins: Vec<bool>,
-}
-
-impl Words {
-    pub(super) fn read(&mut self, record: &[u8]) {
-        self.letters.clear();
-        self.begins.clear();
-        let (mut at, mut begins) = (0, true);
-        while let Some(byte) = record.get(at) {
-            let letter = LETTERS[usize::from(*byte)];
-            if letter == 0 {
-                let escape = record.get(at..).and_then(escape::at);
-                at += escape.map_or(1, |escape| escape.len);
-            } else {
-                self.letters.push(letter);
-                self.begins.push(begins);
-                at += 1;
-            }
-            begins = letter == 0;
-        }
-    }
-
-    /// Whether there are words that begin with these; blanks and marks between them do not count.
-    fn has(&self, words: &Finder<'_>) -> bool {
-        words.find_iter(&self.letters).any(|at| self.begins.get(at) == Some(&true))
-    }
-}
-
-fn finder(words: &str) -> Finder<'static> {
-    let letters: Vec<u8> =
-        words.bytes().map(|byte| LETTERS[usize::from(byte)]).filter(|letter| *letter != 0).collect();
-    Finder::new(&letters).into_owned()
-}
-
 /// What a pattern that was found tells.
 pub(super) struct Candidate {
     pub(super) clue: Clue,
@@ -514,6 +541,7 @@ impl Candidate {
             }
             Said::ByHns if pattern.kind == Kind::Words => with_words() || around(Around::is_of_hns),
             Said::ByHns => around(Around::is_result_of_hns),
+            Said::Alone => with_words() || around(Around::is_all),
         }
     }
 

@@ -6,12 +6,15 @@
 
 mod answer;
 mod context;
+mod cut;
 mod described;
 mod documents;
 mod escape;
 mod events;
 mod evidence;
 mod excerpt;
+mod given;
+mod manifests;
 mod matcher;
 mod nodes;
 mod object;
@@ -24,10 +27,12 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod time;
+mod words;
 mod wraps;
 
 pub use answer::{AffectedObject, BackgroundStep, Explanation, PossibleCause, ResultCode};
 pub use evidence::Likelihood;
+pub use given::{Given, is_path};
 
 use crate::api::OnProgress;
 use crate::encoding::{self, Content, SNIFF, Utf16};
@@ -63,7 +68,7 @@ const STEP: u64 = 1 << 22;
 pub struct ExplainRequest {
     /// A text: an error message, events, a piece of a log.
     pub text: Option<String>,
-    /// Each the path of an existing file or directory, or else a text.
+    /// Each a file or directory that exists or is written as one (`./x`, `a/b`, `x.log`), or else a text.
     pub given: Vec<String>,
     /// Logs, events, zips of the log collector, and directories of them. Dumps of HNS, netsh's listings of ports,
     /// kube-proxy's command line and Node objects put the causes in order; dumps and listings up to 8 MiB each.
@@ -110,11 +115,9 @@ pub struct Explained {
 /// # Ok::<(), winpod_cluster::request::Refusal>(())
 /// ```
 pub fn explain(request: &ExplainRequest, progress: OnProgress<'_>) -> Result<Vec<Explanation>, Refusal> {
-    let given = request.given.iter().map(|given| if is_path(given) { Err(given) } else { Ok(given) });
-    let (texts, named): (Vec<_>, Vec<_>) = given.partition(Result::is_ok);
-    let texts: Vec<&String> = request.text.iter().chain(texts.into_iter().flatten()).collect();
-    let named = named.into_iter().filter_map(Result::err);
-    let paths: Vec<PathBuf> = request.paths.iter().chain(named).map(PathBuf::from).collect();
+    let given = Given::new(&request.given);
+    let texts: Vec<&String> = request.text.iter().chain(&given.texts).collect();
+    let paths: Vec<PathBuf> = request.paths.iter().chain(&given.paths).map(PathBuf::from).collect();
     if texts.is_empty() && paths.is_empty() && request.documents.is_empty() {
         return Err(Refusal::new("REQUEST", "names no text, no file and no document: give at least one"));
     }
@@ -135,18 +138,6 @@ pub fn explain(request: &ExplainRequest, progress: OnProgress<'_>) -> Result<Vec
         _ => explanations.iter_mut().for_each(|it| it.problems.clone_from(&problems)),
     }
     Ok(explanations)
-}
-
-/// Whether a text that somebody gave is the path of something that exists.
-///
-/// # Examples
-/// ```
-/// assert!(winpod_cluster::explain::is_path("."));
-/// assert!(!winpod_cluster::explain::is_path("The specified port already exists."));
-/// ```
-pub fn is_path(given: &str) -> bool {
-    const LONGEST: usize = 4096;
-    !given.is_empty() && given.len() <= LONGEST && Path::new(given).exists()
 }
 
 /// Searches one input after the other.

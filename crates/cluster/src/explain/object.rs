@@ -1,6 +1,7 @@
 //! The Kubernetes object that a record is about, where it names one.
 
 use super::prose;
+use super::record;
 use memchr::{memchr, memchr_iter, memmem};
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
@@ -176,6 +177,7 @@ pub(super) fn type_column(line: &[u8]) -> Option<usize> {
 
 fn in_table(record: &[u8]) -> Named<'_> {
     let line = memchr(b'\n', record).and_then(|end| record.get(..end)).unwrap_or(record);
+    let line = record::unquoted(line);
     let Some(kind) = type_column(line) else { return Named::default() };
     // Behind the reason; what is no kind of Kubernetes itself may stand there too.
     let other = || columns(line).nth(kind + 2).and_then(other_kind_and_name);

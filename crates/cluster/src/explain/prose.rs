@@ -42,8 +42,26 @@ pub(super) fn find(text: &[u8]) -> Named<'_> {
     named
 }
 
+/// Which lengths the words have that name a kind and begin with a letter: bit by length, in singular and plural.
+static LENGTHS: [u32; 26] = {
+    let mut table = [0; 26];
+    let mut nth = 0;
+    while nth < KINDS.len() {
+        let kind = KINDS[nth].as_bytes();
+        table[(kind[0] - b'a') as usize] |= 0b11 << kind.len();
+        nth += 1;
+    }
+    table
+};
+
 /// The kind that a word names, in singular or plural.
 fn kind(word: &[u8]) -> Option<&'static str> {
+    // Nearly all words are none.
+    let first = word.first()?.to_ascii_lowercase().wrapping_sub(b'a');
+    let lengths = LENGTHS.get(usize::from(first))?;
+    if word.len() >= 32 || lengths >> word.len() & 1 == 0 {
+        return None;
+    }
     let is = |known: &str| {
         let plural = word.len() == known.len() + 1 && matches!(word.last(), Some(b's' | b'S'));
         let singular = if plural { word.get(..known.len()).unwrap_or_default() } else { word };

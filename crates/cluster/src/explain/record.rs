@@ -42,8 +42,7 @@ impl Heads {
 /// The record around a match; blank lines and lines that begin another one end it. `base` is the offset of the window in
 /// its stream.
 pub(super) fn bounds(window: &[u8], base: u64, first: usize, last: usize, heads: &mut Heads) -> Bounds {
-    let furthest = first.saturating_sub(REACH);
-    let most = (last + 1).saturating_add(REACH).min(window.len());
+    let (furthest, most) = furthest(window, base, first, last);
     let (mut start, seen) = line_start(window, furthest, first);
     let mut headed = seen && heads.is_header(window, base, start);
     while !headed && start > furthest {
@@ -78,6 +77,23 @@ pub(super) fn bounds(window: &[u8], base: u64, first: usize, last: usize, heads:
         from += over + 1;
     }
     Bounds { start, end, headed }
+}
+
+/// How far a record may reach. In the middle of a line that has no end to be seen, where the record is only what is near,
+/// both ends lie on a grid: matches side by side have one record then, which is read once.
+fn furthest(window: &[u8], base: u64, first: usize, last: usize) -> (usize, usize) {
+    const GRID: u64 = 1024;
+    let near = first.saturating_sub(REACH);
+    let most = (last + 1).saturating_add(REACH).min(window.len());
+    if memchr(b'\n', window.get(near..most).unwrap_or_default()).is_some() {
+        return (near, most);
+    }
+    // At most a step more on each side, which is less than windows hold around a match.
+    let (from, to) = (base + near as u64, base + most as u64);
+    let start = usize::try_from((from / GRID * GRID).saturating_sub(base)).unwrap_or(near);
+    let end = usize::try_from(to.div_ceil(GRID) * GRID - base).unwrap_or(most).min(window.len());
+    let start = line_start(window, start, near).0;
+    (start, line_end(window, end, most))
 }
 
 /// The start of the line of an offset, and whether it is one and not merely the furthest to look.
@@ -155,7 +171,7 @@ fn is_numbered(line: &[u8]) -> bool {
 }
 
 /// A line without its indentation, the marks of a quotation, and colours.
-fn unquoted(line: &[u8]) -> &[u8] {
+pub(super) fn unquoted(line: &[u8]) -> &[u8] {
     let mut line = line;
     loop {
         match line {

@@ -69,7 +69,7 @@ impl Scanner {
             tick(read as u64)?;
             // What is told about a match looks at what stands behind it.
             let to = if ended { window.len() } else { window.len() - MARGIN };
-            self.cursor.feed(window, to, |pattern, start, end| {
+            self.cursor.feed(window, to, ended, |found| {
                 tally.hit(&Hit {
                     file,
                     stream,
@@ -77,9 +77,10 @@ impl Scanner {
                     base,
                     lines: before,
                     columns,
-                    pattern,
-                    start,
-                    end,
+                    pattern: found.pattern,
+                    start: found.start,
+                    end: found.end,
+                    cut: found.cut,
                     facts: None,
                     node,
                 });
@@ -105,7 +106,7 @@ impl Scanner {
         self.cursor.reset();
         self.streams += 1;
         let (stream, node, tally) = (self.streams, self.node, &mut self.tally);
-        self.cursor.feed(text, text.len(), |pattern, start, end| {
+        self.cursor.feed(text, text.len(), true, |found| {
             let hit = Hit {
                 file,
                 stream,
@@ -113,9 +114,10 @@ impl Scanner {
                 base: 0,
                 lines: line,
                 columns: 0,
-                pattern,
-                start,
-                end,
+                pattern: found.pattern,
+                start: found.start,
+                end: found.end,
+                cut: found.cut,
                 facts: Some(facts),
                 node,
             };

@@ -28,6 +28,8 @@ pub(super) struct Cause {
     pub(super) remedy: Option<&'static str>,
     /// What speaks for it.
     pub(super) raised: &'static [Clue],
+    /// What speaks for it where nothing speaks against it.
+    pub(super) hinted: &'static [Clue],
     /// What speaks against it.
     pub(super) lowered: &'static [Clue],
     /// What excludes it.
@@ -97,6 +99,8 @@ pub(super) enum Said {
     AsResult,
     /// HNS says it.
     ByHns,
+    /// A line, or the value of an error's key, says nothing else.
+    Alone,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

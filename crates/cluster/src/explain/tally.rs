@@ -3,13 +3,14 @@
 use super::described::Described;
 use super::evidence::{Evidence, Place};
 use super::excerpt::excerpt;
-use super::matcher::{Candidate, MARGIN, Words};
+use super::matcher::{Candidate, MARGIN};
 use super::nodes::{Node, Nodes};
 use super::object::{Key, Object, ObjectRef};
 use super::platform;
 use super::record::{self, Bounds, Facts, Heads};
 use super::table::{Clue, ERRORS, Reads, SIGNALS};
 use super::time::{Calendar, Span, Time};
+use super::words::Words;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
@@ -55,6 +56,8 @@ pub(super) struct Part {
     pub(super) first: Place,
     pub(super) column: u32,
     pub(super) shown: String,
+    /// All of it was cut off in the middle of the pattern.
+    pub(super) cut: bool,
     pub(super) objects: HashMap<Object, OfObject>,
     /// Matches of objects that are not listed.
     pub(super) others: u64,
@@ -119,6 +122,8 @@ pub(super) struct Hit<'a> {
     pub(super) pattern: usize,
     pub(super) start: usize,
     pub(super) end: usize,
+    /// It is the beginning of a pattern, where the text is cut off.
+    pub(super) cut: bool,
     /// What is known of the window, where all of it is one record.
     pub(super) facts: Option<&'a Facts<'a>>,
     /// The node that the whole input is about.
@@ -220,6 +225,7 @@ impl Tally {
             Part::new(self.parts, hit, bounds)
         });
         part.name(unnamed);
+        part.cut &= hit.cut;
         part.add(&self.record, &mut self.groups);
     }
 
@@ -300,6 +306,7 @@ impl Part {
             first: hit.place(),
             column: hit.column(),
             shown: excerpt(hit.window, bounds.start..bounds.end, hit.start..hit.end + 1),
+            cut: true,
             objects: HashMap::new(),
             others: 0,
             unnamed: BTreeSet::new(),

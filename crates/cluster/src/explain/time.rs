@@ -40,7 +40,7 @@ impl Calendar {
     }
 }
 
-/// What a log tells of a time; those of different kinds are not compared.
+/// What a log tells of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum TimeKind {
     /// With a zone, brought to UTC.
@@ -49,6 +49,21 @@ pub(super) enum TimeKind {
     Local,
     /// Without a year, as klog writes it.
     NoYear,
+}
+
+impl Time {
+    /// How many years later this time would lie nearest to another.
+    fn years_to(self, other: [u16; 6]) -> i32 {
+        let day = |[year, month, day, ..]: [u16; 6]| days(i64::from(year), i64::from(month), i64::from(day));
+        let distance = |year: &u16| {
+            let mut fields = self.fields;
+            fields[0] = *year;
+            (day(fields) - day(other)).abs()
+        };
+        let near = other[0].saturating_sub(1)..=other[0].saturating_add(1);
+        let year = near.min_by_key(distance).unwrap_or(other[0]);
+        i32::from(year) - i32::from(self.fields[0])
+    }
 }
 
 impl fmt::Display for Time {
@@ -70,7 +85,9 @@ pub(super) fn find(record: &[u8]) -> Option<Time> {
         return Some(time);
     }
     let head = record.get(..HEAD).unwrap_or(record);
-    let starts = (0..head.len()).filter(|at| *at == 0 || !head[at - 1].is_ascii_alphanumeric());
+    let begins = |at: &usize| matches!(head[*at], b'0'..=b'9' | b'I' | b'W' | b'E' | b'F');
+    let starts = (0..head.len()).filter(begins);
+    let starts = starts.filter(|at| *at == 0 || !head[at - 1].is_ascii_alphanumeric());
     starts.map(|at| record.get(at..).unwrap_or_default()).find_map(|rest| dated(rest).or_else(|| klog(rest)))
 }
 
@@ -244,9 +261,26 @@ impl Span {
         }
     }
 
-    /// Of the kind that tells most.
+    /// The earliest and the latest of all, each as its log writes it. What has no zone is taken for UTC, which nodes mostly
+    /// run in; what has no year, for that of the year that brings it nearest to what has one.
     pub(super) fn ends(&self) -> Option<(Time, Time)> {
-        self.0.iter().flatten().next().copied()
+        let dated = || self.0.iter().take(TimeKind::NoYear as usize).flatten();
+        let latest = dated().map(|(_, last)| last.fields).max();
+        let years = match (latest, self.0[TimeKind::NoYear as usize]) {
+            (Some(latest), Some((_, last))) => last.years_to(latest),
+            _ => 0,
+        };
+        let place = |time: &Time| {
+            let mut fields = time.fields;
+            if time.kind == TimeKind::NoYear {
+                fields[0] = u16::try_from(i32::from(fields[0]) + years).unwrap_or_default();
+            }
+            (fields, time.kind)
+        };
+        let ends = self.0.iter().flatten();
+        let first = ends.clone().map(|(first, _)| first).min_by_key(|time| place(time))?;
+        let last = ends.map(|(_, last)| last).max_by_key(|time| place(time))?;
+        Some((*first, *last))
     }
 }
 
@@ -324,15 +358,26 @@ mod tests {
     }
 
     #[test]
-    fn kinds_are_not_mixed() {
-        let mut span = Span::default();
-        for text in ["E0101 00:00:00.0 x", "2026-11-22T10:00:01Z", "2026-11-21T10:00:01Z"] {
-            span.add(find(text.as_bytes()).unwrap());
-        }
-        let (first, last) = span.ends().unwrap();
+    fn kinds_are_put_in_one_order() {
+        let ends = |texts: &[&str]| {
+            let (mut calendar, mut span) = (Calendar::default(), Span::default());
+            for text in texts {
+                span.add(calendar.place(find(text.as_bytes()).unwrap()));
+            }
+            span.ends().map(|(first, last)| (first.to_string(), last.to_string())).unwrap()
+        };
+        let told = |first: &str, last: &str| (first.to_owned(), last.to_owned());
         assert_eq!(
-            (first.to_string(), last.to_string()),
-            ("2026-11-21T10:00:01Z".into(), "2026-11-22T10:00:01Z".into())
+            ends(&["2026-11-22T10:00:01Z", "E1122 10:05:00.0 x", "2026-11-21T10:00:01Z"]),
+            told("2026-11-21T10:00:01Z", "11-22T10:05:00")
+        );
+        assert_eq!(
+            ends(&["E1231 23:59:00.0 x", "2027-01-01T00:00:01Z"]),
+            told("12-31T23:59:00", "2027-01-01T00:00:01Z")
+        );
+        assert_eq!(
+            ends(&["2026-11-22 10:00:01 x", "2026-11-22T10:00:02Z", "E1122 09:00:00.0 x"]),
+            told("11-22T09:00:00", "2026-11-22T10:00:02Z")
         );
     }
 }

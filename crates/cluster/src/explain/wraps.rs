@@ -62,7 +62,11 @@ pub(super) fn undone(before: &[u8], found: &[u8], after: &[u8], hidden: usize) -
 fn filled(text: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len());
     let mut at = 0;
-    while let Some(byte) = text.get(at) {
+    for start in escape::starts(text) {
+        // What begins inside of an escape is a part of it.
+        let Some(before) = text.get(at..start) else { continue };
+        plain.extend_from_slice(before);
+        at = start;
         match text.get(at..).and_then(escape::at) {
             Some(Escape { len, meaning: Some(end @ (b'\n' | b'\r')) }) if !ends_string(text, at, len) => {
                 plain.push(end);
@@ -75,11 +79,12 @@ fn filled(text: &[u8]) -> Vec<u8> {
                 at += len;
             }
             None => {
-                plain.push(if *byte == b'\\' { FILL } else { *byte });
+                plain.extend(text.get(at).map(|byte| if *byte == b'\\' { FILL } else { *byte }));
                 at += 1;
             }
         }
     }
+    plain.extend_from_slice(text.get(at..).unwrap_or_default());
     plain
 }
 
@@ -91,7 +96,14 @@ fn ends_string(text: &[u8], at: usize, len: usize) -> bool {
 }
 
 fn unfilled(text: &[u8]) -> Vec<u8> {
-    text.iter().copied().filter(|byte| *byte != FILL).collect()
+    let mut plain = Vec::with_capacity(text.len());
+    let mut at = 0;
+    for fill in memchr_iter(FILL, text) {
+        plain.extend_from_slice(text.get(at..fill).unwrap_or_default());
+        at = fill + 1;
+    }
+    plain.extend_from_slice(text.get(at..).unwrap_or_default());
+    plain
 }
 
 /// How many columns a text is wide.

@@ -43,6 +43,8 @@ pub struct CalicoObjects {
     pub felix: Vec<FelixConfiguration>,
     /// Policies, in the order of the files.
     pub policies: Vec<CalicoPolicy>,
+    /// `defaultAction` of each `Tier`, by its name.
+    pub tiers: BTreeMap<String, Field<String>>,
     /// `HostEndpoint`s.
     pub host_endpoints: Vec<HostEndpoint>,
     /// The ConfigMap `tigera-operator/kubernetes-services-endpoint`: its data.
@@ -79,12 +81,50 @@ pub struct CalicoPolicy {
     pub selector: Field<String>,
     /// `spec.namespaceSelector`.
     pub namespace_selector: Field<String>,
-    /// Whether it selects by service accounts too.
-    pub by_service_account: bool,
+    /// `spec.serviceAccountSelector`.
+    pub service_account_selector: Field<String>,
+    /// `spec.types`, as written.
+    pub types: Field<Vec<String>>,
+    /// Its rules for what comes in.
+    pub ingress: CalicoRules,
+    /// Its rules for what goes out.
+    pub egress: CalicoRules,
+    /// `spec.tier`.
+    pub tier: Field<String>,
+    /// It is about interfaces of nodes alone: `preDNAT` or `doNotTrack`.
+    pub of_hosts_alone: bool,
+    /// The first peer that a rule for what comes in picks by labels.
+    pub peer_by_labels: Option<Place>,
     /// What in it Windows nodes do not have.
     pub features: Vec<(CalicoFeature, Place)>,
     /// Where it is defined.
     pub place: Place,
+}
+
+/// The rules of a policy of Calico for one direction.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CalicoRules {
+    /// How many there are.
+    pub count: usize,
+    /// How many of them may let something through: all but those that deny or log.
+    pub opening: usize,
+}
+
+impl CalicoPolicy {
+    /// The directions that it is about, what comes in and what goes out; `None` where that is hidden.
+    ///
+    /// # Source
+    /// `CalicoPolicyDirections`.
+    pub fn directions(&self) -> Option<(bool, bool)> {
+        match &self.types {
+            Field::Absent => Some((self.ingress.count > 0 || self.egress.count == 0, self.egress.count > 0)),
+            Field::Known(types, _) => {
+                let has = |name: &str| types.iter().any(|it| it == name);
+                Some((has("Ingress"), has("Egress")))
+            }
+            Field::Unknown(..) => None,
+        }
+    }
 }
 
 /// A part of a policy that Calico has on Linux nodes only.
@@ -94,8 +134,8 @@ pub enum CalicoFeature {
     Log,
     /// A rule about HTTP.
     Http,
-    /// A policy for host endpoints: `preDNAT`, `doNotTrack` or `applyOnForward`.
-    HostEndpoints,
+    /// A policy for host endpoints, by this field: `preDNAT`, `doNotTrack` or `applyOnForward`.
+    HostEndpoints(&'static str),
 }
 
 /// A `HostEndpoint`: an interface of a node that policies are about.

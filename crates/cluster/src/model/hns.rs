@@ -4,11 +4,13 @@
 //! object is spelled both ways, and MAC addresses are numbers, because they are written with dashes and with colons.
 
 use super::Place;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 use std::sync::Arc;
 use winpod::Ipv4Prefix;
+use winpod::dsr::{LOCAL_ROUTED_VIP_FLAG, VIP_EXTERNAL_IP_FLAG};
 use winpod::windows::HnsVersion;
 
 /// Which of its two schemas an object was written in.
@@ -173,6 +175,22 @@ pub struct HnsPolicy {
     pub cut: bool,
     /// Where it is listed.
     pub place: Place,
+}
+
+impl HnsPolicy {
+    /// The bits of its port mappings that tell what it is for, as the second schema writes them.
+    pub(crate) fn mapping_flags(&self) -> u32 {
+        let external = self.ports.iter().any(|port| port.vip_external_ip);
+        let of = |mark: bool, flag: u32| if mark { flag } else { 0 };
+        of(self.local_routed_vip, LOCAL_ROUTED_VIP_FLAG) | of(external, VIP_EXTERNAL_IP_FLAG)
+    }
+}
+
+/// The addresses that are known to be no cluster IPs: kube-proxy marks external IPs, but not the policy of a health
+/// check at the same address.
+pub(crate) fn external_addresses(policies: &[HnsPolicy]) -> BTreeSet<Ipv4Addr> {
+    let external = |policy: &&HnsPolicy| policy.mapping_flags() & VIP_EXTERNAL_IP_FLAG != 0;
+    policies.iter().filter(external).filter_map(|policy| policy.vip).collect()
 }
 
 /// A policy of the first schema that leads a range somewhere: it stands in the list of load balancers and is none.

@@ -6,6 +6,7 @@
 
 mod access;
 mod addons;
+mod affinity;
 mod calico;
 mod control_plane;
 mod hns;
@@ -21,10 +22,12 @@ mod start;
 mod storage;
 
 pub use access::{ApiCall, NodeAccess};
+pub use affinity::NodeTerm;
+
 pub use addons::{Addon, ChartValue, ChartValues, Values, is_vpc_cni};
 pub use calico::{
-    CalicoFeature, CalicoInstallation, CalicoObjects, CalicoPolicy, CalicoPool, FelixConfiguration,
-    HostEndpoint,
+    CalicoFeature, CalicoInstallation, CalicoObjects, CalicoPolicy, CalicoPool, CalicoRules,
+    FelixConfiguration, HostEndpoint,
 };
 pub use control_plane::{
     AuthenticationMode, ControlPlane, ExtraBlocks, FargateProfile, FargateSelector, IpFamily, MeantKey,
@@ -37,12 +40,13 @@ pub use pod::{Container, LinuxKind, LinuxSetting, PodDetails, RuntimeClass};
 pub use policy::{LabelExpression, LabelOperator, LabelSelector, NetworkPolicy, SecurityGroupPolicy};
 pub use storage::{Claim, PodVolume, Storage, VolumeSource};
 
+pub(crate) use hns::external_addresses;
 pub use hns::{
     HnsAddress, HnsDistribution, HnsEndpoint, HnsEndpointPolicy, HnsExtension, HnsNamespace, HnsNetwork,
     HnsNodes, HnsPolicy, HnsPortMapping, HnsProtocol, HnsRoute, HnsSchema, HnsSubnet, MacAddress,
 };
 pub use ports::{ExcludedPorts, IpVersion, ListedPorts, PortListing};
-pub use start::{KubeProxyStart, ScriptKind, StartEvidence, StartScript, SystemBuild};
+pub use start::{Hotfix, KubeProxyStart, ScriptKind, StartEvidence, StartRefusal, StartScript, SystemBuild};
 
 pub use layout::{Layout, Piece};
 
@@ -60,6 +64,7 @@ use winpod::ipam::{Key, Limits};
 use winpod::ports::Protocol;
 use winpod::source::SourceId;
 use winpod::subnet::ReservationKind;
+use winpod::windows::Release;
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -234,6 +239,10 @@ pub struct Cluster {
     pub network_policies: Vec<NetworkPolicy>,
     /// Security groups for pods, in the order of the files.
     pub security_group_policies: Vec<SecurityGroupPolicy>,
+    /// Labels of service accounts, by namespace and name.
+    pub service_accounts: BTreeMap<(String, String), BTreeMap<String, String>>,
+    /// Labels of namespaces.
+    pub namespaces: BTreeMap<String, BTreeMap<String, String>>,
     /// Runtime classes by name.
     pub runtime_classes: BTreeMap<String, RuntimeClass>,
     /// What the operator of Calico is asked to install.
@@ -264,10 +273,16 @@ pub struct Cluster {
     pub port_listings: Vec<PortListing>,
     /// How kube-proxy is started, as texts of nodes say.
     pub kube_proxy_starts: Vec<KubeProxyStart>,
+    /// Starts that a later one in the same log replaces.
+    pub earlier_starts: Vec<KubeProxyStart>,
+    /// Where logs and events say that it was refused to start.
+    pub start_refusals: Vec<StartRefusal>,
     /// Where its command line stands cut, or wrapped so that it reads in more than one way.
     pub unclear_starts: Vec<Place>,
     /// Builds of Windows that texts of nodes name.
     pub system_builds: Vec<SystemBuild>,
+    /// Updates of Windows that texts of nodes list.
+    pub hotfixes: Vec<Hotfix>,
     /// User data and bootstrap scripts.
     pub scripts: Vec<StartScript>,
     /// HNS listed something that `ConvertTo-Json` cut or that could not be read: what is not here may be there.
@@ -472,6 +487,10 @@ pub struct NodeGroup {
     pub launch: Launch,
     /// Labels of its nodes.
     pub labels: BTreeMap<String, String>,
+    /// Its nodes have labels that the files do not show.
+    pub labels_open: bool,
+    /// The release of Windows Server that its image, its launch template or its nodes tell.
+    pub release: Option<Release>,
     /// Taints of its nodes.
     pub taints: Vec<Taint>,
     /// The address of DNS that its pods get, if it is written.
@@ -511,6 +530,8 @@ impl NodeGroup {
             max_unavailable: Field::Absent,
             launch: Launch::default(),
             labels: BTreeMap::new(),
+            labels_open: false,
+            release: None,
             taints: Vec::new(),
             cluster_dns: Field::Absent,
             role: Field::Absent,
@@ -673,6 +694,7 @@ pub struct LivePod {
 
 /// Pods of one kind.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a statement of its own")]
 pub struct Workload {
     /// `Deployment`, `DaemonSet`, `Pod` and so on.
     pub kind: String,
@@ -699,12 +721,18 @@ pub struct Workload {
     pub memory_bytes: u64,
     /// Where one of its containers asks for `nvidia.com/gpu`.
     pub nvidia_gpu: Option<Place>,
-    /// Its node selector, the operating system and architecture left out.
+    /// Its node selector, the operating system left out.
     pub node_selector: BTreeMap<String, String>,
+    /// The node selector asks more than these files show.
+    pub selector_open: bool,
+    /// The terms of its required node affinity, any of which will do; none if it requires nothing.
+    pub node_affinity: Vec<NodeTerm>,
     /// Its tolerations.
     pub tolerations: Vec<Toleration>,
     /// The operating system that the scheduler holds it to, by its nodeSelector or its affinity; `spec.os` does not.
     pub scheduled_os: Option<Os>,
+    /// Where a template is still to say its operating system.
+    pub os_filled_in: Option<Place>,
     /// The labels of its pods.
     pub pod_labels: BTreeMap<String, String>,
     /// The service account of its pods.

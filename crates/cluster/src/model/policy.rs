@@ -27,6 +27,11 @@ pub struct NetworkPolicy {
 impl NetworkPolicy {
     /// Whether it closes its namespace: it is about every pod, and allows nothing in one direction or both.
     pub fn is_default_deny(&self) -> bool {
+        self.closes() != (false, false)
+    }
+
+    /// What it closes for every pod of its namespace: what comes in, and what goes out.
+    pub fn closes(&self) -> (bool, bool) {
         let every = match &self.pods {
             Field::Absent => true,
             Field::Known(selector, _) => *selector == LabelSelector::default(),
@@ -38,9 +43,9 @@ impl NetworkPolicy {
                 let has = |name: &str| types.iter().any(|it| it == name);
                 (has("Ingress"), has("Egress"))
             }
-            Field::Unknown(..) => return false,
+            Field::Unknown(..) => return (false, false),
         };
-        every && (ingress && self.ingress_rules == 0 || egress && self.egress_rules == 0)
+        (every && ingress && self.ingress_rules == 0, every && egress && self.egress_rules == 0)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What tells how kube-proxy is started on a node, and on which system: texts that a node prints, and user data.
 
 use super::{Layout, Place};
+use winpod::dsr::Refusal;
 use winpod::windows::Build;
 
 /// How kube-proxy is or was started, as one text of a node says.
@@ -27,10 +28,30 @@ impl StartEvidence {
     /// What messages call it.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::LoggedFlags => "the flags in its log",
+            Self::LoggedFlags => "the list of flags in its log",
             Self::CommandLine => "its command line",
         }
     }
+}
+
+/// kube-proxy refused to start, as its log or an event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartRefusal {
+    /// Why.
+    pub refusal: Refusal,
+    /// Whether the same log shows a later start.
+    pub superseded: bool,
+    /// Where.
+    pub place: Place,
+}
+
+/// An update of Windows that is installed, as one text of a node says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hotfix {
+    /// Its name, such as `KB5011551`.
+    pub name: Box<str>,
+    /// Where.
+    pub place: Place,
 }
 
 /// A build of Windows, as one text of a node says.

@@ -2,7 +2,8 @@
 
 use super::answer::{LimitedBy, TypePlan};
 use super::candidates::Candidate;
-use crate::model::{MaxUnavailable, NodeGroup, Os, Taint, Tool, Workload};
+use crate::model::{MaxUnavailable, NodeGroup, Tool, Workload};
+use crate::placement::may_run;
 use winpod::ipam::{Limits, NodeSettings, Settings, SteadyState, capacity, fullest_state};
 
 /// What runs on every node of a group, and the mean of what else runs there.
@@ -49,46 +50,6 @@ impl Load {
     }
 }
 
-/// Whether the scheduler lets a Windows workload onto the group, as far as selectors and taints tell.
-pub(crate) fn may_run(workload: &Workload, group: &NodeGroup) -> bool {
-    workload.os == Some(Os::Windows) && selects(workload, group) && untolerated(workload, group).is_none()
-}
-
-/// Whether the labels of a group are those that a workload selects, as far as they are decided in files.
-pub(crate) fn selects(workload: &Workload, group: &NodeGroup) -> bool {
-    let labels = &group.labels;
-    workload
-        .node_selector
-        .iter()
-        .all(|(key, value)| labels.get(key).map_or_else(|| !decides(key, labels), |label| label == value))
-}
-
-/// A taint of the group that keeps pods of the workload out.
-pub(crate) fn untolerated<'g>(workload: &Workload, group: &'g NodeGroup) -> Option<&'g Taint> {
-    group
-        .taints
-        .iter()
-        .filter(|taint| taint.effect != "PreferNoSchedule")
-        .find(|taint| !workload.tolerations.iter().any(|toleration| toleration.tolerates(taint)))
-}
-
-/// Labels that the cloud or the kubelet sets and a group's file does not list cannot rule a group out.
-fn decides(key: &str, labels: &std::collections::BTreeMap<String, String>) -> bool {
-    const NAMES_A_GROUP: [&str; 3] =
-        ["eks.amazonaws.com/nodegroup", "alpha.eksctl.io/nodegroup-name", "karpenter.sh/nodepool"];
-    if NAMES_A_GROUP.contains(&key) {
-        return labels.keys().any(|label| NAMES_A_GROUP.contains(&label.as_str()));
-    }
-    let set_elsewhere = [
-        "topology.kubernetes.io/",
-        "node.kubernetes.io/",
-        "karpenter.k8s.aws/",
-        "karpenter.sh/",
-        "eks.amazonaws.com/",
-    ];
-    !set_elsewhere.iter().any(|prefix| key.starts_with(prefix))
-}
-
 /// The pod limit that takes effect, and why.
 ///
 /// # Source
@@ -97,14 +58,15 @@ pub(crate) fn max_pods(group: &NodeGroup, vcpus: Option<u32>, live: Option<u32>)
     const DEFAULT: u32 = 110;
     let written = group.max_pods.known().copied();
     // What a file sets for new nodes counts more than what the old ones have.
-    let configurable = !matches!(group.tool, Tool::EksctlManaged | Tool::EksManaged);
+    let own_call = group.custom_ami && group.tool == Tool::EksManaged;
+    let configurable = own_call || !matches!(group.tool, Tool::EksctlManaged | Tool::EksManaged);
     if let Some(live) = live.filter(|_| written.is_none() || !configurable) {
         return (live, "live");
     }
     match group.tool {
         // eksctl drops the value for managed groups; EKS writes their user data.
-        Tool::EksctlManaged | Tool::EksManaged => (DEFAULT, "default"),
-        Tool::EksctlSelfManaged | Tool::AutoScaling => {
+        Tool::EksctlManaged | Tool::EksManaged if !own_call => (DEFAULT, "default"),
+        Tool::EksctlManaged | Tool::EksManaged | Tool::EksctlSelfManaged | Tool::AutoScaling => {
             written.map_or((DEFAULT, "default"), |pods| (pods, "configured"))
         }
         Tool::Karpenter => {

@@ -14,13 +14,14 @@ pub use answer::{
 };
 pub(crate) use candidates::{Candidate, find, unknown_type};
 pub(crate) use demand::{Asking, Cost, singles, spread, subnets};
-pub(crate) use density::{Always, FullNode, Load, managed_surge, may_run, with_addresses};
+pub(crate) use density::{Always, FullNode, Load, managed_surge, with_addresses};
 
 use crate::cni;
 use crate::model::{Cluster, Field, NodeGroup, Os, SubnetChoice, Tool};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use crate::read::Reading;
+use crate::written::Written;
 use std::collections::{BTreeMap, BTreeSet};
 use supply::{Supply, reason};
 use winpod::ipam::{ConfigData, Environment, IpamMode, Key, Settings};
@@ -174,50 +175,74 @@ pub(crate) fn values_assumed(values: &BTreeMap<Key, &str>) -> Note {
     Note::new(&note::CONFIGMAP_ASSUMED, &[("values", &pairs.join(", "))])
 }
 
-/// The values of the ConfigMap as given, or those that most tools write, with `set` in place of its own.
-fn values<'a>(cluster: &'a Cluster, set: &'a BTreeMap<Key, String>) -> BTreeMap<Key, &'a str> {
-    let mut values: BTreeMap<Key, &str> = match &cluster.cni.data {
-        Field::Known(data, _) => data.iter().map(|(key, (text, _))| (*key, text.as_str())).collect(),
-        _ => ASSUMED_VALUES.into(),
+/// The values of the ConfigMap as given or as an add-on or a chart makes it, or those that most tools write, with `set` in
+/// place of its own.
+fn values(written: Option<&Written>, set: &BTreeMap<Key, String>) -> BTreeMap<Key, String> {
+    let mut values: BTreeMap<Key, String> = match written {
+        Some(written) => written.pairs().map(|(key, text)| (key, text.to_owned())).collect(),
+        None => ASSUMED_VALUES.map(|(key, text)| (key, text.to_owned())).into(),
     };
-    values.extend(set.iter().map(|(key, value)| (*key, value.as_str())));
+    values.extend(set.iter().map(|(key, value)| (*key, value.clone())));
     values
 }
 
 /// The settings as they would be in a mode, with nothing in the way of it.
 pub(crate) fn settings_in(cluster: &Cluster, set: &BTreeMap<Key, String>, mode: IpamMode) -> Settings {
-    let mut values = values(cluster, set);
+    let mut values = values(Written::of(cluster).as_ref(), set);
     let prefixes = if mode == IpamMode::PrefixDelegation { "true" } else { "false" };
-    values.extend([(Key::EnableWindowsIpam, "true"), (Key::EnableWindowsPrefixDelegation, prefixes)]);
-    let data = ConfigData::from_pairs(values.iter().map(|(key, value)| (key.name(), *value)));
+    let on = [(Key::EnableWindowsIpam, "true"), (Key::EnableWindowsPrefixDelegation, prefixes)];
+    values.extend(on.map(|(key, text)| (key, text.to_owned())));
+    let data = ConfigData::from_pairs(values.iter().map(|(key, value)| (key.name(), value.as_str())));
     Settings::read(&data, Environment::default())
 }
 
-/// The ConfigMap as given, or the values that most tools write, with a note that they are taken for granted.
+/// The ConfigMap as given, what add-on or chart make of it, or the values that most tools write; a note tells which of the
+/// last two it is.
 pub(crate) fn settings(cluster: &Cluster, set: &BTreeMap<Key, String>, notes: &mut Vec<Note>) -> Settings {
+    settings_as(cluster, Written::of(cluster).as_ref(), set, notes)
+}
+
+/// The same, where it is known already what is written.
+pub(crate) fn settings_as(
+    cluster: &Cluster,
+    written: Option<&Written>,
+    set: &BTreeMap<Key, String>,
+    notes: &mut Vec<Note>,
+) -> Settings {
     let environment = Environment {
         old_controller: cluster.cni.old_controller.known().is_some(),
         ..Environment::default()
     };
-    let values = values(cluster, set);
+    let values = values(written, set);
     let windows = cluster.node_groups.iter().any(|group| group.os.known() == Some(&Os::Windows));
-    if windows && cluster.cni.data.known().is_none() {
-        notes.push(values_assumed(&values));
+    let borrowed = || values.iter().map(|(key, value)| (*key, value.as_str()));
+    match written {
+        None if windows => notes.push(values_assumed(&borrowed().collect())),
+        Some(written) if written.are_values() => notes.push(values_of(written)),
+        _ => {}
     }
-    let data = ConfigData::from_pairs(values.iter().map(|(key, value)| (key.name(), *value)));
+    let data = ConfigData::from_pairs(borrowed().map(|(key, value)| (key.name(), value)));
     let settings = Settings::read(&data, environment);
     if !settings.windows_ipam.is_on() {
         let why = crate::ipam::why_off(settings.windows_ipam);
-        let written = values.get(&Key::EnableWindowsIpam).copied().unwrap_or("(absent)");
-        let note = Note::new(&note::IPAM_OFF, &[("written", &written), ("why", &why)]);
-        notes.push(match &cluster.cni.data {
-            Field::Known(data, origin) => {
-                note.at(data.get(&Key::EnableWindowsIpam).map_or(origin.place(), |(_, place)| place))
+        let text = values.get(&Key::EnableWindowsIpam).map_or("(absent)", String::as_str);
+        let note = Note::new(&note::IPAM_OFF, &[("written", &text), ("why", &why)]);
+        notes.push(match written {
+            Some(written) => {
+                note.at(written.get(Key::EnableWindowsIpam).map_or(written.place(), |(_, place)| place))
             }
-            _ => note,
+            None => note,
         });
     }
     settings
+}
+
+/// Tells that the ConfigMap follows from the values of an add-on or a chart.
+pub(crate) fn values_of(written: &Written) -> Note {
+    let pairs: Vec<String> = written.pairs().map(|(key, value)| format!("{key} {value}")).collect();
+    let values: [(&str, &dyn std::fmt::Display); 2] =
+        [("object", &written.object), ("values", &pairs.join(", "))];
+    Note::new(&note::CONFIGMAP_FROM_VALUES, &values).at(written.place())
 }
 
 pub(crate) fn plan_group<'a>(

@@ -61,12 +61,13 @@ pub(super) fn max_pods(group: &NodeGroup, live: Option<u32>, notes: &mut Vec<Not
             [("group", &group.name), ("live", &live), ("written", &effective)];
         notes.push(Note::new(&note::MAX_PODS_DIFFER, &values).at(&group.place));
     }
-    let dropped = group.tool == Tool::EksctlManaged || group.tool == Tool::EksManaged;
+    let own_call = group.custom_ami && group.tool == Tool::EksManaged;
+    let dropped = matches!(group.tool, Tool::EksctlManaged | Tool::EksManaged) && !own_call;
     if let (true, Field::Known(written, origin)) = (dropped, &group.max_pods) {
         let note = Note::new(&note::MAX_PODS_DROPPED, &[("group", &group.name), ("written", written)]);
         notes.push(note.at(origin.place()));
     }
-    if group.custom_ami && group.tool == Tool::EksManaged {
+    if own_call && group.max_pods.is_absent() {
         notes.push(Note::new(&note::MAX_PODS_CUSTOM_AMI, &[("group", &group.name)]).at(&group.place));
     }
     if let Field::Unknown(why, place) = &group.max_pods {
@@ -132,7 +133,7 @@ pub(super) fn workloads(cluster: &Cluster, groups: &[GroupPlan], notes: &mut Vec
         if !workload.selects_windows && !workload.host_network {
             notes.push(Note::new(&note::WINDOWS_NOT_SELECTED, &values).at(&workload.place));
         }
-        if !windows.iter().any(|group| density::may_run(workload, group)) {
+        if !windows.iter().any(|group| crate::placement::may_run(workload, group)) {
             notes.push(Note::new(&note::WORKLOAD_NOWHERE, &values).at(&workload.place));
         } else if !workload.is_daemon_set() && !workload.host_network {
             pods += u64::from(workload.replicas.known().copied().unwrap_or(0));

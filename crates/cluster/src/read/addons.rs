@@ -1,7 +1,7 @@
 //! EKS add-ons, and values files of the VPC CNI.
 
 use super::Doc;
-use super::fields::{FILLED_IN, is_filled_in};
+use super::fields::is_filled_in;
 use super::kubernetes::settings_hidden;
 use super::node::{Kind, Node};
 use crate::model::{Addon, ChartValue, ChartValues, Field, MeantKey, UnknownKey, Values, is_vpc_cni};
@@ -29,6 +29,12 @@ pub(super) fn addon(doc: &mut Doc<'_, '_>, node: &Node, key: &str, installed: bo
     let in_values = format!("the configurationValues of the add-on {name}");
     let values = match node.get("configurationValues").filter(|values| !values.is_null()) {
         None => Field::Absent,
+        Some(values) if values.hidden().is_some() => {
+            if is_vpc_cni(&name) {
+                settings_hidden(doc, &[("configurationValues", values)]);
+            }
+            doc.unknown(values.hidden().unwrap_or_default(), values)
+        }
         // eksctl takes no mapping here, but what is meant is plain.
         Some(values) if values.as_text().is_none() => {
             if is_vpc_cni(&name) {
@@ -42,12 +48,12 @@ pub(super) fn addon(doc: &mut Doc<'_, '_>, node: &Node, key: &str, installed: bo
                 if is_vpc_cni(&name) {
                     misspelt(doc, &tree, &in_values);
                 }
-                match filled_in(&tree).filter(|_| is_vpc_cni(&name)) {
-                    Some(value) => {
-                        settings_hidden(doc, value);
-                        doc.unknown(FILLED_IN, value)
-                    }
-                    None => doc.written(flat(doc, &tree), values),
+                let open = if is_vpc_cni(&name) { filled_in(&tree) } else { Vec::new() };
+                settings_hidden(doc, &open);
+                match (doc.filled_in(&open), tree.hidden()) {
+                    (Some(hidden), _) => hidden,
+                    (None, Some(reason)) => doc.unknown(reason, values),
+                    (None, None) => doc.written(flat(doc, &tree), values),
                 }
             }
             None => doc.unknown("its configurationValues cannot be read", values),
@@ -76,8 +82,9 @@ pub(super) fn values_file(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
             entry.key.as_text().is_some_and(|key| ENVIRONMENT.iter().any(|start| key.starts_with(start)))
         });
     if known {
-        if let Some(value) = filled_in(values) {
-            settings_hidden(doc, value);
+        let open = filled_in(values);
+        if !open.is_empty() {
+            settings_hidden(doc, &open);
             return true;
         }
         let place = doc.place_of(values);
@@ -88,9 +95,10 @@ pub(super) fn values_file(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     known
 }
 
-/// A value about Windows that a template puts in.
-fn filled_in(values: &Node) -> Option<&Node> {
-    KEYS[..OF_WINDOWS].iter().filter_map(|key| values.get(key)).find(|value| is_filled_in(value))
+/// The values about Windows that a template puts in, and their keys.
+fn filled_in(values: &Node) -> Vec<(&str, &Node)> {
+    let of_windows = KEYS[..OF_WINDOWS].iter().filter_map(|key| Some((*key, values.get(key)?)));
+    of_windows.filter(|(_, value)| is_filled_in(value)).collect()
 }
 
 /// Whether a key is plainly another one misspelt: equal but for case and separators, or but for two letters.

@@ -4,7 +4,8 @@ use super::Doc;
 use super::kubernetes::name_of;
 use super::node::Node;
 use crate::model::{
-    CalicoFeature, CalicoInstallation, CalicoPolicy, CalicoPool, FelixConfiguration, Field, HostEndpoint,
+    CalicoFeature, CalicoInstallation, CalicoPolicy, CalicoPool, CalicoRules, FelixConfiguration, Field,
+    HostEndpoint,
 };
 use std::collections::BTreeMap;
 
@@ -29,6 +30,11 @@ fn own_object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
         }
         "FelixConfiguration" => felix(doc, node),
         "NetworkPolicy" | "GlobalNetworkPolicy" => policy(doc, node, kind),
+        "Tier" => {
+            let (_, name) = name_of(node);
+            let action = text(doc, node.get("spec"), "defaultAction", &format!("Tier {name:?}"));
+            doc.cluster().calico_objects.tiers.insert(name.to_owned(), action);
+        }
         "HostEndpoint" => {
             let (_, name) = name_of(node);
             let object = format!("HostEndpoint {name:?}");
@@ -174,7 +180,7 @@ fn policy(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) {
     let mut features = Vec::new();
     for key in ["preDNAT", "doNotTrack", "applyOnForward"] {
         if let Some(at) = get(key).filter(|value| value.as_bool() == Some(true)) {
-            features.push((CalicoFeature::HostEndpoints, doc.place_of(at)));
+            features.push((CalicoFeature::HostEndpoints(key), doc.place_of(at)));
         }
     }
     for rule in
@@ -187,15 +193,36 @@ fn policy(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) {
             features.push((CalicoFeature::Http, doc.place_of(http)));
         }
     }
+    let is_true = |key: &str| get(key).and_then(Node::as_bool) == Some(true);
+    let sources = get("ingress").map(Node::items).unwrap_or_default().iter();
+    let mut peers = sources.filter_map(|rule| rule.get("source"));
+    let by_labels = |peer: &&Node| {
+        ["selector", "namespaceSelector", "serviceAccounts"].iter().any(|key| peer.get(key).is_some())
+    };
     let policy = CalicoPolicy {
         kind: kind.to_owned(),
         namespace: (kind == "NetworkPolicy").then(|| namespace.to_owned()),
         name: name.to_owned(),
         selector: text(doc, spec, "selector", &object),
         namespace_selector: text(doc, spec, "namespaceSelector", &object),
-        by_service_account: get("serviceAccountSelector").is_some(),
+        service_account_selector: text(doc, spec, "serviceAccountSelector", &object),
+        types: spec.map_or(Field::Absent, |spec| doc.texts(spec, "types", &object)),
+        ingress: rules(get("ingress")),
+        egress: rules(get("egress")),
+        tier: text(doc, spec, "tier", &object),
+        of_hosts_alone: ["preDNAT", "doNotTrack"].iter().any(|key| is_true(key)),
+        peer_by_labels: peers.find(by_labels).map(|peer| doc.place_of(peer)),
         features,
         place: doc.place_of(node),
     };
     doc.cluster().calico_objects.policies.push(policy);
+}
+
+/// How many rules there are for one direction, and how many of them may open it.
+fn rules(node: Option<&Node>) -> CalicoRules {
+    let rules = node.map(Node::items).unwrap_or_default();
+    let closing = |rule: &&Node| {
+        rule.get("action").and_then(Node::as_text).is_some_and(|action| ["Deny", "Log"].contains(&action))
+    };
+    CalicoRules { count: rules.len(), opening: rules.len() - rules.iter().filter(closing).count() }
 }

@@ -1,7 +1,7 @@
 //! Documents inside of strings: `mapRoles` of `aws-auth`, `configurationValues` of an add-on.
 
 use super::node::{Entry, Node, Position, Scalar, Span, Style, Value};
-use super::{Doc, json, yaml};
+use super::{Doc, json, veil, yaml};
 use crate::problem::Problem;
 
 impl Doc<'_, '_> {
@@ -34,7 +34,12 @@ impl Doc<'_, '_> {
             self.reader.problem(Problem::new("TOO_LARGE", message, &place));
             return None;
         }
-        Some(moved(&inner, replaceable(scalar), &shift(scalar, node.span)))
+        let mut tree = moved(&inner, replaceable(scalar), &shift(scalar, node.span));
+        // In a template of CloudFormation `${Vpc}` is a resource.
+        if veil::may_have(text) && self.cluster().template_resources.is_empty() {
+            self.reader.hide(&mut tree, self.file);
+        }
+        Some(tree)
     }
 }
 

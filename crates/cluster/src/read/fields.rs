@@ -36,18 +36,6 @@ impl Doc<'_, '_> {
         }
     }
 
-    /// A boolean; absent counts as false.
-    pub(super) fn flag(&mut self, node: &Node, key: &str, object: &str) -> bool {
-        match node.get(key) {
-            None => false,
-            Some(value) if value.is_null() => false,
-            Some(value) => value.as_bool().unwrap_or_else(|| {
-                let _: Field<bool> = self.wrong(value, key, object, "true or false");
-                false
-            }),
-        }
-    }
-
     /// A list of strings.
     pub(super) fn texts(&mut self, node: &Node, key: &str, object: &str) -> Field<Vec<String>> {
         match node.get(key) {
@@ -85,6 +73,14 @@ impl Doc<'_, '_> {
             }
         }
         map
+    }
+
+    /// Whether a mapping of strings has more than shows: the whole of it or a value is an expression.
+    pub(super) fn map_open(node: Option<&Node>) -> bool {
+        let hidden = |node: &Node| node.hidden().is_some() || is_filled_in(node);
+        node.is_some_and(|node| {
+            hidden(node) || node.entries().iter().any(|entry| hidden(&entry.key) || hidden(&entry.value))
+        })
     }
 
     /// A CIDR block as a person wrote it: host bits are cleared with a note.
@@ -147,22 +143,47 @@ impl Doc<'_, '_> {
 }
 
 /// Why a value is not known that a template puts in.
-pub(super) const FILLED_IN: &str = "a template fills it in: render it first";
+pub(crate) const FILLED_IN: &str = "a template fills it in: render it first";
 
-/// Whether a template puts a value in: `{{ .Values.ipam }}`, `${WARM}`, `<role>`. Without quotes the first of them is a
-/// mapping whose key is a mapping.
+/// Whether a template puts a value in: `{{ .Values.ipam }}`, `${WARM}`, `$(WARM)`, `<role>`. Without quotes the first of
+/// them is a mapping whose key is a mapping.
 pub(super) fn is_filled_in(node: &Node) -> bool {
     match node.as_text() {
         Some(text) => is_placeholder(text),
-        None => matches!(node.entries(), [entry] if entry.key.kind_name() == "a mapping"),
+        None => {
+            node.hidden() == Some(FILLED_IN)
+                || matches!(node.entries(), [entry] if entry.key.kind_name() == "a mapping")
+        }
     }
 }
 
-/// The same of a text.
-pub(super) fn is_placeholder(text: &str) -> bool {
+/// What the authenticator of EKS fills in itself when a node joins.
+const OF_AUTHENTICATOR: [&str; 5] =
+    ["EC2PrivateDNSName", "SessionName", "SessionNameRaw", "AccountID", "AccessKeyID"];
+
+/// The same of a text. A text of several lines is a script or a document of its own, and so is JSON.
+pub(crate) fn is_placeholder(text: &str) -> bool {
     let has = |open: &str, close: &str| text.split_once(open).is_some_and(|(_, rest)| rest.contains(close));
     let text = text.trim();
-    has("{{", "}}") || has("${", "}") || text.starts_with('<') && text.ends_with('>')
+    if text.contains('\n')
+        || text.starts_with('[')
+        || text.starts_with('{') && !text.starts_with("{{") && !text.starts_with("{%")
+    {
+        return false;
+    }
+    let angle = || {
+        let inner = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+        inner.is_some_and(|inner| !inner.is_empty() && !inner.contains(['<', '>']))
+    };
+    // The account may be open where the name is not: `arn:aws:iam::${ACCOUNT}:role/nodes`.
+    if let Some(name) = text.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(4)) {
+        return !name.is_empty() && is_placeholder(name);
+    }
+    let braces = || {
+        let inner = text.split_once("{{").and_then(|(_, rest)| rest.split_once("}}"));
+        inner.is_some_and(|(name, _)| !OF_AUTHENTICATOR.contains(&name.trim()))
+    };
+    braces() || has("{%", "%}") || has("${", "}") || has("$(", ")") || angle()
 }
 
 /// A user's value, short enough for a message.

@@ -3,7 +3,8 @@
 use super::inputs::File;
 use super::lines::{Head, Lines};
 use super::{
-    ReadError, Reader, aws, comments, host, json, layout, netsh, node, script, text, user_data, yaml,
+    ReadError, Reader, aws, cloudformation, comments, host, json, layout, netsh, node, script, text,
+    user_data, veil, yaml,
 };
 use crate::model::{IgnoreComment, Place, UserData};
 use crate::note::{Note, text as note};
@@ -101,15 +102,20 @@ impl Reader<'_> {
                 self.cluster().scripts.push(data.as_script());
                 self.cluster().user_data.push(data);
             }
-            Parsed::Documents(stream, ignores, text) => {
+            Parsed::Documents(mut stream, ignores, text) => {
                 self.reading.problems.extend(stream.errors.iter().map(|error| Problem::unread(&name, error)));
                 if stream.untold > 0 {
                     let message = format!("{} more documents of this file cannot be read", stream.untold);
                     self.problem(Problem::new("YAML_SYNTAX", message, &Place::file(&name)));
                 }
+                let open = veil::may_have(&text);
                 self.source = layout::Source::new(text);
                 self.cluster().ignores.extend(ignores);
-                for document in &stream.documents {
+                for document in &mut stream.documents {
+                    // What a template of CloudFormation leaves open, its own functions say.
+                    if open && !cloudformation::is_template(&document.node) {
+                        self.hide(&mut document.node, &name);
+                    }
                     self.document(document, &name);
                 }
                 self.source = layout::Source::default();
@@ -155,9 +161,7 @@ impl Reader<'_> {
             }
         }
         let host = host.map(host::Text::finish);
-        if ports.is_none()
-            && host.as_ref().is_some_and(|found| found.starts.is_empty() && found.builds.is_empty())
-        {
+        if ports.is_none() && host.as_ref().is_some_and(host::Host::is_empty) {
             self.note(Note::new(&note::HOST_TEXT_UNUSED, &[("file", name)]));
         }
         if let Some(found) = ports.map(netsh::Parser::finish) {
@@ -166,6 +170,9 @@ impl Reader<'_> {
         }
         if let Some(found) = host {
             self.cluster().kube_proxy_starts.extend(found.starts);
+            self.cluster().earlier_starts.extend(found.earlier);
+            self.cluster().start_refusals.extend(found.refusals);
+            self.cluster().hotfixes.extend(found.hotfixes);
             self.cluster().unclear_starts.extend(found.unclear);
             self.cluster().system_builds.extend(found.builds);
         }

@@ -1,6 +1,7 @@
 //! Karpenter's `NodePool` and `EC2NodeClass`.
 
-use super::node::Node;
+use super::fields::is_filled_in;
+use super::node::{Entry, Node};
 use super::{Doc, launch, quantity};
 use crate::model::{
     Field, InstanceTypes, Kubelet, Launch, MaxUnavailable, NodeGroup, Operator, Origin, Os, Requirement,
@@ -105,8 +106,7 @@ fn told(doc: &mut Doc<'_, '_>, node: &Node, spec: &Node, class: &NodeClass, obje
 }
 
 fn kubelet(doc: &mut Doc<'_, '_>, node: &Node, object: &str) -> Kubelet {
-    let field =
-        |entry: &super::node::Entry| Some((entry.key.as_text()?.to_owned(), doc.place_of(&entry.key)));
+    let field = |entry: &Entry| Some((entry.key.as_text()?.to_owned(), doc.place_of(&entry.key)));
     let fields = node.entries().iter().filter(|entry| !entry.value.is_null()).filter_map(field).collect();
     let reserved = |key: &str| match node.path(&[key, "memory"]).filter(|memory| !memory.is_null()) {
         Some(memory) => doc.written((), memory),
@@ -180,16 +180,19 @@ pub(super) fn node_pool(doc: &mut Doc<'_, '_>, node: &Node) {
             wanted.push(requirement);
         }
     }
+    let labels = node.path(&["spec", "template", "metadata", "labels"]);
+    wanted.extend(labelled(doc, labels));
     group.os = operating_system(&wanted);
     if let Some(zones) =
         wanted.iter().find(|one| one.key == "topology.kubernetes.io/zone" && one.operator == Operator::In)
     {
         group.zones = Field::Known(zones.values.clone(), Origin::Written(zones.place.clone()));
     }
-    if let Some(requirements) = requirements {
+    if let Some(requirements) = requirements.or_else(|| labels.filter(|_| !wanted.is_empty())) {
         group.instance_types = doc.written(InstanceTypes::Requirements(wanted), requirements);
     }
-    group.labels = doc.map(node.path(&["spec", "template", "metadata", "labels"]), &object);
+    group.labels = doc.map(labels, &object);
+    group.labels_open = Doc::map_open(labels);
     group.labels.insert("karpenter.sh/nodepool".to_owned(), group.name.clone());
     let taint = |item: &Node| {
         let text = |key: &str| item.get(key).and_then(Node::as_text).unwrap_or_default().to_owned();
@@ -317,21 +320,33 @@ fn requirement(doc: &mut Doc<'_, '_>, node: &Node, object: &str) -> Option<Requi
     })
 }
 
-/// A pool runs Windows if its requirement says so; without one Karpenter's nodes are Linux.
-fn operating_system(requirements: &[Requirement]) -> Field<Os> {
-    let Some(wanted) = requirements.iter().find(|requirement| requirement.key == "kubernetes.io/os") else {
-        return Field::Absent;
+/// Labels of a pool's nodes that mean something to Karpenter, which takes them for requirements.
+fn labelled(doc: &Doc<'_, '_>, labels: Option<&Node>) -> Vec<Requirement> {
+    const DOMAINS: [&str; 3] = ["kubernetes.io/", "karpenter.sh/", "karpenter.k8s.aws/"];
+    let entries = labels.map(Node::entries).unwrap_or_default().iter();
+    let requirement = |entry: &Entry| {
+        let key = entry.key.as_text().filter(|key| DOMAINS.iter().any(|domain| key.contains(domain)))?;
+        let value = entry.value.as_text().filter(|_| !is_filled_in(&entry.value))?;
+        let (key, values) = (key.to_owned(), vec![value.to_owned()]);
+        Some(Requirement { key, operator: Operator::In, values, place: doc.place_of(&entry.value) })
     };
-    let origin = Origin::Written(wanted.place.clone());
-    let names = |name: &str| wanted.values.iter().any(|value| value == name);
-    match wanted.operator {
-        Operator::In if names("windows") && !names("linux") => Field::Known(Os::Windows, origin),
-        Operator::In if names("linux") && !names("windows") => Field::Known(Os::Linux, origin),
-        Operator::NotIn if names("linux") => Field::Known(Os::Windows, origin),
-        Operator::NotIn if names("windows") => Field::Known(Os::Linux, origin),
-        _ => Field::Unknown(
-            "the requirement leaves the operating system open".to_owned(),
-            wanted.place.clone(),
-        ),
+    entries.filter_map(requirement).collect()
+}
+
+/// A pool runs Windows if what it requires says so; where that leaves it open or says nothing, its class decides.
+fn operating_system(requirements: &[Requirement]) -> Field<Os> {
+    let about: Vec<&Requirement> = requirements
+        .iter()
+        .filter(|one| ["kubernetes.io/os", "beta.kubernetes.io/os"].contains(&one.key.as_str()))
+        .collect();
+    let Some(first) = about.first() else { return Field::Absent };
+    let allowed = |name: &str| about.iter().all(|one| one.is_met_by(Some(name)));
+    let origin = Origin::Written(first.place.clone());
+    match (allowed("windows"), allowed("linux")) {
+        (true, false) => Field::Known(Os::Windows, origin),
+        (false, true) => Field::Known(Os::Linux, origin),
+        _ => {
+            Field::Unknown("the requirement leaves the operating system open".to_owned(), first.place.clone())
+        }
     }
 }

@@ -1,14 +1,25 @@
 //! Kubernetes objects: the `amazon-vpc-cni` ConfigMap, nodes, pods and what makes pods.
 
 use super::addons::spelt_alike;
-use super::fields::{FILLED_IN, is_filled_in, shortened};
+use super::fields::{is_filled_in, shortened};
 use super::node::{Entry, Kind, Node};
-use super::{Doc, Unquoted, access, aws_auth, aws_node, calico, pod, policy, quantity, services, storage};
+use super::{
+    Doc, Unquoted, access, affinity, aws_auth, aws_node, calico, host, pod, policy, quantity, services,
+    storage,
+};
 use crate::model::{Field, LiveNode, LivePod, MeantKey, Os, Place, Toleration, UnknownKey, Workload};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use std::collections::BTreeMap;
 use winpod::ipam::{Flag, Key};
+
+/// The ConfigMap of the settings, as findings name it.
+pub(super) const CONFIGMAP: &str = "ConfigMap kube-system/amazon-vpc-cni";
+
+/// Whether a setting is on or off; all others are numbers.
+pub(crate) fn is_switch(key: Key) -> bool {
+    matches!(key, Key::EnableWindowsIpam | Key::EnableWindowsPrefixDelegation)
+}
 
 /// Reads an object of a kind that is used; `false` if it is none.
 pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
@@ -33,7 +44,8 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
                 || storage::object(doc, node, kind)
                 || policy::object(doc, node, kind)
                 || calico::object(doc, node, kind)
-                || access::object(doc, node, kind);
+                || access::object(doc, node, kind)
+                || (kind == "Event" && host::event(doc, node));
         }
     };
     workload(doc, node, kind, pod_spec);
@@ -66,7 +78,7 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     let of_metadata = ["name", "namespace"].iter().filter_map(|key| node.path(&["metadata", key]));
     if let Some(open) = of_metadata.into_iter().find(|value| is_filled_in(value)) {
         if for_windows || name == "amazon-vpc-cni" {
-            settings_hidden(doc, open);
+            settings_hidden(doc, &[("its name or namespace", open)]);
             return true;
         }
         return false;
@@ -91,13 +103,13 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
         }
         None => doc.reader.note(Note::new(&note::CONFIGMAP_NAMESPACE_ASSUMED, &[]).at(&place)),
     }
-    let (mut data, mut hidden) = (BTreeMap::new(), None);
+    let (mut data, mut hidden) = (BTreeMap::new(), Vec::new());
     for entry in node.get("data").map(Node::entries).unwrap_or_default() {
         let Some(key) = entry.key.as_text() else { continue };
         let place = doc.place_of(&entry.value);
         if is_filled_in(&entry.value) {
             if key.parse::<Key>().is_ok() {
-                hidden = hidden.or(Some(&entry.value));
+                hidden.push((key, &entry.value));
             }
             continue;
         }
@@ -115,22 +127,11 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
                     misspelt(doc, entry, key, meant);
                 }
             }
-            scalar => {
-                let _: Field<()> =
-                    doc.wrong(&entry.value, key, "the ConfigMap amazon-vpc-cni", "a string in quotes");
-                if let Some(scalar) = scalar {
-                    let (key, text, place) = (shortened(key), scalar.text.to_string(), place.clone());
-                    doc.reader.reading.unquoted.push(Unquoted { key, text, place });
-                }
-                // What was meant is plain; that the API server refuses it has been told.
-                if let (Some(scalar), Ok(key)) = (scalar, key.parse::<Key>()) {
-                    data.insert(key, (scalar.text.to_string(), place));
-                }
-            }
+            _ => no_string(doc, entry, key, &mut data),
         }
     }
-    if let Some(value) = hidden {
-        settings_hidden(doc, value);
+    if !hidden.is_empty() {
+        settings_hidden(doc, &hidden);
         return true;
     }
     if let Field::Known(before, origin) = &doc.reader.reading.cluster.cni.data {
@@ -150,10 +151,35 @@ fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     true
 }
 
+/// Tells a value that is no string, and keeps what was meant where that is plain.
+fn no_string(doc: &mut Doc<'_, '_>, entry: &Entry, key: &str, data: &mut BTreeMap<Key, (String, Place)>) {
+    let _: Field<()> = doc.wrong(&entry.value, key, "the ConfigMap amazon-vpc-cni", "a string in quotes");
+    let Some(scalar) = entry.value.as_scalar() else { return };
+    let place = doc.place_of(&entry.value);
+    let text = scalar.text.to_string();
+    doc.reader.reading.unquoted.push(Unquoted {
+        object: CONFIGMAP,
+        key: shortened(key),
+        text: text.clone(),
+        place: place.clone(),
+    });
+    let Ok(key) = key.parse::<Key>() else { return };
+    // That the API server refuses it has been told. A number that is a Boolean is not even plain.
+    let meant = match entry.value.as_wide_bool() {
+        Some(on) if is_switch(key) => Some(on.to_string()),
+        Some(_) => None,
+        None => Some(text),
+    };
+    if let Some(meant) = meant {
+        data.insert(key, (meant, place));
+    }
+}
+
 /// What a template fills in leaves the settings open, unless another file says them.
-pub(super) fn settings_hidden(doc: &mut Doc<'_, '_>, value: &Node) {
-    if doc.cluster().cni.data.is_absent() {
-        let hidden = doc.unknown(FILLED_IN, value);
+pub(super) fn settings_hidden(doc: &mut Doc<'_, '_>, values: &[(&str, &Node)]) {
+    if doc.cluster().cni.data.is_absent()
+        && let Some(hidden) = doc.filled_in(values)
+    {
         doc.cluster().cni.data = hidden;
     }
 }
@@ -273,11 +299,19 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
     let selector = doc.map(spec.get("nodeSelector"), &object);
     let selects = ["kubernetes.io/os", "beta.kubernetes.io/os"].iter().find_map(|key| selector.get(*key));
     let selects_windows = selects.is_some_and(|os| os == "windows");
-    let scheduled_os = selects.and_then(|os| parse_os(os)).or_else(|| os_by_affinity(spec));
+    let node_affinity = affinity::terms(doc, spec);
+    let by_affinity = affinity::system(&node_affinity);
+    let os_filled_in = ["kubernetes.io/os", "beta.kubernetes.io/os"]
+        .iter()
+        .find_map(|key| spec.path(&["nodeSelector", key]))
+        .or_else(|| spec.path(&["os", "name"]))
+        .filter(|value| is_filled_in(value))
+        .map(|value| doc.place_of(value));
+    let scheduled_os = selects.and_then(|os| parse_os(os)).or(by_affinity);
     let os = selects
         .and_then(|os| parse_os(os))
         .or_else(|| spec.path(&["os", "name"]).and_then(Node::as_text).and_then(parse_os))
-        .or_else(|| os_by_affinity(spec));
+        .or(by_affinity);
     let nvidia_gpu = asks_for(doc, spec, "nvidia.com/gpu");
     let (cpu_millis, memory_bytes) = requests(doc, spec, &object);
     let account = ["serviceAccountName", "serviceAccount"].iter().find_map(|key| {
@@ -306,12 +340,12 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         cpu_millis,
         memory_bytes,
         nvidia_gpu,
-        node_selector: selector
-            .into_iter()
-            .filter(|(key, _)| !key.ends_with("kubernetes.io/os") && !key.ends_with("kubernetes.io/arch"))
-            .collect(),
+        node_selector: selector.into_iter().filter(|(key, _)| !key.ends_with("kubernetes.io/os")).collect(),
+        selector_open: Doc::map_open(spec.get("nodeSelector")),
+        node_affinity,
         tolerations: tolerations(spec),
         scheduled_os,
+        os_filled_in,
         pod_labels,
         service_account: account.unwrap_or_else(|| "default".to_owned()),
         account_place,
@@ -370,33 +404,6 @@ fn one_unless_said(
 fn owner(node: &Node) -> Option<(String, String)> {
     let owner = node.path(&["metadata", "ownerReferences"])?.items().first()?;
     Some((owner.get("kind")?.as_text()?.to_owned(), owner.get("name")?.as_text()?.to_owned()))
-}
-
-/// A required node affinity that leaves one operating system.
-fn os_by_affinity(spec: &Node) -> Option<Os> {
-    let path =
-        ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
-    let terms = spec.path(&path)?.items();
-    let of_term = |term: &Node| {
-        term.get("matchExpressions")?.items().iter().find_map(|expression| {
-            let text = |key: &str| expression.get(key).and_then(Node::as_text);
-            let values = expression.get("values").map(Node::items).unwrap_or_default();
-            match (text("key")?, text("operator")?, values) {
-                ("kubernetes.io/os" | "beta.kubernetes.io/os", "In", [one]) => {
-                    one.as_text().and_then(parse_os)
-                }
-                ("kubernetes.io/os" | "beta.kubernetes.io/os", "NotIn", [one]) => {
-                    match one.as_text().and_then(parse_os)? {
-                        Os::Windows => Some(Os::Linux),
-                        Os::Linux => Some(Os::Windows),
-                    }
-                }
-                _ => None,
-            }
-        })
-    };
-    let first = of_term(terms.first()?)?;
-    terms.iter().all(|term| of_term(term) == Some(first)).then_some(first)
 }
 
 /// CPU in millicores and memory in bytes as the scheduler counts them: containers in a row, or the

@@ -6,6 +6,7 @@ use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Origin, Os, Place, 
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use std::collections::{HashMap, HashSet};
+use winpod::windows::{self, Build, Release};
 
 /// Pages of listings: their kinds, and how many end with a token for a next page.
 #[derive(Debug, Default)]
@@ -28,6 +29,7 @@ pub(super) fn finish(
     let cluster = &mut reading.cluster;
     drop_owned(&mut cluster.workloads);
     runtime_classes(cluster);
+    releases(cluster);
     sizes(cluster, &mut reading.problems);
     overlapping_subnets(cluster, &mut reading.problems);
     interfaces(cluster, &mut reading.problems, &mut reading.notes);
@@ -66,14 +68,16 @@ fn node_classes(reading: &mut Reading, classes: &[NodeClass], pools: &[(usize, O
         group.role = class.role.clone();
         group.instance_profile = class.instance_profile.clone();
         group.launch = class.launch.clone();
-        if group.os.is_absent() {
+        if group.os.known().is_none() {
             group.os = match &class.ami {
+                // An image of the user's own may be of either.
+                Field::Known(ami, _) if ami == "Custom" && !group.os.is_absent() => continue,
                 Field::Known(ami, origin) if ami.to_ascii_lowercase().starts_with("windows") => {
                     Field::Known(Os::Windows, origin.clone())
                 }
                 Field::Known(_, origin) => Field::Known(Os::Linux, origin.clone()),
                 Field::Unknown(reason, place) => Field::Unknown(reason.clone(), place.clone()),
-                Field::Absent => Field::Absent,
+                Field::Absent => continue,
             };
         }
     }
@@ -164,6 +168,7 @@ fn fill_in(live: NodeGroup, file: NodeGroup) -> NodeGroup {
     let said = |field: Field<_>| {
         if matches!(field, Field::Known(_, Origin::Default(..))) { Field::Absent } else { field }
     };
+    let labels_open = live.labels_open || file.labels_open;
     let mut labels = file.labels;
     labels.extend(live.labels);
     NodeGroup {
@@ -184,6 +189,7 @@ fn fill_in(live: NodeGroup, file: NodeGroup) -> NodeGroup {
         role: live.role.or(file.role),
         instance_profile: live.instance_profile.or(file.instance_profile),
         labels,
+        labels_open,
         ..live
     }
 }
@@ -201,7 +207,6 @@ fn runtime_classes(cluster: &mut Cluster) {
                     workload.scheduled_os = workload.scheduled_os.or(os);
                     workload.os = workload.os.or(os);
                 }
-                "kubernetes.io/arch" | "beta.kubernetes.io/arch" => {}
                 _ => {
                     workload.node_selector.entry(key.clone()).or_insert_with(|| value.clone());
                 }
@@ -209,6 +214,32 @@ fn runtime_classes(cluster: &mut Cluster) {
         }
         workload.tolerations.extend(class.tolerations.iter().cloned());
     }
+}
+
+/// Gives each Windows group the release that its image tells, or its launch template, or one of its nodes.
+fn releases(cluster: &mut Cluster) {
+    let releases: Vec<Option<Release>> =
+        cluster.node_groups.iter().map(|group| release_of(cluster, group)).collect();
+    for (group, release) in cluster.node_groups.iter_mut().zip(releases) {
+        group.release = release;
+    }
+}
+
+fn release_of(cluster: &Cluster, group: &NodeGroup) -> Option<Release> {
+    let by_image = group.ami.known().and_then(|ami| {
+        // Karpenter's families begin with a capital, its aliases do not.
+        Some(windows::image(ami).or_else(|| windows::image(&ami.to_ascii_lowercase()))?.release)
+    });
+    let by_template = || {
+        let template = cluster.template_of(group).ok()?;
+        Some(windows::image(template.image.known()?.strip_prefix("resolve:ssm:")?)?.release)
+    };
+    let by_node = || {
+        let of_group = |name: &Option<String>| name.as_deref() == Some(group.name.as_str());
+        let node = cluster.nodes.iter().find(|node| of_group(&node.group))?;
+        Release::of_build(node.kernel.as_ref()?.parse::<Build>().ok()?.number).ok()
+    };
+    by_image.or_else(by_template).or_else(by_node)
 }
 
 /// A pod is not counted beside the Deployment that made it.

@@ -17,6 +17,7 @@ pub mod yaml;
 
 mod access;
 mod addons;
+mod affinity;
 mod ahead;
 pub(crate) mod archive;
 mod aws;
@@ -46,11 +47,13 @@ mod script;
 mod services;
 mod storage;
 mod user_data;
+mod veil;
 mod zip;
 
 pub use error::ReadError;
-pub(crate) use fields::shortened;
+pub(crate) use fields::{FILLED_IN, is_placeholder, shortened};
 pub use inputs::Input;
+pub(crate) use kubernetes::is_switch;
 pub(crate) use lines::Head;
 
 use crate::model::{Cluster, Field, Origin, Place};
@@ -75,7 +78,7 @@ pub struct Reading {
     pub unknown_kinds: Vec<UnknownKind>,
     /// Keys that are given more than once in one mapping; the last one of each counts.
     pub(crate) duplicates: Vec<Duplicate>,
-    /// Values of the ConfigMap that are no strings; each is among the problems too.
+    /// Values without quotes that have to be strings; those of the ConfigMap are among the problems too.
     pub(crate) unquoted: Vec<Unquoted>,
     /// Files that were opened.
     pub files: usize,
@@ -91,6 +94,7 @@ impl Reading {
             || !self.problems.is_empty()
             || !cluster.port_listings.is_empty()
             || !cluster.kube_proxy_starts.is_empty()
+            || !cluster.start_refusals.is_empty()
             || !cluster.system_builds.is_empty()
     }
 }
@@ -98,6 +102,8 @@ impl Reading {
 /// A value that stands without quotes where only a string is taken.
 #[derive(Debug)]
 pub(crate) struct Unquoted {
+    /// The object, as findings name it.
+    pub(crate) object: &'static str,
     pub(crate) key: String,
     pub(crate) text: String,
     pub(crate) place: Place,
@@ -138,6 +144,7 @@ pub fn read(
     })?;
     reader.name_unknown_documents();
     reader.tell_what_was_cut();
+    reader.tell_what_is_filled_in();
     Ok(merge::finish(reader.reading, &reader.node_classes, &reader.pool_classes, &reader.pages))
 }
 
@@ -174,6 +181,8 @@ struct Reader<'a> {
     pages: BTreeMap<&'static str, merge::Pages>,
     /// Objects of HNS that `ConvertTo-Json` cut: how many in a file, and the first place.
     hns_cut: BTreeMap<Arc<str>, (u32, Place)>,
+    /// Keys and places of values that a template is still to fill in.
+    filled_in: Vec<(String, Place)>,
     /// Ids that many entries repeat.
     shared: HashSet<Arc<str>>,
     /// The text of the file whose documents are being taken.
@@ -194,6 +203,7 @@ impl<'a> Reader<'a> {
             pool_classes: Vec::new(),
             pages: BTreeMap::new(),
             hns_cut: BTreeMap::new(),
+            filled_in: Vec::new(),
             shared: HashSet::new(),
             source: layout::Source::default(),
             embedded: 0,

@@ -208,6 +208,17 @@ impl Node {
         })
     }
 
+    /// The value of a boolean as readers of YAML 1.1 have it: `yes` and `off` are some too. Not all of them take `y` and
+    /// `n` for one.
+    pub fn as_wide_bool(&self) -> Option<bool> {
+        let old = || match &*self.as_text().filter(|_| self.is_old_bool())?.to_ascii_lowercase() {
+            "yes" | "on" => Some(true),
+            "no" | "off" => Some(false),
+            _ => None,
+        };
+        self.as_bool().or_else(old)
+    }
+
     /// Why the value is not known, if the file leaves it to a later time.
     pub fn hidden(&self) -> Option<&str> {
         if let Value::Hidden(reason) = &self.value { Some(reason) } else { None }
@@ -331,6 +342,21 @@ mod tests {
             [("On", true), ("OFF", true), ("n", true), ("N", true), ("yEs", false), ("no way", false)]
         {
             assert_eq!(root(text).is_old_bool(), old, "{text}");
+        }
+    }
+
+    #[test]
+    fn readers_of_yaml_1_1_have_more_booleans() {
+        for (text, expected) in [
+            ("yes", Some(true)),
+            ("On", Some(true)),
+            ("NO", Some(false)),
+            ("true", Some(true)),
+            ("y", None),
+            ("'yes'", None),
+            ("yEs", None),
+        ] {
+            assert_eq!(root(text).as_wide_bool(), expected, "{text}");
         }
     }
 

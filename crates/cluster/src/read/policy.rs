@@ -7,13 +7,15 @@ use crate::model::{
     Field, LabelExpression, LabelOperator, LabelSelector, NetworkPolicy, SecurityGroupPolicy,
 };
 
-/// Reads a `NetworkPolicy` of Kubernetes or a `SecurityGroupPolicy`; `false` for any other object.
+/// Reads a `NetworkPolicy` of Kubernetes, a `SecurityGroupPolicy`, or an object whose labels such policies select by;
+/// `false` for any other object.
 pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
     let version = node.get("apiVersion").and_then(Node::as_text).unwrap_or_default();
     // Calico has a kind of the same name as that of Kubernetes.
     match (version.split_once('/').map_or("", |(group, _)| group), kind) {
         ("networking.k8s.io", "NetworkPolicy") => network_policy(doc, node),
         ("vpcresources.k8s.aws", "SecurityGroupPolicy") => security_group_policy(doc, node),
+        ("", "ServiceAccount" | "Namespace") => labels(doc, node, kind),
         _ => return false,
     }
     true
@@ -41,6 +43,17 @@ fn network_policy(doc: &mut Doc<'_, '_>, node: &Node) {
         place: doc.place_of(node),
     };
     doc.cluster().network_policies.push(policy);
+}
+
+/// Keeps the labels of a service account or of a namespace.
+fn labels(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) {
+    let (namespace, name) = name_of(node);
+    let (namespace, name) = (namespace.to_owned(), name.to_owned());
+    let labels = doc.map(node.path(&["metadata", "labels"]), &format!("{kind} {name:?}"));
+    match kind {
+        "Namespace" => _ = doc.cluster().namespaces.insert(name, labels),
+        _ => _ = doc.cluster().service_accounts.insert((namespace, name), labels),
+    }
 }
 
 fn security_group_policy(doc: &mut Doc<'_, '_>, node: &Node) {

@@ -13,6 +13,7 @@ const TYPE: &str = "EC2_WINDOWS";
 
 pub(super) fn render(wanted: &mut Wanted, request: &RenderRequest) -> Result<Vec<Artefact>, Refusal> {
     let way = one_of("authentication", request.authentication.as_deref(), &["access-entry", "aws-auth"])?;
+    wanted.whatever_the_mode();
     if way == 1 { aws_auth::render(wanted, request) } else { entries(wanted, request) }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn render(wanted: &mut Wanted, request: &RenderRequest) -> Result<Vec
             wanted.notes.push(Note::new(&note::RENDER_AUTH_SHARED, &[("role", role), ("other", &other)]));
         }
     }
-    let all = roles.iter().fold(kept, with_windows);
+    let all = roles.iter().fold(kept, |all, role| with_windows(all, role));
     let data = Map::default().with("mapRoles", Value::Block(text(&all)));
     let object = Map::object("v1", "ConfigMap", Some("kube-system"), "aws-auth").with("data", data);
     Ok(vec![Artefact::new("aws-auth.yaml", "yaml", None, yaml::documents(&[object]))])
@@ -79,7 +79,7 @@ fn kept(mapping: &RoleMapping) -> Result<Mapping, Refusal> {
 }
 
 /// The mappings with that of a Windows role: what it has is kept, and what it lacks is added.
-fn with_windows(mut all: Vec<Mapping>, role: &String) -> Vec<Mapping> {
+fn with_windows(mut all: Vec<Mapping>, role: &str) -> Vec<Mapping> {
     let groups = || OF_NODES.into_iter().chain([KUBE_PROXY_GROUP]).map(str::to_owned);
     match all.iter_mut().find(|mapping| same_role(&mapping.role, role)) {
         Some(mapping) => {

@@ -27,6 +27,10 @@ pub(super) enum Caller {
     Own,
     /// `overrideBootstrapCommand` of eksctl, with the variables that eksctl sets before it.
     Eksctl,
+    /// eksctl, behind `preBootstrapCommands` of a self-managed group.
+    EksctlOwn,
+    /// EKS, behind `preBootstrapCommands` of a managed group of eksctl.
+    EksctlManaged,
     /// EKS, behind the user data of a managed group that names no AMI.
     Eks,
     /// Karpenter, behind its `userData`.
@@ -123,7 +127,7 @@ impl Start {
     fn replacement(&mut self, arguments: &Arguments, by_choice: bool) {
         let text = if by_choice { &note::RENDER_DSR_DOCUMENTED } else { &note::RENDER_DSR_REPLACED };
         self.notes.push(Note::new(text, &[]));
-        let added: String = arguments.iter().map(|argument| format!(" \"{argument}\",")).collect();
+        let added: String = arguments.iter().flat_map(|argument| [" \"", argument, "\","]).collect();
         let (old, new) = (power_shell(REPLACED), power_shell(&format!("{REPLACED}{added}")));
         self.told(
             Note::new(&note::RENDER_DSR_STOPS, &[]),
@@ -172,6 +176,12 @@ impl Start {
                 wanted.excluded_snat_cidrs.iter().map(|block| power_shell(&block.to_string())).collect();
             let why = Note::new(&note::RENDER_SNAT, &[]);
             parameters.push((format!("-ExcludedSnatCIDRs {}", blocks.join(", ")), Some(why)));
+        }
+        // No comment may stand between the lines of the call.
+        for (_, why) in &parameters {
+            if let Some(why) = why.as_ref().filter(|why| is_choice(why)) {
+                self.text.comment(0, &why.message);
+            }
         }
         self.text.line("& $EKSBootstrapScriptFile `");
         let last = parameters.len() - 1;
@@ -285,6 +295,13 @@ pub(super) fn fits(text: &Written, group: &Group) -> Result<(), Refusal> {
         group.name
     );
     Err(Refusal::new("OUT_OF_RANGE", message))
+}
+
+/// Whether a parameter could have had another value, so that a comment tells why it has this one.
+fn is_choice(why: &Note) -> bool {
+    [&note::RENDER_MAX_PODS_FIT, &note::RENDER_GATE_NEEDED, &note::RENDER_GATE_LEFT_OUT]
+        .iter()
+        .any(|text| text.key == why.code)
 }
 
 /// Why the arguments of kube-proxy name the gate or not.

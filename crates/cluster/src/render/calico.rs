@@ -17,11 +17,6 @@ use winpod::{Ipv4Prefix, KubernetesVersion};
 /// # Source
 /// `CalicoWindowsRequirements`.
 const FIRST: KubernetesVersion = KubernetesVersion::new(1, 22);
-/// From here on kube-proxy has DSR on, and cannot have it off.
-///
-/// # Source
-/// `WindsrGate`.
-const DSR_LOCKED: KubernetesVersion = KubernetesVersion::new(1, 34);
 /// The length of a block that nothing sets, and the widest that Calico takes.
 const DEFAULT_BLOCK: u8 = 26;
 const WIDEST_BLOCK: u8 = 20;
@@ -38,6 +33,7 @@ pub(super) fn render(wanted: &mut Wanted, request: &RenderRequest) -> Result<Vec
     let endpoint = endpoint(wanted)?;
     let pool = if overlay { Some(Pool::of(wanted, request)?) } else { None };
     tell(wanted, overlay);
+    wanted.whatever_the_mode();
     let object = installation(wanted, pool.as_ref());
     let documents: Vec<Map> = endpoint.into_iter().chain([object]).collect();
     let mut artefacts = vec![Artefact::new("calico.yaml", "yaml", None, yaml::documents(&documents))];
@@ -196,7 +192,7 @@ fn tell(wanted: &mut Wanted, overlay: bool) {
     } else if wanted.service_cidr.is_none() {
         push(&note::RENDER_CALICO_SERVICES_OPEN);
     }
-    if !wanted.dsr && wanted.kubernetes.is_none_or(|version| version < DSR_LOCKED) {
+    if !wanted.dsr {
         push(&note::RENDER_CALICO_DSR);
     }
     push(&note::RENDER_CALICO_RIGHTS);
@@ -213,7 +209,7 @@ fn tell(wanted: &mut Wanted, overlay: bool) {
 
 #[cfg(test)]
 mod tests {
-    use crate::render::tests::{findings, read_back, refused, rendered, text};
+    use crate::render::tests::{Change, findings, read_back, refused, rendered, text};
     use crate::render::{MaxPods, RenderRequest};
     use crate::request::Wide;
 
@@ -276,7 +272,7 @@ mod tests {
 
     #[test]
     fn what_cannot_work_is_refused() {
-        let changes: [(&str, fn(&mut RenderRequest)); 9] = [
+        let changes: [(&str, Change); 9] = [
             ("endpoint", |request| request.endpoint = None),
             ("serviceCidr", |request| request.service_cidr = None),
             ("podCidr", |request| request.pod_cidr = None),

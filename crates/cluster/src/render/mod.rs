@@ -9,7 +9,10 @@ mod aws_auth;
 mod bootstrap;
 mod calico;
 mod configmap;
+mod eksctl;
 mod images;
+mod karpenter;
+mod launch_template;
 mod names;
 mod network_policy;
 mod owners;
@@ -42,8 +45,6 @@ use written::Written;
 pub enum Kind {
     /// The ConfigMap `kube-system/amazon-vpc-cni`.
     ConfigMap,
-    /// PowerShell for the user data of Windows nodes.
-    UserData,
     /// The `configurationValues` of the vpc-cni add-on.
     AddonValues,
     /// Values of the chart aws-vpc-cni.
@@ -58,12 +59,19 @@ pub enum Kind {
     Calico,
     /// Default deny and DNS.
     NetworkPolicy,
+    /// PowerShell for the user data of Windows nodes.
+    UserData,
+    /// A `ClusterConfig` of eksctl.
+    Eksctl,
+    /// CloudFormation with a launch template and its group.
+    LaunchTemplate,
+    /// Karpenter's `EC2NodeClass` and `NodePool`.
+    Karpenter,
 }
 
 /// Every kind with its name and what it is.
 pub const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::ConfigMap, "configmap", "the ConfigMap kube-system/amazon-vpc-cni"),
-    (Kind::UserData, "user-data", "PowerShell that starts Windows nodes"),
     (Kind::AddonValues, "addon-values", "the configuration values of the vpc-cni add-on"),
     (Kind::HelmValues, "helm-values", "the values of the chart aws-vpc-cni"),
     (Kind::Access, "access", "what lets the nodes join: access entries, or aws-auth"),
@@ -71,6 +79,10 @@ pub const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Reservations, "reservations", "CIDR reservations that keep room for prefixes"),
     (Kind::Calico, "calico", "the Installation of Calico's operator: policies, or an overlay"),
     (Kind::NetworkPolicy, "network-policy", "default deny and DNS for namespaces of Windows pods"),
+    (Kind::UserData, "user-data", "PowerShell that starts Windows nodes"),
+    (Kind::Eksctl, "eksctl", "a ClusterConfig of eksctl: a cluster, or node groups of one that is there"),
+    (Kind::LaunchTemplate, "launch-template", "CloudFormation: a launch template and its node group"),
+    (Kind::Karpenter, "karpenter", "Karpenter's EC2NodeClass and NodePool"),
 ];
 
 impl Kind {
@@ -192,7 +204,6 @@ pub fn render(request: &RenderRequest, progress: OnProgress<'_>) -> Result<Rende
     let mut wanted = Wanted::of(request, kind.is_about_groups(), progress)?;
     let artefacts = match kind {
         Kind::ConfigMap => vec![configmap::render(&mut wanted)],
-        Kind::UserData => user_data::render(&mut wanted)?,
         Kind::AddonValues => vec![values::addon(&mut wanted)],
         Kind::HelmValues => vec![values::chart(&mut wanted)],
         Kind::Access => access::render(&mut wanted, request)?,
@@ -200,6 +211,10 @@ pub fn render(request: &RenderRequest, progress: OnProgress<'_>) -> Result<Rende
         Kind::Reservations => Vec::new(),
         Kind::Calico => calico::render(&mut wanted, request)?,
         Kind::NetworkPolicy => vec![network_policy::render(&mut wanted, request)?],
+        Kind::UserData => user_data::render(&mut wanted)?,
+        Kind::Eksctl => vec![eksctl::render(&mut wanted)?],
+        Kind::LaunchTemplate => vec![launch_template::render(&mut wanted)?],
+        Kind::Karpenter => karpenter::render(&mut wanted)?,
     };
     let artefacts = in_language(artefacts, request)?;
     wanted.notes.sort_by_key(|note| note.kind);

@@ -1,7 +1,7 @@
 //! What names and values may be, so that none breaks out of where it is written: anything else is refused, never mended.
 //!
 //! # Source
-//! EKS API reference, CreateCluster and CreateNodegroup; Kubernetes, labels and taints; EC2 API reference (2026-11-23).
+//! EKS API reference, `CreateCluster` and `CreateNodegroup`; Kubernetes, labels and taints; EC2 API reference (2026-11-23).
 
 use crate::read::shortened;
 use crate::request::Refusal;

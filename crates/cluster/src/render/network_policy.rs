@@ -4,6 +4,7 @@ use super::request::RenderRequest;
 use super::wanted::{Wanted, missing};
 use super::yaml::{self, Map, Value};
 use super::{Artefact, names};
+use crate::model::CalicoInstallation;
 use crate::note::{Note, text as note};
 use crate::request::Refusal;
 
@@ -26,6 +27,7 @@ pub(super) fn render(wanted: &mut Wanted, request: &RenderRequest) -> Result<Art
         return Err(missing("a namespace", "namespaces"));
     }
     tell(wanted);
+    wanted.whatever_the_mode();
     let documents: Vec<Map> =
         namespaces.iter().flat_map(|namespace| [default_deny(namespace), allow_dns(namespace)]).collect();
     Ok(Artefact::new("network-policy.yaml", "yaml", None, yaml::documents(&documents)))
@@ -66,7 +68,7 @@ fn allow_dns(namespace: &str) -> Map {
 
 /// A policy that nobody enforces on Windows nodes is worse than none: it is believed.
 fn tell(wanted: &mut Wanted) {
-    let calico = wanted.cluster.calico_installation().and_then(|it| it.on_windows());
+    let calico = wanted.cluster.calico_installation().and_then(CalicoInstallation::on_windows);
     if calico != Some(true) {
         wanted.notes.push(Note::new(&note::RENDER_POLICY_NOT_ENFORCED, &[]));
     }

@@ -57,6 +57,8 @@ pub struct RenderRequest {
     pub max_size: Option<Wide>,
     /// The ids of the subnets of the group.
     pub subnets: Vec<String>,
+    /// The ids of the security groups of the nodes.
+    pub security_groups: Vec<String>,
     /// Labels of the nodes.
     pub labels: BTreeMap<String, String>,
     /// Taints of the nodes, each as `key=value:Effect` or `key:Effect`.

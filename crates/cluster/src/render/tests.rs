@@ -6,6 +6,9 @@ use crate::model::Cluster;
 use crate::request::{Document, Refusal, inputs};
 use std::ops::ControlFlow;
 
+/// What a case changes of a request.
+pub(super) type Change = fn(&mut RenderRequest);
+
 fn request(kind: &str, change: impl FnOnce(&mut RenderRequest)) -> RenderRequest {
     let mut request = RenderRequest { kind: kind.to_owned(), ..RenderRequest::default() };
     change(&mut request);
@@ -64,7 +67,7 @@ pub(super) fn findings(answer: &Rendered) -> Vec<String> {
 #[test]
 fn what_is_written_is_clean() {
     const ROLE: &str = "arn:aws:iam::111122223333:role/Windows";
-    let asked: [(&str, fn(&mut RenderRequest)); 8] = [
+    let asked: [(&str, Change); 8] = [
         ("configmap", |request| request.mode = Some("prefix-delegation".into())),
         ("addon-values", |request| request.mode = Some("prefix-delegation".into())),
         ("helm-values", |request| request.set = [("warm-ip-target".to_owned(), "2".to_owned())].into()),

@@ -4,7 +4,7 @@ use super::Artefact;
 use super::bootstrap::{Caller, Start, fits};
 use super::images;
 use super::wanted::{Group, Wanted};
-use crate::model::Tool;
+use crate::note::{Note, text as note};
 use crate::request::Refusal;
 
 pub(super) fn render(wanted: &mut Wanted) -> Result<Vec<Artefact>, Refusal> {
@@ -15,7 +15,10 @@ pub(super) fn render(wanted: &mut Wanted) -> Result<Vec<Artefact>, Refusal> {
     for group in &wanted.groups {
         notes.extend(images::offered(wanted, group)?);
         let caller = caller(wanted, group);
-        let start = Start::of(wanted, group, caller)?;
+        let mut start = Start::of(wanted, group, caller)?;
+        if start.text.text.is_empty() {
+            start.text.comment(0, &Note::new(&note::RENDER_NOTHING_BEFORE, &[]).message);
+        }
         let start = if caller == Caller::Karpenter {
             fits(&start.text, group)?;
             start
@@ -32,8 +35,7 @@ pub(super) fn render(wanted: &mut Wanted) -> Result<Vec<Artefact>, Refusal> {
 
 /// Who calls the bootstrap script of a group.
 fn caller(wanted: &Wanted, group: &Group) -> Caller {
-    let of_files = wanted.cluster.node_groups.iter().find(|of| of.name == group.name);
-    if of_files.is_some_and(|of| of.tool == Tool::Karpenter) {
+    if wanted.is_pool(group) {
         Caller::Karpenter
     } else if group.managed && group.ami.is_none() {
         Caller::Eks

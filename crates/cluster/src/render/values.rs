@@ -4,8 +4,8 @@ use super::Artefact;
 use super::owners::{self, Owner};
 use super::wanted::Wanted;
 use super::yaml::{self, Map};
-use crate::check::CHART;
 use crate::note::{Note, text as note};
+use crate::written::CHART;
 use winpod::ipam::{IpamMode, Key};
 
 /// The `configurationValues` of the add-on.

@@ -4,17 +4,17 @@ use super::names;
 use super::request::{MaxPods, RenderRequest};
 use crate::api::OnProgress;
 use crate::capacity::DEFAULT_MAX_PODS;
-use crate::check::Written;
-use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Os, SubnetChoice, Tool};
+use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Operator, Os, Requirement, SubnetChoice, Tool};
 use crate::note::{Note, text as note};
 use crate::plan::{self, Candidate};
 use crate::problem::Problem;
 use crate::read::{self, shortened};
 use crate::request::{Refusal, Wide, inputs, known_keys, nearest};
+use crate::written::Written;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use winpod::instance::Verdict;
-use winpod::ipam::{ConfigData, Environment, IpamMode, Key, Settings, capacity};
+use winpod::ipam::{ConfigData, Environment, IpamMode, Key, Limits, Settings, capacity};
 use winpod::ports::PortRange;
 use winpod::windows::{self, Edition, Image, Release};
 use winpod::{Ipv4Prefix, KubernetesVersion};
@@ -38,6 +38,8 @@ pub(super) struct Wanted {
     /// Whether DSR comes by the replacement in the bootstrap script that is documented, and not by its parameter.
     pub(super) documented_style: bool,
     pub(super) groups: Vec<Group>,
+    /// Whether there are no files.
+    pub(super) from_flags: bool,
     /// What the files say beyond that.
     pub(super) cluster: Cluster,
     pub(super) notes: Vec<Note>,
@@ -52,6 +54,8 @@ pub(super) struct Group {
     pub(super) release: Release,
     pub(super) edition: Edition,
     pub(super) instance_types: Vec<String>,
+    /// What their interfaces hold, in the same order.
+    pub(super) limits: Vec<Limits>,
     /// Pods per node; `None` leaves the kubelet's default.
     pub(super) max_pods: Option<u32>,
     /// Whether that is what the types have addresses for.
@@ -60,6 +64,7 @@ pub(super) struct Group {
     pub(super) desired_size: Option<u32>,
     pub(super) max_size: Option<u32>,
     pub(super) subnets: Vec<String>,
+    pub(super) security_groups: Vec<String>,
     pub(super) labels: BTreeMap<String, String>,
     pub(super) taints: Vec<Taint>,
     pub(super) ami: Option<String>,
@@ -143,6 +148,7 @@ impl Wanted {
                 .transpose()?,
             documented_style: one_of("style", request.style.as_deref(), &["argument", "documented"])? == 1,
             groups,
+            from_flags: given.is_empty(),
             cluster,
             notes,
             problems,
@@ -157,6 +163,11 @@ impl Wanted {
         self.cluster_dns.or_else(|| self.service_cidr.and_then(tenth))
     }
 
+    /// For kinds in which the mode of addresses plays no part: not a word about it.
+    pub(super) fn whatever_the_mode(&mut self) {
+        self.notes.retain(|told| told.code != note::RENDER_MODE_ASSUMED.key);
+    }
+
     /// The name of the cluster, for kinds that cannot be without.
     pub(super) fn cluster_name(&self) -> Result<&str, Refusal> {
         self.name.as_deref().ok_or_else(|| missing("the name of the cluster", "cluster"))
@@ -165,6 +176,22 @@ impl Wanted {
     /// The version of Kubernetes, for kinds that cannot be without.
     pub(super) fn kubernetes(&self) -> Result<KubernetesVersion, Refusal> {
         self.kubernetes.ok_or_else(|| missing("the version of Kubernetes", "kubernetes"))
+    }
+
+    /// Whether the files have a group as a pool of Karpenter.
+    pub(super) fn is_pool(&self, group: &Group) -> bool {
+        let mut of_files = self.cluster.node_groups.iter();
+        of_files.any(|of| of.name == group.name && of.tool == Tool::Karpenter)
+    }
+
+    /// Leaves out what another kind writes: pools of Karpenter, or all groups but those. Where nothing else is there, a
+    /// group changes its tool.
+    pub(super) fn keep(&mut self, pools: bool) {
+        let kept: Vec<Group> =
+            self.groups.iter().filter(|group| self.is_pool(group) == pools).cloned().collect();
+        if !kept.is_empty() {
+            self.groups = kept;
+        }
     }
 
     /// The one group, for kinds that are about one.
@@ -319,7 +346,12 @@ fn group(
     };
     let of_files = of.and_then(|of| of.instance_types.known()).map(|types| match types {
         InstanceTypes::Named(types) => types.clone(),
-        InstanceTypes::Requirements(_) => Vec::new(),
+        InstanceTypes::Requirements(all) => {
+            let names = |one: &&Requirement| {
+                one.key == "node.kubernetes.io/instance-type" && one.operator == Operator::In
+            };
+            all.iter().find(names).map(|one| one.values.clone()).unwrap_or_default()
+        }
     });
     let instance_types = if request.instance_types.is_empty() {
         of_files.unwrap_or_default()
@@ -354,12 +386,18 @@ fn group(
         release,
         edition,
         instance_types,
+        limits: candidates.iter().map(|candidate| candidate.limits).collect(),
         max_pods,
         max_pods_fit,
         min_size,
         desired_size,
         max_size,
         subnets,
+        security_groups: request
+            .security_groups
+            .iter()
+            .map(|id| names::id("securityGroups", "sg-", id))
+            .collect::<Result<_, _>>()?,
         labels: labels(request, of)?,
         taints: taints(request, of)?,
         ami: request.ami.as_deref().map(|id| names::id("ami", "ami-", id)).transpose()?,

@@ -267,6 +267,9 @@ pub(super) fn rests_on(asked: bool, facts: impl Iterator<Item = SourceId>) -> Ve
         return Vec::new();
     }
     let facts: BTreeMap<&str, SourceId> = facts.map(|id| (id.key(), id)).collect();
+    if facts.is_empty() {
+        return Vec::new();
+    }
     let items = facts.into_values().map(|id| fact(&Source::from(id))).collect();
     vec![Block::Title("Rests on:".to_owned()), Block::List(items)]
 }

@@ -24,15 +24,28 @@ pub fn check_brief(answer: &Check, style: Style) -> String {
         lines.push(vec![
             (format!("{place}: "), Tone::Plain),
             (it.severity.name().to_owned(), tone(it.severity)),
-            (format!(" {}: {}", it.rule, it.message), Tone::Plain),
+            (
+                format!(" {}{}: {}", it.rule, if it.security { " (security)" } else { "" }, it.message),
+                Tone::Plain,
+            ),
         ]);
     }
     let mut blocks = Vec::new();
     if !lines.is_empty() {
         blocks.push(Block::Verbatim(lines));
     }
+    blocks.extend(unlisted(answer));
     blocks.push(summary(answer));
     super::text::render(&blocks, style)
+}
+
+/// What is counted and not listed, by rule.
+fn unlisted(answer: &Check) -> Option<Block> {
+    let item = |it: &crate::check::Unlisted| Item {
+        text: format!("{} more of {}, {}, counted and not listed", it.count, it.rule, it.title),
+        ..Item::default()
+    };
+    (!answer.unlisted.is_empty()).then(|| Block::List(answer.unlisted.iter().map(item).collect()))
 }
 
 pub(super) fn blocks(answer: &Check) -> Vec<Block> {
@@ -48,6 +61,7 @@ pub(super) fn blocks(answer: &Check) -> Vec<Block> {
         blocks.push(Block::Title(file));
         blocks.push(Block::Entries(of_file.iter().map(|it| entry(it, &mut said)).collect()));
     }
+    blocks.extend(unlisted(answer));
     blocks.extend(skipped(&answer.skipped));
     if !answer.unknown_kinds.is_empty() {
         blocks.push(Block::Title("Kinds that no rule reads:".to_owned()));

@@ -80,10 +80,18 @@ fn headline(answer: &Dsr) -> Block {
     let mut pieces = vec![(system, Tone::Strong)];
     pieces.extend(platform.hns.iter().map(|hns| (format!("HNS {hns}"), Tone::Plain)));
     pieces.extend(answer.kubernetes.iter().map(|version| (format!("Kubernetes {version}"), Tone::Plain)));
+    let refused_before = answer.because.iter().any(|why| why.code == "dsr-start-refused");
+    let dumped = answer.because.iter().any(|why| why.code.starts_with("dsr-observed-"));
     let (word, tone) = match answer.verdict.as_str() {
         "on" => ("DSR is on", Tone::Good),
         "off" => ("DSR is off", if answer.needed == Some(true) { Tone::Bad } else { Tone::Doubtful }),
         "unsupported" => ("has no DSR", Tone::Bad),
+        // It runs until it is started again.
+        "refused" if refused_before => ("kube-proxy did not start", Tone::Bad),
+        "refused" if dumped && answer.enabled == Some(true) => {
+            ("DSR is on until kube-proxy restarts, which is refused", Tone::Bad)
+        }
+        "refused" if dumped => ("the next start of kube-proxy is refused", Tone::Bad),
         "refused" => ("kube-proxy does not start", Tone::Bad),
         _ => ("not known whether DSR is on", Tone::Doubtful),
     };
@@ -93,9 +101,16 @@ fn headline(answer: &Dsr) -> Block {
         (Some(true), _) => pieces.push(("and should be".to_owned(), Tone::Bad)),
         (Some(false), _) => pieces.push(("need not be".to_owned(), Tone::Plain)),
     }
-    if let Some(found) = answer.ports.as_ref().and_then(|ports| ports.verdict.as_deref()) {
+    if let Some(ports) = &answer.ports
+        && let Some(found) = ports.verdict.as_deref()
+    {
         let (word, tone) = verdict(found);
-        pieces.push((format!("ports: {word}"), tone));
+        // As sure as the numbers below.
+        let certain = [&ports.tcp, &ports.udp]
+            .iter()
+            .any(|one| one.verdict() == Some(found) && (one.certain || one.basis == "live"));
+        let worst = if certain || found == "ok" { "" } else { " in the worst case" };
+        pieces.push((format!("ports: {word}{worst}"), tone));
     }
     Block::Headline(pieces)
 }
@@ -187,7 +202,8 @@ fn needed(answer: &Dsr, ports: &Ports) -> Option<Table> {
             any = true;
             let (word, tone) = scenario.verdict.as_deref().map_or(("not known", Tone::Doubtful), verdict);
             // Where kube-proxy does not start there are no policies of either kind.
-            let known = answer.enabled.is_some() && answer.verdict != "refused";
+            let known =
+                answer.enabled == Some(true) || answer.enabled.is_some() && answer.verdict != "refused";
             let now = known && (answer.enabled == Some(true)) == (state == "on");
             let state = if now { format!("{state} (now)") } else { state.to_owned() };
             let sure = if scenario.certain || scenario.verdict.is_none() { "" } else { ", estimate" };
@@ -274,7 +290,8 @@ fn fitting(largest: &LargestServices) -> String {
         (Some(least), _) => format!("at least {least}, more if policies share blocks"),
     };
     let on = largest.with_dsr.map(|on| format!("; with DSR on {}", span(on))).unwrap_or_default();
-    format!("{which} that fit{beside}: with DSR off {}{on}", span(largest.without_dsr))
+    let off = largest.without_dsr.map_or_else(|| "not known".to_owned(), span);
+    format!("{which} that fit{beside}: with DSR off {off}{on}")
 }
 
 /// What wider ranges would bring, where ports do not suffice.

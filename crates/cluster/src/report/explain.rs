@@ -37,6 +37,10 @@ fn one(it: &Explanation) -> Vec<Block> {
     }));
     let shown = Item { text: it.shown.clone(), place: Some(it.location.to_string()), ..Item::default() };
     let mut blocks = vec![Block::Headline(head), Block::List(vec![shown])];
+    if it.cut {
+        let cut = "Its text is cut off here, and was recognised by its beginning.".to_owned();
+        blocks.push(Block::Paragraph(cut, Tone::Doubtful));
+    }
     if !it.nodes.is_empty() {
         blocks.push(Block::Paragraph(nodes(&it.nodes), Tone::Plain));
     }

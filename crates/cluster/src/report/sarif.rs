@@ -50,7 +50,7 @@ pub fn sarif(answer: &Check) -> String {
             "columnKind": "unicodeCodePoints",
             "invocations": [{
                 "executionSuccessful": !answer.summary.unusable,
-                "toolConfigurationNotifications": answer.skipped.iter().map(skipped).collect::<Vec<_>>(),
+                "toolConfigurationNotifications": answer.skipped.iter().map(skipped).chain(answer.unlisted.iter().map(unlisted)).collect::<Vec<_>>(),
             }],
             "results": results,
         }],
@@ -99,6 +99,12 @@ fn rule(row: &RuleRow) -> Value {
         "defaultConfiguration": {"level": level(row.severity)},
         "properties": properties,
     })
+}
+
+/// Results that are counted and not among the others.
+fn unlisted(it: &crate::check::Unlisted) -> Value {
+    let text = format!("{} more of {} ({}) are counted and not listed", it.count, it.rule, it.title);
+    json!({"level": "warning", "message": {"text": text}, "associatedRule": {"id": it.rule}})
 }
 
 fn skipped(it: &crate::check::Skipped) -> Value {

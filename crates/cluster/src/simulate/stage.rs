@@ -244,8 +244,10 @@ impl<'a> Stage<'a> {
                 continue;
             }
             let mut left = u64::from(workload.replicas.known().copied().unwrap_or(0));
-            let able =
-                || (0..self.members.len()).filter(|&at| density::may_run(workload, self.members[at].group));
+            let able = || {
+                (0..self.members.len())
+                    .filter(|&at| crate::placement::may_run(workload, self.members[at].group))
+            };
             for at in able() {
                 let here = left.min(rooms[at].saturating_sub(shares[at]));
                 shares[at] += here;

@@ -2,6 +2,7 @@
 
 use super::answer::{TopologyBackend, TopologyPolicy, TopologyPort, TopologyService};
 use super::join::{Joined, Reached};
+use crate::dsr::Kinds;
 use crate::model::{HnsDistribution, HnsPolicy, HnsPortMapping};
 use std::collections::HashMap;
 use winpod::dsr::PolicyKind;
@@ -25,12 +26,13 @@ pub(super) fn all<'a>(joined: &Joined<'a>) -> Policies<'a> {
         )
     };
     sorted.sort_by_key(|policy| key(policy));
+    let kinds = Kinds::of(&joined.cluster.hns_policies, joined.service_cidr);
     let mut answered = Vec::with_capacity(sorted.len());
     for policy in sorted {
         for id in &policy.endpoints {
             *used.entry(id).or_default() += 1;
         }
-        answered.push(answer(joined, policy));
+        answered.push(answer(joined, policy, &kinds));
     }
     Policies { answered, used }
 }
@@ -44,11 +46,11 @@ pub(super) fn reached<'j, 'a>(joined: &'j Joined<'a>, policy: &HnsPolicy) -> Opt
         .then(|| joined.service(policy.vip, port.external_port?, port.protocol?))?
 }
 
-fn answer(joined: &Joined<'_>, policy: &HnsPolicy) -> TopologyPolicy {
+fn answer(joined: &Joined<'_>, policy: &HnsPolicy, kinds: &Kinds) -> TopologyPolicy {
     let reached = reached(joined, policy);
-    let kind = reached.map(|(.., kind)| *kind).or_else(|| {
+    let kind: Option<PolicyKind> = reached.map(|(.., kind)| *kind).or_else(|| {
         let known = policy.vip.is_some() || !policy.cut;
-        known.then(|| PolicyKind::of_dump(policy.vip, policy.local_routed_vip, joined.service_cidr))?
+        known.then(|| kinds.kind(policy))?
     });
     let backends: Vec<TopologyBackend> = policy.endpoints.iter().map(|id| backend(joined, id)).collect();
     let of = |place: &str| {

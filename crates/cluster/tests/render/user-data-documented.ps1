@@ -8,6 +8,7 @@ netsh int ipv4 set dynamicport udp start=34000 num=31536
 # without DSR
 if (-not (Select-String -LiteralPath $EKSBootstrapScriptFile -Pattern '"--proxy-mode=kernelspace",' -SimpleMatch -CaseSensitive -Quiet)) { throw 'Start-EKSBootstrap.ps1 has no text --proxy-mode=kernelspace to replace' }
 (Get-Content $EKSBootstrapScriptFile).Replace('"--proxy-mode=kernelspace",', '"--proxy-mode=kernelspace", "--enable-dsr=true",') | Set-Content $EKSBootstrapScriptFile
+# 144 pods, for so many every type of the group has addresses; without it the kubelet takes 110
 & $EKSBootstrapScriptFile `
   -EKSClusterName 'shop' `
   -APIServerEndpoint 'https://0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com' `

@@ -8,6 +8,7 @@ netsh int ipv4 add excludedportrange protocol=udp startport=30000 numberofports=
 # kube-proxy starts, because by hand it would be lost with the node
 netsh int ipv4 set dynamicport tcp start=16385 num=49151
 netsh int ipv4 set dynamicport udp start=16385 num=49151
+# 144 pods, for so many every type of the group has addresses; without it the kubelet takes 110
 & $EKSBootstrapScriptFile `
   -EKSClusterName 'shop' `
   -APIServerEndpoint 'https://0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com' `

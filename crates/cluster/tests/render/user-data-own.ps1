@@ -4,6 +4,8 @@
 # kube-proxy starts, because by hand it would be lost with the node
 netsh int ipv4 set dynamicport tcp start=34000 num=31536
 netsh int ipv4 set dynamicport udp start=34000 num=31536
+# 144 pods, for so many every type of the group has addresses; without it the kubelet takes 110
+# 1.35 needs no gate for DSR, and its name stops kube-proxy once the gate is removed
 & $EKSBootstrapScriptFile `
   -EKSClusterName 'shop' `
   -APIServerEndpoint 'https://0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com' `

@@ -186,10 +186,15 @@ impl<'a> Judge<'_, 'a> {
             (_, None) => None,
         };
         let Some(named) = flags.win_dsr.map(Some).or(by_image) else {
-            // What the image names is not known; it matters as long as the gate can be off.
-            let locked = stage == Stage::Locked;
-            self.because.add(if locked { Reason::GateLocked(version) } else { Reason::ImageGateUnknown });
-            return locked.then_some(true);
+            // What the image names is not known: that gate or none. It matters where the gate is off without it.
+            let on = stage.is_on(None, flags).filter(|on| *on);
+            self.because.add(match (stage, on) {
+                (_, None) => Reason::ImageGateUnknown,
+                (Stage::Locked, _) => Reason::GateLocked(version),
+                (Stage::Beta, _) => Reason::GateOnByDefault(version),
+                _ => Reason::GateSetOn,
+            });
+            return on;
         };
         let on = stage.is_on(named, flags);
         let by_name = named.is_some()

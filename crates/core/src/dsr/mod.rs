@@ -43,7 +43,8 @@ pub use flags::{Contradiction, KubeProxyFlags, Problem};
 pub use gate::{Arguments, GateUse, arguments};
 pub use policies::{
     ALWAYS_PRESENT, DSR_FLAG, Endpoints, LOCAL_ROUTED_VIP_FLAG, NoPolicy, Observed, PolicyKind, Proxying,
-    Service, ServicePolicies, ServicePort, ServiceType, TrafficPolicy, observe, policies,
+    Service, ServicePolicies, ServicePort, ServiceType, TrafficPolicy, VIP_EXTERNAL_IP_FLAG, observe,
+    policies,
 };
 pub use reason::{Reason, Refusal};
 

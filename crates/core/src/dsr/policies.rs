@@ -15,6 +15,10 @@ pub const DSR_FLAG: u32 = 1;
 /// (2026-08-20).
 pub const LOCAL_ROUTED_VIP_FLAG: u32 = 2;
 
+/// The bit of a port mapping's `Flags` that policies of external and ingress IPs have since kube-proxy 1.27, and those of
+/// node ports beside their own: kube-proxy's winkernel/hns.go (1.27).
+pub const VIP_EXTERNAL_IP_FLAG: u32 = 16;
+
 named! {
     /// What a load-balancer policy is for.
     #[non_exhaustive]
@@ -33,8 +37,9 @@ named! {
 }
 
 impl PolicyKind {
-    /// Tells what a policy in a dump is for, by its address and the bit of its port mapping; `None` where that does not
-    /// tell, such as an address without the range of cluster IPs.
+    /// Tells what a policy in a dump is for, by its address and the bits of its port mapping; `None` where that does not
+    /// tell, such as an address without the range of cluster IPs. The mark of an external IP counts more than the range;
+    /// its lack tells nothing, because kube-proxy before 1.27 did not set it.
     ///
     /// # Examples
     ///
@@ -44,21 +49,25 @@ impl PolicyKind {
     /// use winpod::dsr::PolicyKind;
     ///
     /// let services = Some(Ipv4Prefix::constant([10, 100, 0, 0], 16));
-    /// let of = |vip, local_routed| PolicyKind::of_dump(vip, local_routed, services);
-    /// assert_eq!(of(Some(Ipv4Addr::new(10, 100, 37, 12)), false), Some(PolicyKind::ClusterIp));
-    /// assert_eq!(of(None, true), Some(PolicyKind::NodePort));
-    /// assert_eq!(of(None, false), None);
+    /// let address = Some(Ipv4Addr::new(10, 100, 37, 12));
+    /// assert_eq!(PolicyKind::of_dump(address, 0, services), Some(PolicyKind::ClusterIp));
+    /// assert_eq!(PolicyKind::of_dump(address, 16, None), Some(PolicyKind::ExternalIp));
+    /// assert_eq!(PolicyKind::of_dump(None, 2 + 16, services), Some(PolicyKind::NodePort));
+    /// assert_eq!(PolicyKind::of_dump(None, 0, services), None);
+    /// assert_eq!(PolicyKind::of_dump(address, 0, None), None);
     /// ```
     ///
     /// # Source
     /// [`SourceId::PoliciesPerPort`](crate::SourceId::PoliciesPerPort).
     pub fn of_dump(
         vip: Option<Ipv4Addr>,
-        local_routed_vip: bool,
+        mapping_flags: u32,
         service_cidr: Option<Ipv4Prefix>,
     ) -> Option<Self> {
+        let has = |flag| mapping_flags & flag != 0;
         match (vip, service_cidr) {
-            (None, _) => local_routed_vip.then_some(Self::NodePort),
+            (None, _) => has(LOCAL_ROUTED_VIP_FLAG).then_some(Self::NodePort),
+            (Some(_), _) if has(VIP_EXTERNAL_IP_FLAG) => Some(Self::ExternalIp),
             (Some(vip), Some(services)) if services.contains_addr(vip) => Some(Self::ClusterIp),
             (Some(_), Some(_)) => Some(Self::ExternalIp),
             (Some(_), None) => None,

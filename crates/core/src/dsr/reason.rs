@@ -315,7 +315,9 @@ impl Reason {
             }
             Self::ImageBeforeFirst(_) => &[SourceId::WindowsFirstVersions],
             Self::ImageWithdrawn(_) | Self::ImageUnheardOf(_) => &[SourceId::EksWindowsImages],
-            Self::ImageNotListed(_) => &[SourceId::EksWindowsImageVersions],
+            Self::ImageNotListed(_) => {
+                &[SourceId::EksWindowsImageVersions, SourceId::EksWindowsImagesUnlisted]
+            }
             Self::OverlayNeeds => &[SourceId::OverlayNeeds, SourceId::WinoverlayGate],
             Self::SourceVipUnknown => &[SourceId::OverlayNeeds, SourceId::BootstrapNotPublic],
             Self::PlatformUnknown | Self::VersionUnknown | Self::KubeProxyUnknown => &[],

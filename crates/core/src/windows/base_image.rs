@@ -41,8 +41,9 @@ pub fn image_tags() -> impl ExactSizeIterator<Item = &'static ImageTag> + Clone 
     table::IMAGE_TAGS.iter()
 }
 
-/// Finds the release of Windows that an image is made for, by its tag; `None` where the tag does not tell: without one,
-/// with a digest, or for an image of several platforms.
+/// Finds the release of Windows that an image is made for, by its tag; `None` where the tag does not tell: without one, as
+/// with a digest alone, or for an image of several platforms. A digest beside a tag is taken for that of the tag, which
+/// nothing but the registry can hold to the truth. A mirror of Microsoft's images is known by the end of its path.
 ///
 /// # Examples
 ///
@@ -52,6 +53,8 @@ pub fn image_tags() -> impl ExactSizeIterator<Item = &'static ImageTag> + Clone 
 /// assert_eq!(base_image("mcr.microsoft.com/windows/nanoserver:1809"), Some(Release::Server2019));
 /// assert_eq!(base_image("mcr.microsoft.com/dotnet/aspnet:8.0-nanoserver-ltsc2022"), Some(Release::Server2022));
 /// assert_eq!(base_image("mcr.microsoft.com/windows/servercore:10.0.26100.4946"), Some(Release::Server2025));
+/// assert_eq!(base_image("registry.example/mcr/windows/servercore:1809"), Some(Release::Server2019));
+/// assert_eq!(base_image("registry.example/orders@sha256:0123456789abcdef"), None);
 /// // .NET 10, on whatever suits the node; and a number that means nothing here.
 /// assert_eq!(base_image("mcr.microsoft.com/dotnet/aspnet:10.0"), None);
 /// assert_eq!(base_image("registry.example/orders:1809"), None);
@@ -60,18 +63,10 @@ pub fn image_tags() -> impl ExactSizeIterator<Item = &'static ImageTag> + Clone 
 /// # Source
 /// [`SourceId::WindowsImageTags`].
 pub fn base_image(reference: &str) -> Option<Release> {
-    // Kubernetes pulls by the digest; nothing holds the tag beside it to the truth.
-    if reference.contains('@') {
-        return None;
-    }
+    let (reference, _) = reference.split_once('@').unwrap_or((reference, ""));
     let (path, last) = reference.rsplit_once('/').unwrap_or(("", reference));
     let (name, tag) = last.split_once(':')?;
-    let microsoft = "mcr.microsoft.com";
-    let of_windows = path == microsoft && name == "windows"
-        || path
-            .strip_prefix(microsoft)
-            .is_some_and(|rest| rest == "/windows" || rest.starts_with("/windows/"));
-    let mut behind = of_windows;
+    let mut behind = of_windows(path, name);
     for word in tag.split('-') {
         if let Some(release) = word.starts_with("10.0.").then(|| of_version(word)).flatten() {
             return Some(release);
@@ -83,6 +78,19 @@ pub fn base_image(reference: &str) -> Option<Release> {
         behind |= ["windowsservercore", "servercore", "nanoserver"].contains(&word);
     }
     None
+}
+
+/// Whether an image is one of Microsoft's images of Windows, in its registry or in a mirror of it.
+fn of_windows(path: &str, name: &str) -> bool {
+    let microsoft = path.strip_prefix("mcr.microsoft.com").is_some_and(|rest| {
+        rest == "/windows" || rest.starts_with("/windows/") || rest.is_empty() && name == "windows"
+    });
+    let mirrored = match name {
+        "servercore" | "nanoserver" | "server" => path.ends_with("/windows"),
+        "iis" => path.ends_with("/windows/servercore"),
+        _ => false,
+    };
+    microsoft || mirrored
 }
 
 /// The release of a whole version, such as `10.0.20348.2762`.

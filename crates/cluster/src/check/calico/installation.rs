@@ -27,7 +27,7 @@ fn wanted(context: &Context<'_>) -> Result<Option<(String, String)>, Need> {
     }
     let workloads: Vec<&Workload> = within_reach(context).collect();
     for policy in &context.cluster.calico_objects.policies {
-        match selected(policy, &workloads) {
+        match selected(policy, &workloads, context.cluster) {
             Ok(selected) if !selected.is_empty() => {
                 return Ok(Some((format!("{} {}", policy.kind, policy.name), called(selected.into_iter()))));
             }

@@ -224,7 +224,7 @@ pub(super) fn small_block(context: &Context<'_>, found: &mut Found) {
     }
     let Some((pool, block)) = widest else { return };
     let room = addresses_of(block);
-    let mut groups = context.planned.groups.iter().peekable();
+    let mut groups = context.planned().groups.iter().peekable();
     if groups.peek().is_none() && context.windows().is_some() {
         return found.lacks(Need::NodeGroups);
     }

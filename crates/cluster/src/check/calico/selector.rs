@@ -2,7 +2,8 @@
 //!
 //! `None` is what cannot be told: a text that is no selector, or a label that the files do not show.
 
-use crate::model::Workload;
+use crate::model::{Cluster, Workload};
+use std::collections::BTreeMap;
 
 /// No selector of a hand is deeper.
 const MAX_DEPTH: usize = 64;
@@ -43,13 +44,40 @@ pub(in crate::check) fn of_pod(text: &str, workload: &Workload) -> Option<bool> 
     })
 }
 
+/// Whether a selector matches every pod of a namespace, whatever its labels.
+pub(in crate::check) fn of_every_pod(text: &str, namespace: &str) -> bool {
+    let matches = matches(text, &|key| match key {
+        "projectcalico.org/namespace" => Label::Is(namespace.to_owned()),
+        "projectcalico.org/orchestrator" => Label::Is("k8s".to_owned()),
+        _ => Label::Hidden,
+    });
+    matches == Some(true)
+}
+
 /// Whether a selector matches a namespace; an empty one matches all.
-pub(in crate::check) fn of_namespace(text: &str, namespace: &str) -> Option<bool> {
-    // Other labels of namespaces are not read.
+pub(in crate::check) fn of_namespace(text: &str, namespace: &str, cluster: &Cluster) -> Option<bool> {
     matches(text, &|key| match key {
         "projectcalico.org/name" | "kubernetes.io/metadata.name" => Label::Is(namespace.to_owned()),
-        _ => Label::Hidden,
+        key => label_of(cluster.namespaces.get(namespace), key),
     })
+}
+
+/// Whether a selector matches the service account of a workload; an empty one matches all.
+pub(in crate::check) fn of_service_account(
+    text: &str,
+    workload: &Workload,
+    cluster: &Cluster,
+) -> Option<bool> {
+    let account = (workload.namespace().to_owned(), workload.service_account.clone());
+    matches(text, &|key| match key {
+        "projectcalico.org/name" => Label::Is(account.1.clone()),
+        key => label_of(cluster.service_accounts.get(&account), key),
+    })
+}
+
+/// A label of an object that may not be among the files.
+fn label_of(labels: Option<&BTreeMap<String, String>>, key: &str) -> Label {
+    labels.map_or(Label::Hidden, |labels| Label::of(labels.get(key).cloned()))
 }
 
 fn matches(text: &str, labels: Labels<'_>) -> Option<bool> {

@@ -2,10 +2,10 @@
 
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
-use crate::check::pods::may_go;
 use crate::check::policy::is_cilium;
 use crate::check::rule::Need;
 use crate::model::{NodeGroup, Os, Place, PodVolume, VolumeSource, Workload};
+use crate::placement::may_go;
 use std::collections::HashMap;
 use std::fmt::{self, Display};
 

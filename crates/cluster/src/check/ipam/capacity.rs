@@ -26,13 +26,13 @@ pub(in crate::check) fn active(context: &Context<'_>, found: &mut Found) -> Opti
 pub(super) fn targets(context: &Context<'_>, found: &mut Found) {
     let Some(settings) = active(context, found) else { return };
     groups_known(context, found);
-    for planned in &context.planned.groups {
+    for planned in &context.planned().groups {
         if types_known(planned, found) {
             found.judged();
             above_capacity(context, planned, &settings, found);
         }
     }
-    for id in context.planned.subnets.iter().map(|subnet| subnet.id.as_str()) {
+    for id in context.planned().subnets.iter().map(|subnet| subnet.id.as_str()) {
         drained(context, id, &settings, found);
     }
 }
@@ -71,7 +71,7 @@ fn written<'c>(context: &Context<'c>, target: Target) -> Option<(&'static str, &
 
 /// A subnet that the targets alone empty, before any pod runs.
 fn drained(context: &Context<'_>, id: &str, settings: &Settings, found: &mut Found) {
-    let planned = context.planned;
+    let planned = context.planned();
     let (mut needed, mut nodes, mut dearest) = (0, 0, None);
     for group in planned.in_subnet(id) {
         let idle = |candidate: &plan::Candidate| {
@@ -130,12 +130,12 @@ pub(in crate::check) fn exceeds(planned: &PlannedGroup<'_>, settings: &Settings)
 
 pub(super) fn planned_pods(context: &Context<'_>, found: &mut Found) {
     let Some(settings) = active(context, found) else { return };
-    if context.cluster.workloads.is_empty() && !context.planned.groups.is_empty() {
+    if context.cluster.workloads.is_empty() && !context.planned().groups.is_empty() {
         found.lacks(Need::Workloads);
         return;
     }
     groups_known(context, found);
-    for planned in &context.planned.groups {
+    for planned in &context.planned().groups {
         if !types_known(planned, found) {
             continue;
         }
@@ -170,7 +170,7 @@ pub(super) fn planned_pods(context: &Context<'_>, found: &mut Found) {
 pub(super) fn max_pods(context: &Context<'_>, found: &mut Found) {
     let Some(settings) = active(context, found) else { return };
     groups_known(context, found);
-    for planned in &context.planned.groups {
+    for planned in &context.planned().groups {
         if !types_known(planned, found) {
             continue;
         }
@@ -316,7 +316,7 @@ pub(super) fn not_amd64(context: &Context<'_>, found: &mut Found) {
             _ = found.add_as("type", place, named(planned.group()), &[("type", &name), ("has", &has)]);
         }
     }
-    for planned in &context.planned.groups {
+    for planned in &context.planned().groups {
         let Field::Known(InstanceTypes::Requirements(requirements), _) = &planned.group().instance_types
         else {
             continue;
@@ -351,7 +351,7 @@ fn named_types<'c>(
     found: &mut Found,
 ) -> Vec<(&'c PlannedGroup<'c>, &'c str, &'c Place)> {
     let mut all = Vec::new();
-    for planned in &context.planned.groups {
+    for planned in &context.planned().groups {
         let mut seen = BTreeSet::new();
         let mut take = |name: &'c str, place: &'c Place| {
             if seen.insert(name) {
@@ -377,11 +377,11 @@ fn named_types<'c>(
 
 pub(super) fn churn(context: &Context<'_>, found: &mut Found) {
     let Some(_) = active(context, found) else { return };
-    if context.cluster.workloads.is_empty() && !context.planned.groups.is_empty() {
+    if context.cluster.workloads.is_empty() && !context.planned().groups.is_empty() {
         return found.lacks(Need::Workloads);
     }
     groups_known(context, found);
-    for planned in &context.planned.groups {
+    for planned in &context.planned().groups {
         let pods = planned.pods;
         if pods.followed == 0 || !types_known(planned, found) {
             continue;
@@ -407,7 +407,9 @@ pub(super) fn churn(context: &Context<'_>, found: &mut Found) {
             ];
             let mut added = found.add(planned.size_place(), named(planned.group()), &values);
             let here = |workload: &&crate::model::Workload| {
-                workload.follows && workload.selects_windows && plan::may_run(workload, planned.group())
+                workload.follows
+                    && workload.selects_windows
+                    && crate::placement::may_run(workload, planned.group())
             };
             for workload in context.cluster.workloads.iter().filter(here).take(5) {
                 added = added.related(&workload.place, format!("{} {}", workload.kind, workload.name));
@@ -438,13 +440,13 @@ pub(in crate::check) fn for_each_demand(
     found: &mut Found,
     short: impl Fn(&Demand, AtMost) -> Option<bool>,
 ) {
-    for planned in context.planned.groups.iter().filter(|planned| planned.asks.subnets.is_empty()) {
+    for planned in context.planned().groups.iter().filter(|planned| planned.asks.subnets.is_empty()) {
         let why = format!("the subnets of {}", named(planned.group()));
         found.unknown(why, &planned.group().place);
     }
-    for subnet in &context.planned.subnets {
+    for subnet in &context.planned().subnets {
         let id = subnet.id.as_str();
-        let room = context.planned.at_most(context.cluster, id);
+        let room = context.planned().at_most(context.cluster, id);
         let at = |name: &str| subnet.demand.iter().find(|demand| demand.at == name);
         let demands = [at("maximum"), at("upgrade")];
         let short = demands.map(|demand| short(demand?, room));
@@ -469,7 +471,7 @@ pub(in crate::check) fn for_each_demand(
 
 /// The sentence of a subnet that is too small.
 fn tell_demand(context: &Context<'_>, id: &str, demand: &Demand, room: AtMost, found: &mut Found) {
-    let planned = context.planned;
+    let planned = context.planned();
     let form = if demand.at == "upgrade" { "upgrade" } else { "maximum" };
     let what = if room.counted { "for them" } else { "in all" };
     let cidr = planned.supplies[id].cidr;

@@ -3,8 +3,8 @@
 use crate::check::context::{Context, on_nitro, quoted, values_of};
 use crate::check::found::Found;
 use crate::check::rule::{Need, Severity};
-use crate::check::written::Written;
 use crate::model::Place;
+use crate::written::Written;
 use std::fmt::Display;
 use winpod::instance;
 use winpod::ipam::{Flag, Ignored, IpamMode, Key, Target, TargetOrigin, Trap};

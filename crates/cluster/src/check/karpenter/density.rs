@@ -7,7 +7,7 @@ use crate::check::ipam::capacity::active;
 use crate::check::planned::{PlannedGroup, types_known};
 use crate::check::rule::Need;
 use crate::model::{Field, Place};
-use crate::plan::TypePlan;
+use crate::plan::{LimitedBy, TypePlan};
 use std::fmt::Display;
 use winpod::ipam::{IpamMode, Limits, capacity};
 
@@ -28,6 +28,26 @@ fn types<'p>(planned: &'p PlannedGroup<'_>) -> impl Iterator<Item = (Limits, &'p
 /// `KarpenterSecondaryFormula`.
 fn counted(limits: Limits) -> u32 {
     capacity(limits, IpamMode::SecondaryIp).addresses
+}
+
+/// The one value for `maxPods` that suits all types of a pool, and which of them it is of, if they differ: a class has
+/// one, so it is what its largest type takes. On smaller ones the addresses run out first, and those the scheduler counts
+/// by itself.
+fn suited(planned: &PlannedGroup<'_>, room: impl Fn(Limits, &TypePlan) -> u32) -> Option<(u32, String)> {
+    let taken = |(limits, row): (Limits, &TypePlan)| {
+        let limits = [Some(room(limits, row)), row.cpu_pods, row.memory_pods];
+        limits.into_iter().flatten().min().unwrap_or(0).saturating_add(row.host_network_pods)
+    };
+    let all: Vec<(u32, &TypePlan)> =
+        types(planned).map(|(limits, row)| (taken((limits, row)), row)).collect();
+    let (most, of) = all.iter().copied().reduce(|most, next| if next.0 > most.0 { next } else { most })?;
+    let differ = all.iter().any(|(pods, _)| *pods < most);
+    let why = if differ {
+        format!(", what {} takes, the most of its types", of.instance_type)
+    } else {
+        String::new()
+    };
+    Some((most, why))
 }
 
 /// Nodes that Karpenter buys for the given pods, and those that would do.
@@ -82,9 +102,21 @@ pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
         let more = others(over.len());
         let object = named_pool(planned.group());
         let too_many = first.bought - first.needed;
-        let limits = [Some(first.row.ipv4), first.row.cpu_pods, first.row.memory_pods];
-        let set = limits.into_iter().flatten().min().unwrap_or(0).saturating_add(first.row.host_network_pods);
-        let values: [(&str, &dyn Display); 12] = [
+        let Some((suits, why)) = suited(planned, |_, row| row.ipv4) else { continue };
+        // More than the types take does no harm: the scheduler counts addresses, CPU and memory by itself.
+        let enough = first.row.max_pods >= suits;
+        let max = if enough { first.row.max_pods } else { suits };
+        let set = if enough { format!("{max}, as it is") } else { format!("{max}{why}") };
+        let holds = match first.row.limited_by {
+            LimitedBy::Cpu => format!(", and its CPU is enough for {}", first.row.pods),
+            LimitedBy::Memory => format!(", and its memory is enough for {}", first.row.pods),
+            _ => String::new(),
+        };
+        let daemon_sets = match first.row.daemon_set_pods {
+            0 => String::new(),
+            pods => format!(", {pods} of them of DaemonSets"),
+        };
+        let values: [(&str, &dyn Display); 15] = [
             ("pool", &object),
             ("believed", &first.believed),
             ("type", &first.row.instance_type),
@@ -92,6 +124,9 @@ pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
             ("real", &first.row.pods),
             ("addresses", &first.row.ipv4),
             ("max", &first.row.max_pods),
+            ("daemon-sets", &daemon_sets),
+            ("holds", &holds),
+            ("reserve", &modelled_mib(max)),
             ("pods", &pods),
             ("bought", &first.bought),
             ("needed", &first.needed),
@@ -105,7 +140,8 @@ pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
 fn others(types: usize) -> String {
     match types {
         1 => String::new(),
-        several => format!(" (and likewise for {} more types)", several - 1),
+        2 => " (and likewise on 1 more type)".to_owned(),
+        several => format!(" (and likewise on {} more types)", several - 1),
     }
 }
 
@@ -150,19 +186,13 @@ pub(super) fn default_max_pods(context: &Context<'_>, found: &mut Found) {
         } else {
             format!("{} to {}", of(least, smallest), of(most, largest))
         };
-        // One value for all types: what the largest has, as long as that is below the default, else what each has.
-        let host = largest.host_network_pods;
-        let set = match form {
-            "fewer" => format!("{}", room(most) + host),
-            "more" => format!("{}", room(least) + host),
-            // What suits prefixes on one type is far off on another.
-            _ if room(least) < room(most) => {
-                format!("{}, as long as prefix delegation is off", room(most) + host)
+        let Some((suits, why)) = suited(planned, |limits, _| room(limits)) else { continue };
+        let on_prefixes = |limits: Limits| capacity(limits, IpamMode::PrefixDelegation).addresses;
+        let set = match (form, suited(planned, |limits, _| on_prefixes(limits))) {
+            ("open", Some((other, why))) if other != suits => {
+                format!("{suits}, or to {other} with prefix delegation{why}")
             }
-            _ => {
-                let with_prefixes = capacity(most, IpamMode::PrefixDelegation).addresses;
-                format!("{}, or to {} with prefix delegation", room(most) + host, with_prefixes + host)
-            }
+            _ => format!("{suits}{why}"),
         };
         let object = named_pool(planned.group());
         let values: [(&str, &dyn Display); 5] = [

@@ -38,7 +38,7 @@ fn pools<'c>(context: &Context<'c>) -> impl Iterator<Item = &'c NodeGroup> {
 
 /// The same as `plan` sees them.
 fn planned_pools<'c>(context: &Context<'c>) -> impl Iterator<Item = &'c PlannedGroup<'c>> {
-    let groups = &context.planned.groups;
+    let groups = &context.planned().groups;
     groups.iter().filter(|planned| planned.chooses() && !planned.group().auto_mode)
 }
 

@@ -3,13 +3,15 @@
 use super::{named_pool, pools};
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
-use crate::check::pods::builds::{BUILD_LABEL, pinned, release_of};
+use crate::check::pods::builds::asked_builds;
 use crate::check::pods::groups_told;
 use crate::check::rule::Need;
 use crate::model::{Field, InstanceTypes, NodeGroup, Operator, Requirement};
-use crate::plan::may_run;
+use crate::placement::{BUILD_LABEL, selects, selects_but, untolerated};
 use crate::read::join;
 use std::fmt::Display;
+use winpod::instance::Verdict;
+use winpod::windows::Release;
 
 /// The requirements of a pool; tells if the files hide them.
 fn requirements<'c>(group: &'c NodeGroup, found: &mut Found) -> Option<&'c [Requirement]> {
@@ -28,7 +30,9 @@ pub(super) fn not_for_windows(context: &Context<'_>, found: &mut Found) {
     for group in pools(context) {
         let Some(all) = requirements(group, found) else { continue };
         found.judged();
-        let lacks = |(key, _): &&(&str, &str)| !all.iter().any(|one| one.key == *key);
+        let lacks = |(key, value): &&(&str, &str)| {
+            !all.iter().any(|one| one.key == *key && one.is_met_by(Some(value)))
+        };
         let missing: Vec<String> =
             WANTED.iter().filter(lacks).map(|(key, value)| format!("{key} In [{value}]")).collect();
         if !missing.is_empty() {
@@ -67,16 +71,19 @@ pub(super) fn build_not_made(context: &Context<'_>, found: &mut Found) {
     }
     let mut told = None;
     for workload in context.windows_workloads() {
-        let Some(pin) = pinned(workload) else {
+        let Some(asked) = asked_builds(workload) else {
             found.judged();
             continue;
         };
         if !*told.get_or_insert_with(|| groups_told(context, found)) {
             continue;
         }
-        let hosts: Vec<&NodeGroup> =
-            context.windows_groups().filter(|group| may_run(workload, group)).collect();
-        let releases: Option<Vec<_>> = hosts.iter().map(|group| release_of(context, group)).collect();
+        let beside = |group: &&NodeGroup| {
+            selects_but(workload, group, Some(BUILD_LABEL)) != Verdict::No
+                && untolerated(workload, group).is_none()
+        };
+        let hosts: Vec<&NodeGroup> = context.windows_groups().filter(beside).collect();
+        let releases: Option<Vec<Release>> = hosts.iter().map(|group| group.release).collect();
         let Some(releases) = releases else {
             found.unknown(format!("the releases of Windows of {}", named(first)), &first.place);
             continue;
@@ -84,18 +91,18 @@ pub(super) fn build_not_made(context: &Context<'_>, found: &mut Found) {
         // Pods that no group is for wait for another reason.
         let Some(group) = hosts.first() else { continue };
         found.judged();
-        if releases.iter().any(|release| pin == Ok(*release)) {
+        if hosts.iter().any(|group| selects(workload, group) != Verdict::No) {
             continue;
         }
         let mut builds: Vec<String> =
             releases.iter().map(|release| format!("10.0.{}", release.build())).collect();
         builds.sort();
         builds.dedup();
-        let written = workload.node_selector.get(BUILD_LABEL).map_or("", String::as_str);
+        let written = join(asked.iter().map(|build| quoted(build)));
         let object = format!("{} {:?}", workload.kind, workload.name);
         let values: [(&str, &dyn Display); 4] = [
             ("workload", &object),
-            ("build", &quoted(written)),
+            ("build", &written),
             ("group", &named(group)),
             ("builds", &join(builds.into_iter())),
         ];

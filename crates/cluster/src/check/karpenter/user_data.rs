@@ -31,21 +31,28 @@ fn object(context: &Context<'_>, group: &NodeGroup) -> String {
 
 pub(super) fn more_than_commands(context: &Context<'_>, found: &mut Found) {
     for (object, data) in all(context, found) {
-        let (form, place) = if data.mime {
-            ("mime", &data.place)
-        } else if data.blocks > 0 {
-            ("tags", &data.place)
-        } else if let Some(call) = data.calls.first() {
-            ("call", &call.place)
-        } else if let Some(why) = data.hidden_call {
-            found.unknown(why, &data.place);
-            continue;
-        } else {
-            found.judged();
+        let call = data.calls.first();
+        let causes = [
+            data.mime.then_some(("is in parts of MIME", &data.place)),
+            (data.blocks > 0).then_some(("has <powershell> tags", &data.place)),
+            call.map(|call| ("calls the bootstrap script", &call.place)),
+        ];
+        let causes: Vec<_> = causes.into_iter().flatten().collect();
+        let Some((_, place)) = causes.first().copied() else {
+            match data.hidden_call {
+                Some(why) => found.unknown(why, &data.place),
+                None => found.judged(),
+            }
             continue;
         };
         found.judged();
-        found.add_as(form, place, object.clone(), &[("class", &object)]);
+        let named: Vec<&str> = causes.iter().map(|(cause, _)| *cause).collect();
+        let named = named.join(" and ");
+        let values: [(&str, &dyn Display); 2] = [("class", &object), ("causes", &named)];
+        let mut finding = found.add(place, object.clone(), &values);
+        for (cause, at) in causes.iter().filter(|(_, at)| *at != place) {
+            finding = finding.related(at, *cause);
+        }
     }
 }
 

@@ -126,7 +126,10 @@ pub(super) fn kubelet_config(context: &Context<'_>, found: &mut Found) {
 }
 
 pub(super) fn max_pods_dropped(context: &Context<'_>, found: &mut Found) {
-    let managed = |group: &&NodeGroup| matches!(group.tool, Tool::EksctlManaged | Tool::EksManaged);
+    // With an AMI of its own the call that says so is the group's.
+    let managed = |group: &&NodeGroup| {
+        group.tool == Tool::EksctlManaged || group.tool == Tool::EksManaged && !group.custom_ami
+    };
     for group in context.windows_groups().filter(managed) {
         match &group.max_pods {
             Field::Known(pods, origin) => {

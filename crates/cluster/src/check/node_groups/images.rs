@@ -112,6 +112,14 @@ pub(super) fn too_old_for_managed(context: &Context<'_>, found: &mut Found) {
     });
 }
 
+/// The parameters of Windows images, below which each has its name.
+const WINDOWS_IMAGES: &str = "/aws/service/ami-windows-latest/";
+
+/// Why a parameter of which a part is open is not judged.
+fn filled_in_later(parameter: &str) -> String {
+    format!("only a deployment fills in {}", quoted(parameter.trim_start_matches(WINDOWS_IMAGES)))
+}
+
 /// The Kubernetes version at the end of a parameter's name: `...-EKS_Optimized-1.34/image_id`.
 fn version_of(parameter: &str, ssm_name: &str) -> Option<KubernetesVersion> {
     let (_, after) = parameter.split_once(ssm_name)?;
@@ -124,11 +132,19 @@ const MOST_SKEW: u32 = 3;
 pub(super) fn other_parameter(context: &Context<'_>, found: &mut Found) {
     for asked in asked(context, found) {
         let parameter = asked.image.trim_start_matches("resolve:ssm:");
-        let Some(image) = windows::image(parameter).filter(|_| parameter.contains('/')) else { continue };
+        let open = parameter.starts_with(WINDOWS_IMAGES) && parameter.contains("${");
+        let Some(image) = windows::image(parameter).filter(|_| parameter.contains('/')) else {
+            if open {
+                found.unknown(filled_in_later(parameter), asked.place);
+            }
+            continue;
+        };
         let Some(ssm_name) = image.ssm_name else { continue };
-        let shown = quoted(parameter.trim_start_matches("/aws/service/ami-windows-latest/"));
-        // Only the family of the group itself says what is meant; CUSTOM says nothing.
-        let family = asked.group.and_then(|group| group.ami.known()).and_then(|ami| {
+        let shown = quoted(parameter.trim_start_matches(WINDOWS_IMAGES));
+        // Only the family of the group itself says what is meant; CUSTOM says nothing, and what the parameter told
+        // cannot differ from it.
+        let own = asked.group.filter(|group| group.ami.place() != Some(asked.place));
+        let family = own.and_then(|group| group.ami.known()).and_then(|ami| {
             let exact = windows::image(ami);
             // Karpenter's family, such as Windows2022, has no edition.
             let by_alias = || windows::image(&ami.to_ascii_lowercase());
@@ -144,7 +160,12 @@ pub(super) fn other_parameter(context: &Context<'_>, found: &mut Found) {
                 found.add_as("image", asked.place, asked.object.clone(), &values).severity(severity);
             }
         }
-        let Some(node) = version_of(parameter, ssm_name) else { continue };
+        let Some(node) = version_of(parameter, ssm_name) else {
+            if open {
+                found.unknown(filled_in_later(parameter), asked.place);
+            }
+            continue;
+        };
         let Some((version, at)) = context.version() else {
             found.lacks(Need::KubernetesVersion);
             continue;

@@ -5,10 +5,11 @@ use crate::check::found::Found;
 use crate::check::rule::Need;
 use crate::check::starts::{named_template, template_of, templates};
 use crate::model::{Field, InstanceTypes, NoTemplate, NodeGroup, Os, Place, Tool, UserData, Workload};
+use crate::placement::{may_run, selects};
 use crate::plan::candidates;
-use crate::plan::density::{ASSUMED_RESERVED_MIB, Load, may_run};
+use crate::plan::density::{ASSUMED_RESERVED_MIB, Load};
 use std::fmt::Display;
-use winpod::instance::{self, Accelerator};
+use winpod::instance::{self, Accelerator, Verdict};
 
 /// What Karpenter gives the root volume of a Windows node, in GiB, and EKS too.
 const USUAL_ROOT_GIB: u32 = 50;
@@ -48,8 +49,9 @@ pub(super) fn small_disk(context: &Context<'_>, found: &mut Found) {
 /// Whether a workload that names no system may be placed on a group, as far as its selector tells.
 fn strays_to(workload: &Workload, group: &NodeGroup) -> bool {
     workload.os.is_none()
+        && workload.os_filled_in.is_none()
         && !workload.is_daemon_set()
-        && workload.node_selector.iter().all(|(key, value)| group.labels.get(key) == Some(value))
+        && selects(workload, group) == Verdict::Yes
 }
 
 pub(super) fn no_taint(context: &Context<'_>, found: &mut Found) {

@@ -76,7 +76,7 @@ pub(super) fn ipv6_service(context: &Context<'_>, found: &mut Found) {
 }
 
 pub(super) fn beyond_capacity(context: &Context<'_>, found: &mut Found) {
-    let groups = &context.planned.groups;
+    let groups = &context.planned().groups;
     if groups.is_empty() {
         return groups_known(context, found);
     }
@@ -120,7 +120,7 @@ pub(super) fn beyond_capacity(context: &Context<'_>, found: &mut Found) {
     let mut largest: Option<(&crate::model::Workload, u32)> = None;
     let served = windows_pods(context)
         .filter(|workload| workload.selects_windows && !workload.host_network && !workload.is_daemon_set())
-        .filter(|workload| groups.iter().any(|planned| crate::plan::may_run(workload, planned.group())));
+        .filter(|workload| groups.iter().any(|planned| crate::placement::may_run(workload, planned.group())));
     for workload in served {
         let count = workload.replicas.known().copied().unwrap_or(0);
         pods = pods.saturating_add(count.into());

@@ -3,53 +3,75 @@
 use super::{called, class_hidden, groups_told, releases, windows_pods};
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
-use crate::model::{Container, Field, NodeGroup, Workload};
-use crate::plan::may_run;
+use crate::model::{Container, Field, NodeGroup, NodeTerm, Operator, Os, Requirement, Workload};
+use crate::placement::{BUILD_LABEL, selects, untolerated};
 use std::fmt::Display;
 use winpod::instance::Verdict;
-use winpod::windows::{self, Build, Release, base_image};
+use winpod::windows::{Build, Release, base_image};
 
-/// The label of nodes that has their build.
-pub(in crate::check) const BUILD_LABEL: &str = "node.kubernetes.io/windows-build";
+/// What a pod asks of the build of its node: the values, where it names any.
+pub(in crate::check) fn asked_builds(workload: &Workload) -> Option<Vec<&str>> {
+    let by_selector = workload.node_selector.get(BUILD_LABEL).map(String::as_str);
+    let expressions = workload.node_affinity.iter().flat_map(|term| &term.expressions);
+    let by_affinity = expressions.filter(|one| one.key == BUILD_LABEL).map(|one| &one.values);
+    let mut all: Vec<&str> = by_selector.into_iter().collect();
+    let mut asks = by_selector.is_some();
+    for values in by_affinity {
+        asks = true;
+        all.extend(values.iter().map(String::as_str));
+    }
+    all.dedup();
+    asks.then_some(all)
+}
 
-/// The release that a pod is pinned to: `Err` with what is written if that is none.
+/// The release that a pod is pinned to, by its selector or by every term of its affinity: `Err` with what is written if
+/// that is none.
 pub(in crate::check) fn pinned(workload: &Workload) -> Option<Result<Release, &str>> {
-    let text = workload.node_selector.get(BUILD_LABEL)?;
+    let by_affinity = || {
+        let mut values = workload.node_affinity.iter().map(only_build);
+        let first = values.next()??;
+        values.all(|value| value == Some(first)).then_some(first)
+    };
+    let text = workload.node_selector.get(BUILD_LABEL).or_else(by_affinity)?;
     let release = text.parse::<Build>().ok().and_then(|build| Release::of_build(build.number).ok());
     Some(release.ok_or(text.as_str()))
 }
 
-/// The release of a group's nodes, as its image or its nodes tell.
-pub(in crate::check) fn release_of(context: &Context<'_>, group: &NodeGroup) -> Option<Release> {
-    let by_image = group.ami.known().and_then(|ami| {
-        // Karpenter's families begin with a capital, its aliases do not.
-        Some(windows::image(ami).or_else(|| windows::image(&ami.to_ascii_lowercase()))?.release)
-    });
-    let by_node = || {
-        let of_group = |name: &Option<String>| name.as_deref() == Some(group.name.as_str());
-        let node = context.cluster.nodes.iter().find(|node| of_group(&node.group))?;
-        Release::of_build(node.kernel.as_ref()?.parse::<Build>().ok()?.number).ok()
-    };
-    let by_template = || {
-        let template = context.cluster.template_of(group).ok()?;
-        Some(windows::image(template.image.known()?.strip_prefix("resolve:ssm:")?)?.release)
-    };
-    by_image.or_else(by_template).or_else(by_node)
+/// The one build that a term asks for.
+fn only_build(term: &NodeTerm) -> Option<&String> {
+    let named = |one: &&Requirement| one.key == BUILD_LABEL && one.operator == Operator::In;
+    match term.expressions.iter().find(named)?.values.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    }
 }
 
-/// The groups that may take pods of a workload with the releases of their nodes; `None` if the files leave it open.
-fn hosts<'c>(
-    context: &Context<'c>,
-    workload: &Workload,
-    found: &mut Found,
-) -> Option<Vec<(&'c NodeGroup, Release)>> {
+/// A group that may take pods of a workload.
+struct Host<'c> {
+    group: &'c NodeGroup,
+    release: Release,
+    /// Whether its labels are known to be those that the pods ask for.
+    sure: bool,
+}
+
+/// The groups that may take pods of a workload with the releases of their nodes; `None` if the files leave it open. Where
+/// a taint keeps the pods out of all, those that they would go to once they tolerate it.
+fn hosts<'c>(context: &Context<'c>, workload: &Workload, found: &mut Found) -> Option<Vec<Host<'c>>> {
+    let groups: Vec<(&NodeGroup, Verdict)> = context
+        .windows_groups()
+        .filter(|group| workload.os == Some(Os::Windows) && !group.auto_mode)
+        .map(|group| (group, selects(workload, group)))
+        .filter(|(_, verdict)| *verdict != Verdict::No)
+        .collect();
+    let let_in = |(group, _): &&(&NodeGroup, Verdict)| untolerated(workload, group).is_none();
+    let any = groups.iter().any(|group| let_in(&group));
     let mut hosts = Vec::new();
-    for group in context.windows_groups().filter(|group| !group.auto_mode && may_run(workload, group)) {
-        let Some(release) = release_of(context, group) else {
+    for (group, verdict) in groups.iter().filter(|group| !any || let_in(group)) {
+        let Some(release) = group.release else {
             found.unknown(format!("the release of Windows of {}", named(group)), &group.place);
             return None;
         };
-        hosts.push((group, release));
+        hosts.push(Host { group, release, sure: *verdict == Verdict::Yes });
     }
     Some(hosts)
 }
@@ -107,9 +129,9 @@ fn by_groups(
     found: &mut Found,
 ) {
     let Some(hosts) = hosts(context, workload, found) else { return };
-    let Some((group, host)) = hosts.first() else { return };
+    let Some(Host { group, release: host, .. }) = hosts.first() else { return };
     for (container, image) in images {
-        let verdicts: Vec<Verdict> = hosts.iter().map(|(_, host)| host.starts(*image)).collect();
+        let verdicts: Vec<Verdict> = hosts.iter().map(|host| host.release.starts(*image)).collect();
         if verdicts.contains(&Verdict::Unknown) && !verdicts.contains(&Verdict::Yes) {
             found.unknown(unsettled(*image, *host), &container.place);
             continue;
@@ -171,15 +193,28 @@ pub(super) fn any_build(context: &Context<'_>, found: &mut Found) {
             continue;
         }
         let Some(hosts) = hosts(context, workload, found) else { continue };
-        let Some((first, release)) = hosts.first() else { continue };
-        let other = hosts.iter().find(|(_, other)| other.build() != release.build());
         // An image that none of them starts has a rule of its own.
-        let none = |image: Release| hosts.iter().all(|(_, host)| host.starts(image) == Verdict::No);
-        if releases(workload).any(|(_, image)| none(image)) {
+        let none = |image: Release| hosts.iter().all(|host| host.release.starts(image) == Verdict::No);
+        if hosts.is_empty() || releases(workload).any(|(_, image)| none(image)) {
             continue;
         }
+        let mixed = |sure: bool| {
+            let mut among = hosts.iter().filter(move |host| host.sure || !sure);
+            let first = among.next()?;
+            Some((first, among.find(|other| other.release.build() != first.release.build())?))
+        };
+        let Some((first, second)) = mixed(true) else {
+            if let Some((first, second)) = mixed(false) {
+                let groups = format!("{} and {}", named(first.group), named(second.group));
+                let why = format!("which of {groups} has the labels that {} asks for", called(workload));
+                found.unknown(why, &workload.place);
+            } else {
+                found.judged();
+            }
+            continue;
+        };
         found.judged();
-        let Some((second, other)) = other else { continue };
+        let (first, release, second, other) = (first.group, first.release, second.group, second.release);
         let values: [(&str, &dyn Display); 5] = [
             ("workload", &called(workload)),
             ("first", &named(first)),

@@ -32,7 +32,7 @@ pub(super) fn nvidia_gpu(context: &Context<'_>, found: &mut Found) {
         found.judged();
         let Some(place) = &workload.nvidia_gpu else { continue };
         // Where its group has a processor of the kind and no driver, that group is told.
-        if nodes::without_driver(context).any(|(group, _)| crate::plan::may_run(workload, group)) {
+        if nodes::without_driver(context).any(|(group, _)| crate::placement::may_run(workload, group)) {
             continue;
         }
         found.add(place, called(workload), &[("workload", &called(workload))]);

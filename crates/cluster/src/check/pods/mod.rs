@@ -17,8 +17,6 @@ use crate::model::{Field, Os, Workload};
 use std::collections::HashSet;
 use winpod::windows::{Release, base_image};
 
-pub(super) use placement::may_go;
-
 pub(super) const RULES: &[Judge] = &[
     Judge { rule: &rule::POD_001, judge: placement::no_selector },
     Judge { rule: &rule::POD_002, judge: placement::no_toleration },

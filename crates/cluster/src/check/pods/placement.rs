@@ -4,9 +4,10 @@ use super::{called, class_hidden, groups_told, releases, windows_pods};
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
 use crate::check::rule::Need;
-use crate::model::{Field, NodeGroup, Os, Place, Workload};
-use crate::plan::density::{selects, untolerated};
+use crate::model::{Field, NodeGroup, Os, Place};
+use crate::placement::{may_go, selects, untolerated};
 use std::fmt::Display;
+use winpod::instance::Verdict;
 
 pub(super) fn no_selector(context: &Context<'_>, found: &mut Found) {
     for workload in windows_pods(context) {
@@ -51,7 +52,7 @@ pub(super) fn no_toleration(context: &Context<'_>, found: &mut Found) {
             continue;
         }
         let groups: Vec<&NodeGroup> =
-            context.windows_groups().filter(|group| selects(workload, group)).collect();
+            context.windows_groups().filter(|group| selects(workload, group) != Verdict::No).collect();
         // Pods that no group is for wait for another reason.
         let Some(first) = groups.first() else { continue };
         found.judged();
@@ -69,13 +70,6 @@ pub(super) fn no_toleration(context: &Context<'_>, found: &mut Found) {
             [("workload", &called(workload)), ("taint", &shown), ("group", &named(first)), ("more", &more)];
         found.add(&workload.place, called(workload), &values).related(&taint.place, "the taint");
     }
-}
-
-/// Whether labels and taints of a group let pods of a workload in. A label that the files do not show keeps them out: it
-/// is not known to be there.
-pub(in crate::check) fn may_go(workload: &Workload, group: &NodeGroup) -> bool {
-    let labelled = workload.node_selector.iter().all(|(key, value)| group.labels.get(key) == Some(value));
-    labelled && untolerated(workload, group).is_none()
 }
 
 pub(super) fn linux_pods(context: &Context<'_>, found: &mut Found) {
@@ -99,11 +93,24 @@ pub(super) fn linux_pods(context: &Context<'_>, found: &mut Found) {
         if workload.scheduled_os.is_none() && class_hidden(context, workload, found) {
             continue;
         }
-        found.judged();
         if workload.scheduled_os.is_some() {
+            found.judged();
             continue;
         }
-        let Some(group) = groups.iter().find(|group| may_go(workload, group)) else { continue };
+        let Some(group) = groups.iter().find(|group| may_go(workload, group)) else {
+            let open = |group: &&&NodeGroup| {
+                selects(workload, group) == Verdict::Unknown && untolerated(workload, group).is_none()
+            };
+            if let Some(group) = groups.iter().find(open) {
+                let why =
+                    format!("whether {} has the labels that {} asks for", named(group), called(workload));
+                found.unknown(why, &workload.place);
+            } else {
+                found.judged();
+            }
+            continue;
+        };
+        found.judged();
         let values: [(&str, &dyn Display); 2] = [("workload", &called(workload)), ("group", &named(group))];
         found.add(&workload.place, called(workload), &values).related(&group.place, named(group));
     }

@@ -4,7 +4,7 @@ use super::called;
 use crate::check::context::{Context, quoted};
 use crate::check::found::Found;
 use crate::check::rule::Need;
-use crate::model::{Field, SecurityGroupPolicy, Workload};
+use crate::model::{Cluster, Field, LabelSelector, SecurityGroupPolicy, Workload};
 use std::fmt::Display;
 
 /// Windows workloads that a policy chooses, with the policy.
@@ -19,30 +19,57 @@ fn chosen<'c>(
             found.lacks(Need::Workloads);
             continue;
         }
-        let pods = match (&policy.pods, &policy.service_accounts) {
-            (Field::Known(pods, _), Field::Absent) => pods,
-            (Field::Unknown(reason, place), _) | (_, Field::Unknown(reason, place)) => {
-                found.unknown(reason.clone(), place);
-                continue;
+        let mut selects = false;
+        let mut hidden = false;
+        for field in [&policy.pods, &policy.service_accounts] {
+            match field {
+                Field::Known(..) => selects = true,
+                Field::Absent => {}
+                Field::Unknown(reason, place) => {
+                    found.unknown(reason.clone(), place);
+                    hidden = true;
+                }
             }
-            (_, Field::Known(_, origin)) => {
-                found.unknown("the labels of the service accounts", origin.place());
-                continue;
-            }
-            (Field::Absent, Field::Absent) => {
-                found.unknown("it has no selector", &policy.place);
-                continue;
-            }
-        };
+        }
+        if hidden {
+            continue;
+        }
+        if !selects {
+            found.unknown("it has no selector", &policy.place);
+            continue;
+        }
         let here = super::windows_pods(context).filter(|workload| workload.namespace() == policy.namespace);
         for workload in here.filter(|workload| !workload.host_network && concerns(workload)) {
-            found.judged();
-            if pods.matches(&workload.pod_labels) {
-                chosen.push((policy, workload));
+            match selects_both(policy, workload, context.cluster) {
+                Some(selected) => {
+                    found.judged();
+                    chosen.extend(selected.then_some((policy, workload)));
+                }
+                None => {
+                    let account = format!("{}/{}", policy.namespace, workload.service_account);
+                    let reason =
+                        format!("the labels of the ServiceAccount {account:?}, which is not among the files");
+                    found.unknown(reason, policy.service_accounts.place().unwrap_or(&policy.place));
+                }
             }
         }
     }
     chosen
+}
+
+/// Whether the selectors of a policy, which must all match, choose a workload; `None` where its service account decides
+/// and is not given.
+fn selects_both(policy: &SecurityGroupPolicy, workload: &Workload, cluster: &Cluster) -> Option<bool> {
+    if policy.pods.known().is_some_and(|pods| !pods.matches(&workload.pod_labels)) {
+        return Some(false);
+    }
+    let Some(accounts) = policy.service_accounts.known() else { return Some(true) };
+    // An empty selector takes whatever there is.
+    if *accounts == LabelSelector::default() {
+        return Some(true);
+    }
+    let account = (workload.namespace().to_owned(), workload.service_account.clone());
+    cluster.service_accounts.get(&account).map(|labels| accounts.matches(labels))
 }
 
 fn tell(context: &Context<'_>, found: &mut Found, concerns: fn(&Workload) -> bool) {

@@ -59,7 +59,7 @@ pub(super) fn cilium_alone(context: &Context<'_>, found: &mut Found) {
         if daemon_sets(context.cluster).any(|it| it.name == "kube-system/aws-node") {
             return found.judged();
         }
-        return found.lacks(Need::Workloads);
+        return found.lacks(Need::SystemDaemonSets);
     }
     // With it Windows nodes have the VPC CNI, whatever Linux nodes have.
     let Some(settings) = context.settings() else { return found.lacks(Need::Configmap) };

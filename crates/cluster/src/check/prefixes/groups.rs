@@ -21,7 +21,7 @@ pub(super) fn not_nitro(context: &Context<'_>, found: &mut Found) {
         return;
     }
     groups_known(context, found);
-    for planned in &context.planned.groups {
+    for planned in &context.planned().groups {
         if !types_known(planned, found) {
             continue;
         }
@@ -56,11 +56,11 @@ pub(super) fn idle_prefixes(context: &Context<'_>, found: &mut Found) {
     }
     let Some(written) = context.written else { return };
     let Some((_, place)) = written.get(key) else { return };
-    if context.cluster.workloads.is_empty() && !context.planned.groups.is_empty() {
+    if context.cluster.workloads.is_empty() && !context.planned().groups.is_empty() {
         return found.lacks(Need::Workloads);
     }
     groups_known(context, found);
-    for planned in &context.planned.groups {
+    for planned in &context.planned().groups {
         let Some(pods) = planned.pods.at_most.and_then(|pods| planned.per_node(pods)) else {
             found.unknown(
                 format!("how many pods a node of {} has", named(planned.group())),
@@ -132,11 +132,11 @@ pub(super) fn density(context: &Context<'_>, found: &mut Found) {
     if with_prefixes(context, found).is_none() {
         return;
     }
-    if context.cluster.workloads.is_empty() && !context.planned.groups.is_empty() {
+    if context.cluster.workloads.is_empty() && !context.planned().groups.is_empty() {
         return found.lacks(Need::Workloads);
     }
     groups_known(context, found);
-    for planned in &context.planned.groups {
+    for planned in &context.planned().groups {
         if !types_known(planned, found) {
             continue;
         }
@@ -160,7 +160,7 @@ pub(super) fn max_pods(context: &Context<'_>, found: &mut Found) {
         return;
     }
     groups_known(context, found);
-    for planned in &context.planned.groups {
+    for planned in &context.planned().groups {
         if !types_known(planned, found) {
             continue;
         }

@@ -20,26 +20,26 @@ fn subnets<'c>(context: &Context<'c>, found: &mut Found) -> Vec<&'c str> {
         return Vec::new();
     }
     groups_known(context, found);
-    for planned in context.planned.groups.iter().filter(|planned| planned.asks.subnets.is_empty()) {
+    for planned in context.planned().groups.iter().filter(|planned| planned.asks.subnets.is_empty()) {
         let why = format!("the subnets of {}", named(planned.group()));
         found.unknown(why, &planned.group().place);
     }
     let takes = |planned: &PlannedGroup<'_>| {
         planned.asks.candidates.is_empty() || planned.asks.candidates.iter().any(|it| it.limits.nitro())
     };
-    let all = context.planned.subnets.iter().map(|subnet| subnet.id.as_str());
-    all.filter(|id| context.planned.in_subnet(id).any(takes)).collect()
+    let all = context.planned().subnets.iter().map(|subnet| subnet.id.as_str());
+    all.filter(|id| context.planned().in_subnet(id).any(takes)).collect()
 }
 
 pub(super) fn too_small(context: &Context<'_>, found: &mut Found) {
     for id in subnets(context, found) {
         found.judged();
-        let cidr = context.planned.supplies[id].cidr;
+        let cidr = context.planned().supplies[id].cidr;
         if Subnet::new(cidr).is_ok_and(|empty| empty.free_prefixes() == 0) {
             let place = &context.cluster.subnets[id].place;
             let values: [(&str, &dyn Display); 2] = [("subnet", &id), ("cidr", &cidr)];
             let mut added = found.add(place, format!("subnet {id}"), &values);
-            for planned in context.planned.in_subnet(id) {
+            for planned in context.planned().in_subnet(id) {
                 added = added.related(&planned.group().place, named(planned.group()));
             }
         }
@@ -77,7 +77,7 @@ pub(super) fn shared(context: &Context<'_>, found: &mut Found) {
         found.lacks(Need::Interfaces);
     }
     for id in ids {
-        let (subnet, supply) = (&cluster.subnets[id], &context.planned.supplies[id]);
+        let (subnet, supply) = (&cluster.subnets[id], &context.planned().supplies[id]);
         if subnet.planned {
             found.judged();
             continue;
@@ -89,14 +89,14 @@ pub(super) fn shared(context: &Context<'_>, found: &mut Found) {
             found.unknown(format!("what subnet {id} holds"), &subnet.place);
             continue;
         }
-        let own = &context.planned.own_instances;
-        let here = context.planned.interfaces(id).iter();
+        let own = &context.planned().own_instances;
+        let here = context.planned().interfaces(id).iter();
         let others =
             here.filter(|one| one.instance.as_deref().is_none_or(|instance| !own.contains(instance)));
         // Without the nodes an instance may be one of them.
         let sure = others
             .clone()
-            .filter(|one| one.instance.is_none() || context.planned.nodes_told(cluster))
+            .filter(|one| one.instance.is_none() || context.planned().nodes_told(cluster))
             .count();
         let spoilt = supply.others.spoilt_blocks().count();
         if supply.now.reserved_prefixes.is_some() || others.count() == 0 || spoilt == 0 {
@@ -109,7 +109,7 @@ pub(super) fn shared(context: &Context<'_>, found: &mut Found) {
             let values: [(&str, &dyn Display); 4] =
                 [("subnet", &id), ("cidr", &subnet.cidr), ("others", &sure), ("spoilt", &spoilt)];
             let mut added = found.add(&subnet.place, format!("subnet {id}"), &values);
-            for planned in context.planned.in_subnet(id) {
+            for planned in context.planned().in_subnet(id) {
                 added = added.related(&planned.group().place, named(planned.group()));
             }
         }
@@ -178,17 +178,17 @@ pub(super) fn shared_reservation(context: &Context<'_>, found: &mut Found) {
     let switched = environment.and_then(|all| all.get("ENABLE_PREFIX_DELEGATION")).and_then(|it| it.known());
     let linux_takes = switched.is_some_and(|text| Flag::read(Some(text)).is_on());
     for id in subnets(context, found) {
-        let supply = &context.planned.supplies[id];
+        let supply = &context.planned().supplies[id];
         let Some(free) = supply.for_groups.reserved_prefixes else { continue };
         if !cluster.interfaces_listed && !cluster.subnets[id].planned {
             found.lacks(Need::Interfaces);
             continue;
         }
-        if !context.planned.nodes_told(cluster) {
+        if !context.planned().nodes_told(cluster) {
             found.lacks(Need::Nodes);
             continue;
         }
-        let here = context.planned.interfaces(id).iter();
+        let here = context.planned().interfaces(id).iter();
         let holders: HashSet<&str> = here
             .filter_map(|one| one.instance.as_deref())
             .filter(|instance| {
@@ -207,7 +207,7 @@ pub(super) fn shared_reservation(context: &Context<'_>, found: &mut Found) {
                     .then(|| spread(group.max_size.known().copied().unwrap_or(0), ids.len()))
             })
             .sum();
-        let plan = context.planned.subnets.iter().find(|subnet| subnet.id == id);
+        let plan = context.planned().subnets.iter().find(|subnet| subnet.id == id);
         let demand = plan.and_then(|plan| plan.demand.iter().find(|demand| demand.at == "maximum"));
         let Some(demand) = demand else {
             found.unknown(format!("how many nodes go to subnet {id}"), &cluster.subnets[id].place);
@@ -228,7 +228,7 @@ pub(super) fn shared_reservation(context: &Context<'_>, found: &mut Found) {
             let reservation = cluster.reservations.iter().find(of_prefix);
             let place = reservation.map_or(&cluster.subnets[id].place, |reservation| &reservation.place);
             let mut added = found.add(place, format!("subnet {id}"), &values);
-            for planned in context.planned.in_subnet(id) {
+            for planned in context.planned().in_subnet(id) {
                 added = added.related(planned.size_place(), named(planned.group()));
             }
         }

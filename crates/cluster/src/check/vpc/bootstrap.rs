@@ -1,13 +1,14 @@
 //! What the bootstrap script of Windows nodes must be told about the network.
 
 use super::blocks;
-use crate::check::bootstrap::{self, Bootstrap, excludes_everywhere};
-use crate::check::context::{Context, named};
+use crate::check::bootstrap::{self, Bootstrap, Told, excludes_everywhere};
+use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
 use crate::check::rule::{Need, Severity};
-use crate::check::starts::starts;
+use crate::check::starts::{Start, starts};
 use crate::model::{BootstrapCall, NodeGroup, Place, Tool};
 use std::fmt::Display;
+use std::net::Ipv4Addr;
 use winpod::Ipv4Prefix;
 
 /// What the script takes for the Services where it is told the endpoint and no range.
@@ -22,13 +23,22 @@ pub(in crate::check) fn guess(node: Ipv4Prefix) -> Ipv4Prefix {
 
 /// Blocks that the nodes of a group get their addresses from.
 pub(in crate::check) fn node_blocks(context: &Context<'_>, group: Option<&NodeGroup>) -> Vec<Ipv4Prefix> {
-    let planned = group
-        .and_then(|group| context.planned.groups.iter().find(|planned| std::ptr::eq(planned.group(), group)));
+    let planned = group.and_then(|group| {
+        context.planned().groups.iter().find(|planned| std::ptr::eq(planned.group(), group))
+    });
     let subnets = planned.map(|planned| planned.asks.subnets.as_slice()).unwrap_or_default();
     if subnets.is_empty() {
-        return blocks(context).into_iter().map(|(block, ..)| block).collect();
+        let of_vpc: Vec<Ipv4Prefix> = blocks(context).into_iter().map(|(block, ..)| block).collect();
+        return if of_vpc.is_empty() { any_subnets(context) } else { of_vpc };
     }
-    subnets.iter().map(|id| context.planned.supplies[*id].cidr).collect()
+    subnets.iter().map(|id| context.planned().supplies[*id].cidr).collect()
+}
+
+/// Blocks of all subnets that are given, where the nodes may be in any of them and the script would guess the same in all.
+fn any_subnets(context: &Context<'_>) -> Vec<Ipv4Prefix> {
+    let blocks: Vec<Ipv4Prefix> = context.cluster.subnets.values().map(|subnet| subnet.cidr).collect();
+    let first = blocks.first().copied().map(guess);
+    if blocks.iter().all(|block| Some(guess(*block)) == first) { blocks } else { Vec::new() }
 }
 
 /// Endpoint and certificate: with both the script asks nobody.
@@ -44,6 +54,9 @@ pub(super) fn service_range(context: &Context<'_>, found: &mut Found) {
             judge(context, found, start.group, told, services, ("call", &call.place, &start.object));
         }
     }
+    for start in starts(context) {
+        told_wrong(&start, services, found);
+    }
     for group in context.windows_groups() {
         let told = match bootstrap::of(context, group) {
             Bootstrap::Hidden(why) => {
@@ -58,6 +71,55 @@ pub(super) fn service_range(context: &Context<'_>, found: &mut Found) {
             Bootstrap::Scripts(_) => continue,
         };
         judge(context, found, Some(group), told, services, ("karpenter", &group.place, &named(group)));
+    }
+}
+
+/// Holds what user data says of the Services against the cluster's range.
+fn told_wrong(start: &Start<'_>, services: Option<(Ipv4Prefix, &Place)>, found: &mut Found) {
+    let object = start.object.clone();
+    for Told { name, text, place } in bootstrap::told_ranges(start.data) {
+        let told: Option<Ipv4Prefix> = text.parse().ok();
+        let Some(told) = told else {
+            found.judged();
+            found.add_as("no-block", &place, object.clone(), &[("name", &name), ("text", &quoted(&text))]);
+            continue;
+        };
+        if let Some((services, at)) = services {
+            found.judged();
+            if told != services {
+                let values: [(&str, &dyn Display); 3] =
+                    [("name", &name), ("text", &told), ("services", &services)];
+                found.add_as("other", &place, object.clone(), &values).related(at, "the service range");
+            }
+        }
+    }
+    for call in &start.data.calls {
+        let Some(text) = call.parameter("DNSClusterIP").flatten().map(|text| text.trim_matches(['"', '\'']))
+        else {
+            continue;
+        };
+        // A cache on each node is told elsewhere.
+        if text.starts_with('$') || text.starts_with("169.254.") {
+            continue;
+        }
+        let address: Option<Ipv4Addr> = text.parse().ok();
+        match (address, services) {
+            (None, _) => {
+                found.judged();
+                let values: [(&str, &dyn Display); 1] = [("text", &quoted(text))];
+                found.add_as("dns-no-address", &call.place, object.clone(), &values);
+            }
+            (Some(address), Some((services, at))) => {
+                found.judged();
+                if !services.contains_addr(address) {
+                    let values: [(&str, &dyn Display); 2] = [("text", &address), ("services", &services)];
+                    found
+                        .add_as("dns", &call.place, object.clone(), &values)
+                        .related(at, "the service range");
+                }
+            }
+            (Some(_), None) => {}
+        }
     }
 }
 
@@ -119,8 +181,11 @@ pub(super) fn translated(context: &Context<'_>, found: &mut Found) {
     let all = blocks(context);
     let Some((first, place, what)) = all.first() else { return found.lacks(Need::Vpcs) };
     // The first block of a VPC is its primary one.
-    let more: Vec<String> =
-        all[1..].iter().filter(|(.., of)| of == what).map(|(block, ..)| block.to_string()).collect();
+    // One that the VPC cannot have is told as that.
+    let further = all[1..]
+        .iter()
+        .filter(|(block, _, of)| of == what && !super::further::is_ruled_out(context, *first, *block));
+    let more: Vec<String> = further.map(|(block, ..)| block.to_string()).collect();
     if more.is_empty() {
         return found.judged();
     }

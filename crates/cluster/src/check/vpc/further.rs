@@ -98,6 +98,15 @@ fn barred(first: Ipv4Prefix, others: &[Ipv4Prefix], block: Ipv4Prefix) -> Option
     None
 }
 
+/// Whether a block that the files ask for cannot be added to a VPC with this first block: another rule tells it.
+pub(super) fn is_ruled_out(context: &Context<'_>, first: Ipv4Prefix, block: Ipv4Prefix) -> bool {
+    let of_eksctl = context.cluster.control_plane.extra_blocks.known();
+    let of_eksctl = of_eksctl.into_iter().flat_map(|extra| &extra.blocks).map(|(asked, _)| *asked);
+    let further = context.cluster.asked_blocks.iter().filter(|asked| asked.of == BlockOf::Further);
+    let mut asked = further.map(|asked| asked.block).chain(of_eksctl);
+    asked.any(|asked| asked == block) && barred(first, &[first], block).is_some()
+}
+
 /// Blocks that a template makes for a VPC, its first one among them.
 pub(super) fn blocks_of<'c>(context: &Context<'c>, vpc: &str) -> impl Iterator<Item = &'c AskedBlock> {
     let of_vpcs = context.cluster.asked_blocks.iter().filter(|asked| asked.of != BlockOf::Subnet);

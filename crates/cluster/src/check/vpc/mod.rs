@@ -29,7 +29,7 @@ pub(super) const RULES: &[Judge] = &[
 fn blocks<'c>(context: &Context<'c>) -> Vec<(Ipv4Prefix, &'c Place, String)> {
     let cluster = context.cluster;
     let mut blocks = Vec::new();
-    let of_groups = context.planned.groups.iter().flat_map(|planned| &planned.asks.subnets);
+    let of_groups = context.planned().groups.iter().flat_map(|planned| &planned.asks.subnets);
     let control_plane = cluster.control_plane_subnets.known().into_iter().flatten().map(String::as_str);
     let ids = of_groups.copied().chain(control_plane);
     let mut vpcs: BTreeSet<&str> = ids.filter_map(|id| vpc_of(cluster, id)).collect();
@@ -158,7 +158,7 @@ struct Usage<'c> {
 
 fn address_usage(context: &Context<'_>, found: &mut Found) {
     const NEAR_PERCENT: u64 = 90;
-    let (cluster, planned) = (context.cluster, context.planned);
+    let (cluster, planned) = (context.cluster, context.planned());
     let (own, systems) = (&planned.own_instances, systems(cluster));
     let told = planned.nodes_told(cluster);
     let mut usages: BTreeMap<Option<&str>, Usage<'_>> = BTreeMap::new();

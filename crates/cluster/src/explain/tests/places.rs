@@ -129,3 +129,28 @@ fn what_is_refuted_comes_last_whatever_speaks_for_it() {
     let first = &explained.explanations[0].causes[0];
     assert!(first.text.starts_with("no block of 64 ports") && first.likelihood == Likelihood::Likely);
 }
+
+#[test]
+fn listed_ranges_speak_for_node_ports() {
+    let error = "E1122 10:11:12.345678 1 a.go:1] \"Nodeport policy creation failed\" err=\"(0x803b0013)\"\n";
+    let listing = |rows: &str| {
+        format!(
+            "Protocol tcp Port Exclusion Ranges\n\nStart Port    End Port\n----------    --------\n      5985        5985\n{rows}"
+        )
+    };
+    let cause = |rows: &str| {
+        let explained = of_texts(&[("error", error), ("ports.txt", &listing(rows))]);
+        let causes = &explained.explanations[0].causes;
+        let it = causes.iter().find(|it| it.text.starts_with("a NodePort")).unwrap();
+        (it.likelihood, it.why.join("; "))
+    };
+    let (taken, why) = cause("     30500       30563\n");
+    assert_eq!(taken, Likelihood::Likely);
+    assert!(why.contains("30500 to 30563 are taken"), "{why}");
+    let (reserved, why) = cause("     30500       30563     *\n");
+    assert_eq!(reserved, Likelihood::Likely);
+    assert!(why.contains("30500 to 30563 are reserved"), "{why}");
+    // A port that is used stands in no listing.
+    let (free, why) = cause("");
+    assert!(free == Likelihood::Likely && why.contains("the policy of a NodePort failed"), "{why}");
+}

@@ -17,12 +17,13 @@ pub use answer::{
 
 use super::{demand::Asking, supply, supply::Supply, tell};
 use crate::api::OnProgress;
-use crate::model::{Cluster, Field, NodeGroup, Os, Reservation};
+use crate::model::{Cluster, NodeGroup, Os, Reservation};
 use crate::note::{Note, text as note};
 use crate::problem::Problem;
 use crate::read::{self, Reading};
 use crate::request::{Refusal, inputs, known_keys};
 use crate::subnet::Occupied;
+use crate::written::Written;
 use neighbours::Neighbours;
 pub(crate) use neighbours::systems;
 use room::Room;
@@ -288,5 +289,5 @@ fn verdict(checks: &[Check], problems: &[Problem]) -> Answer {
 
 /// Whether the ConfigMap's data was given.
 fn configmap_given(cluster: &Cluster) -> bool {
-    matches!(cluster.cni.data, Field::Known(..))
+    Written::of(cluster).is_some()
 }

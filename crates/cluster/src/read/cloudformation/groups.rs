@@ -2,10 +2,12 @@
 
 use super::{Resource, words};
 use crate::model::{
-    Field, InstanceTypes, LaunchTemplate, NodeGroup, Origin, Os, SubnetChoice, TemplateChoice, Tool,
+    Field, InstanceTypes, LaunchTemplate, NoTemplate, NodeGroup, Origin, Os, SubnetChoice, Taint,
+    TemplateChoice, Tool,
 };
 use crate::read::node::Node;
 use crate::read::{Doc, aws};
+use winpod::source::SourceId;
 use winpod::windows;
 
 /// The tag by which an instance belongs to a cluster.
@@ -14,6 +16,7 @@ const OF_CLUSTER: &str = "kubernetes.io/cluster/";
 const BOOTSTRAPS: [&str; 4] = ["EKSBootstrap", "/etc/eks/bootstrap.sh", "nodeadm", "NodeConfig"];
 /// Tags that tell the Cluster Autoscaler what a node would have.
 const LABEL_TAG: &str = "k8s.io/cluster-autoscaler/node-template/label/";
+const TAINT_TAG: &str = "k8s.io/cluster-autoscaler/node-template/taint/";
 
 pub(super) fn managed(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     let mut node = words::of_api(&resource.properties);
@@ -29,12 +32,31 @@ pub(super) fn managed(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     }
     aws::describe_nodegroup(doc, &node);
     let Some(mut group) = doc.cluster().node_groups.pop() else { return };
-    // EKS takes the image of the template, and then no type of its own.
-    if let (Field::Absent, Some(template)) = (&group.ami, template(doc, &group)) {
-        group.custom_ami = !template.image.is_absent();
-        named_image(&mut group, &template);
+    if group.ami.is_absent() {
+        match doc.cluster().template_of(&group).cloned() {
+            // EKS takes the image of the template, and then no type of its own.
+            Ok(template) if !template.image.is_absent() => {
+                of_image(&mut group, &template);
+                group.custom_ami = true;
+                group.max_pods = max_pods(&template);
+            }
+            Ok(_) => linux_by_default(doc, &mut group, &resource.properties),
+            Err(NoTemplate::Unnamed) if group.launch.template.is_absent() => {
+                linux_by_default(doc, &mut group, &resource.properties);
+            }
+            Err(_) => {
+                let reason =
+                    "it has no AmiType, and its launch template, which may name an image, is not given";
+                group.os = doc.unknown(reason, &resource.properties);
+            }
+        }
     }
     doc.cluster().node_groups.push(group);
+}
+
+/// EKS gives a group Windows only where it is asked for by name.
+fn linux_by_default(doc: &Doc<'_, '_>, group: &mut NodeGroup, at: &Node) {
+    group.os = doc.or_default(Field::Absent, Os::Linux, at, SourceId::ManagedGroupDefaultAmi);
 }
 
 fn template(doc: &mut Doc<'_, '_>, group: &NodeGroup) -> Option<LaunchTemplate> {
@@ -73,10 +95,17 @@ pub(super) fn auto_scaling(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     for (key, value) in words::tags(properties.get("Tags")) {
         if let Some(label) = key.strip_prefix(LABEL_TAG) {
             group.labels.insert(label.to_owned(), value);
+        } else if let Some(taint) = key.strip_prefix(TAINT_TAG) {
+            let (value, effect) = value.rsplit_once(':').unwrap_or(("", &value));
+            let (key, value, effect) = (taint.to_owned(), value.to_owned(), effect.to_owned());
+            let place = group.place.clone();
+            group.taints.push(Taint { key, value, effect, place });
         }
     }
+    group.labels_open = true;
     if let Some(template) = &template {
         of_image(&mut group, template);
+        node_labels(&mut group, template);
         group.max_pods = max_pods(template);
         group.role = role(doc, resource, template);
     }
@@ -119,15 +148,28 @@ fn types(
     }
 }
 
-/// The image and the system, if a parameter of SSM names an image of Windows; whether it does.
+/// The parameters of Windows images, below which each has its name.
+const WINDOWS_IMAGES: &str = "/aws/service/ami-windows-latest/";
+
+/// The image and the system, if a parameter of SSM names an image of Windows; whether it does. The image is the name of
+/// the parameter, as the template says it; of a name that is open in part, the path alone tells the system.
 fn named_image(group: &mut NodeGroup, template: &LaunchTemplate) -> bool {
-    let known = super::shown(&template.image)
-        .and_then(|(image, origin)| Some((windows::image(image.strip_prefix("resolve:ssm:")?)?, origin)));
-    if let Some((image, origin)) = known {
-        group.ami = Field::Known(image.ami_type.unwrap_or(image.eksctl_family).to_owned(), origin.clone());
-        group.os = Field::Known(Os::Windows, origin.clone());
+    let parameter = super::shown(&template.image).and_then(|(image, origin)| {
+        Some((image.strip_prefix("resolve:ssm:")?.strip_prefix(WINDOWS_IMAGES)?, origin))
+    });
+    let Some((name, origin)) = parameter else { return false };
+    let known = windows::image(name).is_some();
+    let open = name.contains("${");
+    if !known && !open {
+        return false;
     }
-    known.is_some()
+    group.os = Field::Known(Os::Windows, origin.clone());
+    group.ami = if known {
+        Field::Known(name.to_owned(), origin.clone())
+    } else {
+        Field::Unknown(format!("only a deployment fills in {name:?}"), origin.place().clone())
+    };
+    true
 }
 
 /// The system, as the image's parameter in SSM names it, or as the user data does.
@@ -156,6 +198,18 @@ fn of_image(group: &mut NodeGroup, template: &LaunchTemplate) {
         Some(os) => Field::Known(os, Origin::Written(data.place.clone())),
         None => Field::Unknown("its user data does not tell the system".to_owned(), data.place.clone()),
     };
+}
+
+/// Labels that the call of the bootstrap script gives to nodes; whether they are all, if there is one call.
+fn node_labels(group: &mut NodeGroup, template: &LaunchTemplate) {
+    let Some(data) = template.user_data.known().filter(|data| data.hidden_call.is_none()) else { return };
+    let [call] = data.calls.as_slice() else { return };
+    let Some(flags) = call.kubelet_flag("node-labels") else { return };
+    let pairs: Option<Vec<_>> =
+        flags.iter().flat_map(|flag| flag.split(',')).map(|pair| pair.split_once('=')).collect();
+    let Some(pairs) = pairs else { return };
+    group.labels_open = false;
+    group.labels.extend(pairs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())));
 }
 
 /// Pods per node as the call of the bootstrap script asks for.

@@ -129,7 +129,11 @@ fn function(template: &Template<'_>, call: &Call<'_>, span: Span) -> Option<Node
         "GetAtt" => Some(attribute(template, call.argument, span)),
         "Sub" | "Join" => Some(match text(template, call, false) {
             Ok(text) => text_node(text, span, style_of(call.argument)),
-            Err(reason) => hidden(&reason, span),
+            // What the path of a public parameter says literally is known, whatever fills in the rest of it.
+            Err(reason) => match text(template, call, true) {
+                Ok(text) if is_public_parameter(&text) => text_node(text, span, style_of(call.argument)),
+                _ => hidden(&reason, span),
+            },
         }),
         "Base64" => Some(base64(template, call, span)),
         "If" => {
@@ -188,6 +192,11 @@ fn function(template: &Template<'_>, call: &Call<'_>, span: Span) -> Option<Node
         "Transform" => unknown("a macro makes it"),
         name => unknown(&format!("Fn::{name} decides it when the stack is made")),
     }
+}
+
+/// Whether a text takes its value from a parameter that AWS publishes.
+fn is_public_parameter(text: &str) -> bool {
+    text.trim().trim_start_matches("{{").starts_with("resolve:ssm:/aws/service/")
 }
 
 fn style_of(node: &Node) -> Style {

@@ -9,8 +9,31 @@ pub(super) fn objects(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     embedded(doc, resource, "Manifest");
 }
 
-/// `Custom::AWSCDK-EKS-KubernetesPatch`: a part of an object, which says nothing of the rest.
-pub(super) fn patch(_: &mut Doc<'_, '_>, _: &Resource<'_>) {}
+/// `Custom::AWSCDK-EKS-KubernetesPatch`: a part of an object, which says nothing of the rest. What it may change of the
+/// settings of the VPC CNI is open from then on.
+pub(super) fn patch(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
+    let named = resource.text("ResourceName").unwrap_or_default();
+    let namespace = resource.text("ResourceNamespace").unwrap_or_else(|| "default".to_owned());
+    if namespace != "kube-system" {
+        return;
+    }
+    let reason =
+        format!("the patch {:?} changes {named}: give the object as it is in the cluster", resource.id);
+    let (kind, name) = named.split_once('/').unwrap_or_default();
+    match (kind.to_ascii_lowercase().as_str(), name) {
+        ("configmap" | "configmaps" | "cm", "amazon-vpc-cni") => {
+            let open = doc.unknown(reason, &resource.properties);
+            doc.cluster().cni.data = open;
+        }
+        ("daemonset" | "daemonsets" | "ds" | "daemonset.apps", "aws-node") => {
+            let open = doc.unknown(reason.clone(), &resource.properties);
+            doc.cluster().cni.environment = open;
+            let open = doc.unknown(reason, &resource.properties);
+            doc.cluster().cni.network_policy = open;
+        }
+        _ => {}
+    }
+}
 
 /// `Custom::AWSCDK-EKS-HelmChart`.
 pub(super) fn chart(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {

@@ -135,11 +135,11 @@ fn pod_identity(doc: &mut Doc<'_, '_>, node: &Node) {
 }
 
 impl Doc<'_, '_> {
-    /// A boolean that may be absent.
-    fn switch(&mut self, node: &Node, key: &str, object: &str) -> Field<bool> {
+    /// A boolean that may be absent. eksctl reads YAML 1.1 (sigs.k8s.io/yaml), so that `yes` is one.
+    pub(super) fn switch(&mut self, node: &Node, key: &str, object: &str) -> Field<bool> {
         match node.get(key).filter(|value| !value.is_null()) {
             None => Field::Absent,
-            Some(value) => match value.as_bool() {
+            Some(value) => match value.as_wide_bool() {
                 Some(switch) => self.written(switch, value),
                 None => self.wrong(value, key, object, "true or false"),
             },

@@ -57,6 +57,7 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
     sizes(doc, node, &mut group, &object);
     group.max_pods = doc.count(node, "maxPodsPerNode", &object);
     group.labels = doc.map(node.get("labels"), &object);
+    group.labels_open = Doc::map_open(node.get("labels"));
     group.labels.insert("alpha.eksctl.io/nodegroup-name".to_owned(), group.name.clone());
     group.taints = taints(doc, node.get("taints"));
     group.cluster_dns = doc.text(node, "clusterDNS", &object);
@@ -77,6 +78,9 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
         ) {
             (Field::Known(nodes, origin), _) => Field::Known(MaxUnavailable::Nodes(nodes), origin),
             (_, Field::Known(percent, origin)) => Field::Known(MaxUnavailable::Percent(percent), origin),
+            (Field::Unknown(reason, place), _) | (_, Field::Unknown(reason, place)) => {
+                Field::Unknown(reason, place)
+            }
             _ => Field::Absent,
         };
     }
@@ -85,10 +89,12 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
 
 fn instance_types(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, object: &str) -> Field<InstanceTypes> {
     let named = |types| InstanceTypes::Named(types);
-    if let Some(mixed) = node.get("instancesDistribution")
-        && let Field::Known(types, origin) = doc.texts(mixed, "instanceTypes", object)
-    {
-        return Field::Known(named(types), origin);
+    if let Some(mixed) = node.get("instancesDistribution") {
+        match doc.texts(mixed, "instanceTypes", object) {
+            Field::Known(types, origin) => return Field::Known(named(types), origin),
+            Field::Unknown(reason, place) => return Field::Unknown(reason, place),
+            Field::Absent => {}
+        }
     }
     match doc.texts(node, "instanceTypes", object) {
         Field::Known(types, origin) if !types.is_empty() => return Field::Known(named(types), origin),
@@ -145,7 +151,11 @@ fn subnets(doc: &mut Doc<'_, '_>, node: &Node, vpc: &Vpc, object: &str) -> Field
     if !vpc.decided {
         return Field::Absent;
     }
-    let private = doc.flag(node, "privateNetworking", object);
+    let private = match doc.switch(node, "privateNetworking", object) {
+        Field::Unknown(reason, place) => return Field::Unknown(reason, place),
+        Field::Known(private, _) => private,
+        Field::Absent => false,
+    };
     let ids = if private { &vpc.private } else { &vpc.public };
     if ids.is_empty() { Field::Absent } else { doc.written(SubnetChoice::Ids(ids.clone()), node) }
 }

@@ -5,8 +5,9 @@ mod groups;
 mod keys;
 mod launch;
 
-use super::node::Node;
-use super::{Doc, shortened};
+use super::fields::is_filled_in;
+use super::node::{Kind, Node};
+use super::{Doc, Unquoted, shortened};
 use crate::model::{ExtraBlocks, Field, Origin, Subnet};
 use crate::note::{Note, text as note};
 use std::collections::BTreeMap;
@@ -26,7 +27,9 @@ pub(super) fn fragment(doc: &mut Doc<'_, '_>, node: &Node) {
 
 pub(super) fn cluster_config(doc: &mut Doc<'_, '_>, node: &Node) {
     if let Some(metadata) = node.get("metadata") {
-        if let Some(name) = metadata.get("name").filter(|name| name.as_text().is_some()) {
+        if let Some(name) =
+            metadata.get("name").filter(|name| !is_filled_in(name) && name.as_text().is_some())
+        {
             doc.name_cluster(name.as_text().unwrap_or_default(), name);
         }
         let version = version(doc, metadata);
@@ -69,6 +72,11 @@ fn version(doc: &mut Doc<'_, '_>, metadata: &Node) -> Field<String> {
     let field = doc.text(metadata, "version", "the cluster");
     let (Field::Known(text, _), Some(value)) = (&field, metadata.get("version")) else { return field };
     if text.parse::<KubernetesVersion>().is_ok() {
+        // What was meant is plain, and that eksctl refuses it is told: to it 1.30 is the number 1.3.
+        if value.as_scalar().is_some_and(|scalar| scalar.kind == Kind::Float) {
+            let (key, text, place) = ("metadata.version".to_owned(), text.clone(), doc.place_of(value));
+            doc.reader.reading.unquoted.push(Unquoted { object: "ClusterConfig", key, text, place });
+        }
         return field;
     }
     if text.starts_with(|c: char| c.is_ascii_digit()) {
@@ -150,7 +158,17 @@ fn made_by_eksctl(doc: &mut Doc<'_, '_>, node: &Node, section: Option<&Node>) ->
     };
     let zones = match doc.texts(node, "availabilityZones", "the cluster") {
         Field::Known(zones, _) if !zones.is_empty() => zones,
-        Field::Unknown(..) => return Vpc::default(),
+        // How many there are is known where their names are not.
+        Field::Unknown(..) => {
+            let list = node.get("availabilityZones").map(Node::items).unwrap_or_default();
+            if list.is_empty() {
+                return Vpc::default();
+            }
+            let name = |(node, number): (&Node, usize)| {
+                node.as_text().map_or_else(|| format!("zone {number}"), str::to_owned)
+            };
+            list.iter().zip(1..).map(name).collect()
+        }
         _ => {
             let region = doc.cluster().region.known().cloned().unwrap_or_default();
             let count = if region == "us-east-1" { 2 } else { 3 };

@@ -5,14 +5,12 @@ use crate::model::{HnsDistribution, HnsPolicy, HnsPortMapping, HnsProtocol, HnsR
 use crate::read::Doc;
 use crate::read::node::Node;
 use std::net::Ipv4Addr;
-use winpod::dsr::{DSR_FLAG, LOCAL_ROUTED_VIP_FLAG};
+use winpod::dsr::{DSR_FLAG, LOCAL_ROUTED_VIP_FLAG, VIP_EXTERNAL_IP_FLAG};
 
-/// Bits of a port mapping's `Flags` beside that of a node port: hnslib e115dd1, hcn/hcnloadbalancer.go (2026-03-13), the
-/// last one from kube-proxy's winkernel/hns.go.
+/// Bits of a port mapping's `Flags` beside that of a node port: hnslib e115dd1, hcn/hcnloadbalancer.go (2026-03-13).
 const ILB_FLAG: u32 = 1;
 const USE_MUX_FLAG: u32 = 4;
 const PRESERVE_DIP_FLAG: u32 = 8;
-const VIP_EXTERNAL_IP_FLAG: u32 = 16;
 
 const NUMBER: u32 = u32::MAX;
 

@@ -2,7 +2,9 @@
 //! the build of the system (`ver`, `systeminfo`, `Get-ComputerInfo`), as text in any language or as JSON.
 
 mod build;
+mod hotfix;
 mod kube_proxy;
+mod refused;
 #[cfg(test)]
 mod tests;
 mod wrapped;
@@ -12,21 +14,37 @@ pub(crate) use kube_proxy::words;
 use super::Doc;
 use super::lines::Head;
 use super::node::Node;
-use crate::model::{KubeProxyStart, Place, StartEvidence, SystemBuild};
+use crate::model::{Hotfix, KubeProxyStart, Place, StartEvidence, StartRefusal, SystemBuild};
 use build::Builds;
 use std::sync::Arc;
+use winpod::dsr::Refusal;
 use wrapped::Wrapped;
 
 /// Command lines of one text that are kept: enough to tell that they differ.
 const MOST_LINES: usize = 16;
+/// Updates of one text that are kept: more than a system has.
+const MOST_HOTFIXES: usize = 512;
 
 /// What a text tells.
 #[derive(Debug, Default)]
 pub(super) struct Host {
     pub(super) starts: Vec<KubeProxyStart>,
+    /// Starts before those, in a log.
+    pub(super) earlier: Vec<KubeProxyStart>,
+    pub(super) refusals: Vec<StartRefusal>,
+    pub(super) hotfixes: Vec<Hotfix>,
     pub(super) builds: Vec<SystemBuild>,
     /// Where a command line stands that is cut, or wrapped so that it reads in more than one way.
     pub(super) unclear: Vec<Place>,
+}
+
+impl Host {
+    /// Whether nothing of it tells anything.
+    pub(super) fn is_empty(&self) -> bool {
+        let Self { starts, refusals, hotfixes, builds, unclear, .. } = self;
+        let no_start = starts.is_empty() && refusals.is_empty() && unclear.is_empty();
+        no_start && hotfixes.is_empty() && builds.is_empty()
+    }
 }
 
 /// Whether a file that starts so is such a text. YAML and JSON are none, though they may name all of it.
@@ -76,6 +94,9 @@ fn is_of_node(line: &str) -> bool {
         || is_klog(line)
         || line.contains("FLAG: --")
         || build::names_one(line)
+        || hotfix::is_listed(line)
+        || refused::refusal(line).is_some()
+        || wrapped::is_path(line) && line.to_ascii_lowercase().contains("kube-proxy")
         || (line.contains('\\') || line.starts_with("kube-proxy")) && kube_proxy::arguments(line).is_some()
 }
 
@@ -101,11 +122,21 @@ pub(super) struct Text<'a> {
     line: Option<(Wrapped, Place)>,
     /// The flags of one start.
     flags: Option<(Vec<String>, Place)>,
+    /// The last command line in a log.
+    logged: Option<KubeProxyStart>,
 }
 
 impl<'a> Text<'a> {
     pub(super) fn new(file: &'a Arc<str>) -> Self {
-        Self { file, at: 0, host: Host::default(), builds: Builds::default(), line: None, flags: None }
+        Self {
+            file,
+            at: 0,
+            host: Host::default(),
+            builds: Builds::default(),
+            line: None,
+            flags: None,
+            logged: None,
+        }
     }
 
     pub(super) fn line(&mut self, text: &str) {
@@ -116,13 +147,48 @@ impl<'a> Text<'a> {
             }
             self.close_line();
         }
+        if let Some(refusal) = refused::refusal(text) {
+            return self.refused(refusal);
+        }
         let flags = kube_proxy::flags(text);
         if !flags.is_empty() {
             return flags.into_iter().for_each(|flag| self.flag(flag));
         }
         self.builds.line(text, self.at);
-        if wrapped::value_column(text).is_some() || text.to_ascii_lowercase().contains("kube-proxy") {
+        if self.host.hotfixes.len() < MOST_HOTFIXES {
+            let place = self.place();
+            self.host.hotfixes.extend(hotfix::of_line(text).map(|name| Hotfix { name, place }));
+        }
+        let named = wrapped::value_column(text).is_some() || wrapped::is_queried(text);
+        if named || text.to_ascii_lowercase().contains("kube-proxy") {
             self.line = Some((Wrapped::new(text), self.place()));
+        }
+    }
+
+    /// A kube-proxy that is refused is started again and refused again, and writes the same; another reason is another
+    /// start.
+    fn refused(&mut self, refusal: Refusal) {
+        let place = self.place();
+        match self.host.refusals.last_mut().filter(|last| !last.superseded) {
+            Some(last) if last.refusal == refusal => last.place = place,
+            _ => {
+                self.started();
+                if self.host.refusals.len() >= MOST_LINES {
+                    self.host.refusals.remove(0);
+                }
+                self.host.refusals.push(StartRefusal { refusal, superseded: false, place });
+            }
+        }
+    }
+
+    /// What a log told before is of an earlier start.
+    fn started(&mut self) {
+        self.host.refusals.iter_mut().for_each(|refusal| refusal.superseded = true);
+    }
+
+    fn earlier(&mut self, start: KubeProxyStart) {
+        if self.host.earlier.len() < MOST_LINES {
+            self.host.earlier.push(start);
         }
     }
 
@@ -137,6 +203,9 @@ impl<'a> Text<'a> {
         if self.flags.as_ref().is_some_and(|(flags, _)| again(flags) || flags.len() > 1000) {
             self.close_flags();
         }
+        if self.flags.is_none() {
+            self.started();
+        }
         let place = self.place();
         self.flags.get_or_insert_with(|| (Vec::new(), place)).0.push(flag);
     }
@@ -145,11 +214,22 @@ impl<'a> Text<'a> {
         let Some((line, place)) = self.line.take() else { return };
         match line.arguments() {
             Ok(Some(arguments)) => {
-                self.push(KubeProxyStart { arguments, said_by: StartEvidence::CommandLine, place });
+                let start = KubeProxyStart { arguments, said_by: StartEvidence::CommandLine, place };
+                if line.is_logged() { self.logged(start) } else { self.push(start) }
             }
             Ok(None) => {}
             Err(wrapped::Unclear) if self.host.unclear.len() < MOST_LINES => self.host.unclear.push(place),
             Err(wrapped::Unclear) => {}
+        }
+    }
+
+    /// Of the command lines in a log the last one counts.
+    fn logged(&mut self, start: KubeProxyStart) {
+        self.started();
+        if let Some(before) = self.logged.replace(start)
+            && self.logged.as_ref().is_some_and(|start| start.arguments != before.arguments)
+        {
+            self.earlier(before);
         }
     }
 
@@ -159,7 +239,12 @@ impl<'a> Text<'a> {
             && arguments.iter().any(|flag| flag.starts_with("--enable-dsr="))
         {
             // The last start counts.
-            self.host.starts.retain(|start| start.said_by != StartEvidence::LoggedFlags);
+            let (before, others) = std::mem::take(&mut self.host.starts)
+                .into_iter()
+                .partition(|start| start.said_by == StartEvidence::LoggedFlags);
+            self.host.starts = others;
+            let before: Vec<KubeProxyStart> = before;
+            before.into_iter().filter(|it| it.arguments != arguments).for_each(|it| self.earlier(it));
             self.push(KubeProxyStart { arguments, said_by: StartEvidence::LoggedFlags, place });
         }
     }
@@ -175,6 +260,9 @@ impl<'a> Text<'a> {
     pub(super) fn finish(mut self) -> Host {
         self.close_line();
         self.close_flags();
+        if let Some(start) = self.logged.take() {
+            self.push(start);
+        }
         let file = self.file;
         let place = |line| Place::new(file, line, 1);
         let builds = self.builds.finish().into_iter();
@@ -208,6 +296,16 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
         let place = Place::new(doc.file, line, 1);
         doc.cluster().system_builds.push(SystemBuild { build, place });
     }
+    true
+}
+
+/// Reads an `Event` that says why kube-proxy does not start; `false` of any other.
+pub(super) fn event(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
+    // `events.k8s.io` calls it a note.
+    let said = ["message", "note"].iter().find_map(|key| node.get(key));
+    let Some(refusal) = said.and_then(Node::as_text).and_then(refused::refusal) else { return false };
+    let place = doc.place_of(said.unwrap_or(node));
+    doc.cluster().start_refusals.push(StartRefusal { refusal, superseded: false, place });
     true
 }
 

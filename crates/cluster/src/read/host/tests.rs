@@ -55,8 +55,34 @@ LOAD_ORDER_GROUP   :\r\n";
     };
     // Of two starts the last one counts.
     assert_eq!(starts(&(log("false") + &log("true"))), ["3: --config= --enable-dsr=true"]);
+    let earlier = |text: &str| of(text).earlier.iter().map(|it| it.place.line).collect::<Vec<_>>();
+    assert_eq!(
+        (earlier(&(log("false") + &log("true"))), earlier(&(log("true") + &log("true")))),
+        (vec![1], vec![])
+    );
     // A kubelet lists its flags too.
     assert!(starts("I0101 00:00:00.000000    1 flags.go:64] FLAG: --feature-gates=\"A=true\"\n").is_empty());
+}
+
+#[test]
+fn refused_starts() {
+    let line = "E0101 00:00:00.000000    1 run.go:74] \"command failed\" err=\"unable to create ipv4 proxier: WinDSR feature gate not enabled\"\n";
+    let flags = "I0101 00:00:00.000000    1 flags.go:64] FLAG: --enable-dsr=\"true\"\n";
+    let old = "E0101 00:00:00.000000    1 run.go:74] platform does not support feature Direct Server Return (DSR)\n";
+    let refusals = |text: &str| {
+        of(text)
+            .refusals
+            .iter()
+            .map(|it| (it.refusal.name(), it.superseded, it.place.line))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(refusals(line), [("gate-off", false, 1)]);
+    // Started again and again.
+    assert_eq!(refusals(&line.repeat(3)), [("gate-off", false, 3)]);
+    assert_eq!(refusals(&format!("{flags}{line}")), [("gate-off", false, 2)]);
+    assert_eq!(refusals(&format!("{line}{flags}")), [("gate-off", true, 1)]);
+    assert_eq!(refusals(&format!("{old}{line}")), [("platform", true, 1), ("gate-off", false, 2)]);
+    assert!(of(&format!("{old}{line}").repeat(1000)).refusals.len() <= 16);
 }
 
 #[test]
@@ -76,7 +102,8 @@ fn manifests_are_none() {
 fn long_logs_are_bounded() {
     let line = "I0101 00:00:00.000000    1 server.go:1] kube-proxy.exe --v=1 --a=";
     let text = (0..5000).map(|n| format!("{line}{n}")).collect::<Vec<_>>().join("\n");
-    assert_eq!(of(&text).starts.len(), 16);
+    let found = of(&text);
+    assert_eq!((found.starts.len(), found.earlier.len()), (1, 16));
     let wrapped = format!("{line}1\n{}", "         --b=2\n".repeat(100_000));
     let longest = of(&wrapped).starts.iter().map(|start| start.arguments.len()).max();
     assert!(longest < Some(10_000), "{longest:?}");

@@ -1,0 +1,4 @@
+<powershell>
+[string]$EKSBootstrapScriptFile = "$env:ProgramFiles\Amazon\EKS\Start-EKSBootstrap.ps1"
+& $EKSBootstrapScriptFile -EKSClusterName claims-prod -APIServerEndpoint https://0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com -Base64ClusterCA bm90IGEgY2VydGlmaWNhdGU= -ServiceCIDR 10.100.0.0/16 -DNSClusterIP 10.100.0.10 -KubeletExtraArgs "--max-pods=60"
+</powershell>
