@@ -92,6 +92,39 @@ export interface BackgroundStep {
   text: string;
 }
 
+/** What the name of an image tells. */
+export interface BaseImage {
+  /** The sentences, each with its grade and its facts. */
+  because: Because[];
+  /** The build of that release. */
+  build: number | null;
+  /** The build of the node without its revision. */
+  hostBuild: number | null;
+  /** The release of the node; null where none was asked about, or its build is of no known release. */
+  hostRelease: string | null;
+  /** The image as it was asked for. */
+  image: string;
+  /**
+   * Why: `same-build`, `other-build`, `newer-host` (not settled), `tag-silent`, `digest-only`, or `no-host` where no node was
+   * asked about.
+   */
+  reason: "same-build" | "other-build" | "newer-host" | "tag-silent" | "digest-only" | "no-host";
+  /** The release that it is made for; null where its name does not tell. */
+  release: string | null;
+  /** Whether the node runs it without Hyper-V: `yes`, `no` or `unknown`. */
+  runs: "yes" | "no" | "unknown";
+}
+
+/** An image, and perhaps a node. */
+export interface BaseImageRequest {
+  /** The image as a manifest names it, such as `mcr.microsoft.com/windows/nanoserver:ltsc2022`. */
+  image: string;
+  /** The build of the node as Windows prints it, such as `10.0.20348.2762`, in place of its release or beside it. */
+  osBuild?: string | null | undefined;
+  /** The release of Windows Server of the node, such as `2022`. */
+  release?: string | null | undefined;
+}
+
 /** A reason, with what it rests on. */
 export interface Because {
   /** The stable name of the reason. */
@@ -320,6 +353,8 @@ export interface CheckAnswer {
   summary: CheckSummary;
   /** Documents of kinds that no rule reads. */
   unknownKinds: UnknownKind[];
+  /** Rules of which more was found than is listed, in the order of the catalogue. */
+  unlisted?: Unlisted[];
 }
 
 /** What to check, and how. */
@@ -677,7 +712,7 @@ export interface Ec2Calls {
 export interface ExplainRequest {
   /** Documents in memory. */
   documents?: Document[] | undefined;
-  /** Each the path of an existing file or directory, or else a text. */
+  /** Each a file or directory that exists or is written as one (`./x`, `a/b`, `x.log`), or else a text. */
   given?: string[] | undefined;
   /**
    * Logs, events, zips of the log collector, and directories of them. Dumps of HNS, netsh's listings of ports,
@@ -698,6 +733,8 @@ export interface Explanation {
   collect: string[];
   /** How often the inputs have it; an event counts as often as Kubernetes says that it happened. */
   count: number;
+  /** Its text is cut off wherever it stands, and was recognised by its beginning: what follows may say more. */
+  cut?: boolean;
   /**
    * The earliest time: `2026-11-22T10:00:00Z`, without `Z` if the log tells no zone, `11-22T10:00:00` if it tells no
    * year.
@@ -1182,10 +1219,10 @@ export interface LargestServices {
    * files have services: then like those on average.
    */
   shape: ServiceShape | null;
-  /** With DSR on; null where system or version lack it. */
+  /** With DSR on; null where system or version lack it, or where that is not known. */
   withDsr: ServiceSpan | null;
-  /** With DSR off. */
-  withoutDsr: ServiceSpan;
+  /** With DSR off; null where that is not known, because nothing tells what policies of SCTP take. */
+  withoutDsr: ServiceSpan | null;
 }
 
 /** A prefix, and the length of what is sought around or within it. */
@@ -1973,6 +2010,8 @@ export interface RenderRequest {
   kubernetes?: string | null | undefined;
   /** Labels of the nodes. */
   labels?: { [key: string]: string } | undefined;
+  /** Only the files in this language, where a kind is written in several: `yaml`, `json`, `powershell` or `shell`. */
+  language?: "yaml" | "json" | "powershell" | "shell" | null | undefined;
   /** Pods per node: a number, or `fit` for as many as every type of the group has addresses for. */
   maxPods?: MaxPods | null | undefined;
   /** Largest number of nodes. */
@@ -1999,6 +2038,8 @@ export interface RenderRequest {
   release?: string | null | undefined;
   /** The role of the nodes, by ARN. */
   role?: string | null | undefined;
+  /** The ids of the security groups of the nodes. */
+  securityGroups?: string[] | undefined;
   /** The block of its Services. */
   serviceCidr?: string | null | undefined;
   /** Values of the amazon-vpc-cni ConfigMap by key, such as `warm-ip-target`. */
@@ -3162,6 +3203,16 @@ export interface UnknownKind {
   kind: string;
 }
 
+/** Findings of a rule that are counted and not listed: those behind its first 1,000. */
+export interface Unlisted {
+  /** How many there are; the summary counts them too. */
+  count: number;
+  /** The rule's id. */
+  rule: string;
+  /** The rule's title. */
+  title: string;
+}
+
 /** What user data does about DSR. */
 export interface UserData {
   /** The arguments that it gives kube-proxy, if it works. */
@@ -3234,6 +3285,8 @@ export interface WithoutReservation {
 export interface Operations {
   /** The fewest prefixes that cover the same addresses. */
   aggregate: { request: AggregateRequest; answer: Prefixes };
+  /** Which Windows an image of a container is made for, by its name, and whether a node runs it. */
+  baseImage: { request: BaseImageRequest; answer: BaseImage };
   /** Pods per instance type, and what limits them. */
   capacity: { request: CapacityRequest; answer: Capacity[] };
   /** What in the files of a cluster is wrong, and what could not be judged. */
@@ -3570,6 +3623,19 @@ export type TopologyOptions = Omit<TopologyRequest, "paths" | "documents">;
  * topology([]); // throws REQUEST
  */
 export declare function topology(inputs: Input | Iterable<Input>, options?: TopologyOptions): Topology;
+
+/** The release of Windows Server of the node, or its build. */
+export type BaseImageOptions = Omit<BaseImageRequest, "image">;
+
+/**
+ * Which Windows an image of a container is made for, by its name, and whether a node runs it.
+ *
+ * @throws {WinpodError} code `REQUEST`, `UNKNOWN_NAME`, `WINDOWS_BUILD`.
+ * @example
+ * baseImage("mcr.microsoft.com/windows/servercore:ltsc2019", { release: "2022" }).runs; // "no"
+ * baseImage(""); // throws REQUEST
+ */
+export declare function baseImage(image: string, options?: BaseImageOptions): BaseImage;
 
 /** What to write. */
 export type RenderOptions = Omit<RenderRequest, "kind" | "paths" | "documents">;
