@@ -1,9 +1,9 @@
-.PHONY: test test-rust test-rendered test-python test-node wheel-python answers-python update lint docs package nostd controller data bench nightly
+.PHONY: test test-rust test-rendered test-python test-node test-cdk node-packages wheel-python answers-python update lint docs package nostd controller data bench nightly
 
 PYTHON ?= python3
 
 # Everything that must pass, from a clean clone.
-test: test-rust test-rendered test-python test-node
+test: test-rust test-rendered test-python test-node test-cdk
 
 test-rust:
 	cargo test --locked --workspace
@@ -88,10 +88,12 @@ $(VENV)/installed: bindings/python/requirements-test.txt
 	$(VENV)/bin/pip install --quiet -r $<
 	touch $@
 
+node-packages:
+	cd bindings/node && npm ci --no-audit --no-fund && npm run build && npm run package
+
 # Builds and packs the Node package, installs the tarballs into an empty folder and tests them there; then compiles
 # what users write against their types.
-test-node:
-	cd bindings/node && npm ci --no-audit --no-fund && npm run build && npm run package
+test-node: node-packages
 	rm -rf build/node && mkdir -p build/node
 	cd build/node && npm init --yes >/dev/null && npm install --no-audit --no-fund ../node-packages/*.tgz
 	cp -R bindings/node/test build/node/test
@@ -99,8 +101,19 @@ test-node:
 	cd build/node && node --test test/*.test.mjs
 	bindings/node/node_modules/.bin/tsc -p build/node/test/consumers
 
-# Every figure of benches/README.md, each beside what people would use instead. The calls need what test-python and
-# test-node install.
+# Tests the constructs for the CDK, holds what they synthesise against the schemas of CloudFormation, and synthesises the code
+# of their README in an empty folder that has the packed tarballs.
+test-cdk: export CFN_LINT = $(CURDIR)/$(RENDERED)/bin/cfn-lint
+test-cdk: node-packages $(RENDERED)/installed
+	cd bindings/cdk && npm ci --ignore-scripts --no-audit --no-fund && npm run build && npm test && npm run package
+	rm -rf build/cdk && mkdir -p build/cdk
+	cd build/cdk && npm init --yes >/dev/null && npm install --ignore-scripts --no-audit --no-fund ../node-packages/*.tgz ../cdk-package/*.tgz \
+		$$(node -p "Object.entries(require('../../bindings/cdk/package.json').devDependencies).map((it) => it.join('@')).join(' ')")
+	mkdir build/cdk/test && cp bindings/cdk/test/package/readme.test.mjs bindings/cdk/test/lint.mjs build/cdk/test/
+	cd build/cdk && node --test test/*.test.mjs
+
+# Every figure of benches/README.md, each beside what people would use instead. The calls need what test-python, test-node
+# and test-cdk install.
 bench:
 	cargo bench --locked --package winpod-benches
 	benches/processes
@@ -113,6 +126,7 @@ bench:
 	cd build/outside && ../../$(VENV)/bin/python $(CURDIR)/benches/peers/subnet-census $(abspath $(or $(CARGO_TARGET_DIR),target))/release/examples/rust_census
 	cd build/outside && ../../$(VENV)/bin/python $(CURDIR)/benches/python-calls.py
 	cp benches/node-calls.mjs build/node/ && cd build/node && node node-calls.mjs
+	cp benches/cdk-synth.mjs build/cdk/ && cd build/cdk && node cdk-synth.mjs
 
 # Slow or rare checks: many more random cases, the tables against their sources, the licences of what we depend on.
 nightly:

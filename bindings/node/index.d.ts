@@ -68,6 +68,20 @@ export type Answer =
   /** They cannot as it is. */
   | "no";
 
+/** One file to write. */
+export interface Artefact {
+  /** What it is written in: `yaml`, `json`, `powershell` or `shell`. */
+  language: "yaml" | "json" | "powershell" | "shell";
+  /** Why lines of it are there, in their order. */
+  lines: LineReason[];
+  /** A name for the file, such as `amazon-vpc-cni.yaml`. */
+  name: string;
+  /** The node group that it is for; absent if it is for the whole cluster. */
+  nodeGroup: string | null;
+  /** Its text. */
+  text: string;
+}
+
 /** A step of how an error comes about. */
 export interface BackgroundStep {
   /** How well it is established. */
@@ -76,6 +90,39 @@ export interface BackgroundStep {
   sources: string[];
   /** What is so. */
   text: string;
+}
+
+/** What the name of an image tells. */
+export interface BaseImage {
+  /** The sentences, each with its grade and its facts. */
+  because: Because[];
+  /** The build of that release. */
+  build: number | null;
+  /** The build of the node without its revision. */
+  hostBuild: number | null;
+  /** The release of the node; null where none was asked about, or its build is of no known release. */
+  hostRelease: string | null;
+  /** The image as it was asked for. */
+  image: string;
+  /**
+   * Why: `same-build`, `other-build`, `newer-host` (not settled), `tag-silent`, `digest-only`, or `no-host` where no node was
+   * asked about.
+   */
+  reason: "same-build" | "other-build" | "newer-host" | "tag-silent" | "digest-only" | "no-host";
+  /** The release that it is made for; null where its name does not tell. */
+  release: string | null;
+  /** Whether the node runs it without Hyper-V: `yes`, `no` or `unknown`. */
+  runs: "yes" | "no" | "unknown";
+}
+
+/** An image, and perhaps a node. */
+export interface BaseImageRequest {
+  /** The image as a manifest names it, such as `mcr.microsoft.com/windows/nanoserver:ltsc2022`. */
+  image: string;
+  /** The build of the node as Windows prints it, such as `10.0.20348.2762`, in place of its release or beside it. */
+  osBuild?: string | null | undefined;
+  /** The release of Windows Server of the node, such as `2022`. */
+  release?: string | null | undefined;
 }
 
 /** A reason, with what it rests on. */
@@ -306,6 +353,8 @@ export interface CheckAnswer {
   summary: CheckSummary;
   /** Documents of kinds that no rule reads. */
   unknownKinds: UnknownKind[];
+  /** Rules of which more was found than is listed, in the order of the catalogue. */
+  unlisted?: Unlisted[];
 }
 
 /** What to check, and how. */
@@ -663,7 +712,7 @@ export interface Ec2Calls {
 export interface ExplainRequest {
   /** Documents in memory. */
   documents?: Document[] | undefined;
-  /** Each the path of an existing file or directory, or else a text. */
+  /** Each a file or directory that exists or is written as one (`./x`, `a/b`, `x.log`), or else a text. */
   given?: string[] | undefined;
   /**
    * Logs, events, zips of the log collector, and directories of them. Dumps of HNS, netsh's listings of ports,
@@ -684,6 +733,8 @@ export interface Explanation {
   collect: string[];
   /** How often the inputs have it; an event counts as often as Kubernetes says that it happened. */
   count: number;
+  /** Its text is cut off wherever it stands, and was recognised by its beginning: what follows may say more. */
+  cut?: boolean;
   /**
    * The earliest time: `2026-11-22T10:00:00Z`, without `Z` if the log tells no zone, `11-22T10:00:00` if it tells no
    * year.
@@ -1168,10 +1219,10 @@ export interface LargestServices {
    * files have services: then like those on average.
    */
   shape: ServiceShape | null;
-  /** With DSR on; null where system or version lack it. */
+  /** With DSR on; null where system or version lack it, or where that is not known. */
   withDsr: ServiceSpan | null;
-  /** With DSR off. */
-  withoutDsr: ServiceSpan;
+  /** With DSR off; null where that is not known, because nothing tells what policies of SCTP take. */
+  withoutDsr: ServiceSpan | null;
 }
 
 /** A prefix, and the length of what is sought around or within it. */
@@ -1224,6 +1275,14 @@ export interface LimitsRequest {
   nitro: boolean;
 }
 
+/** Why a line is there. */
+export interface LineReason {
+  /** The line, from 1. */
+  line: number;
+  /** The reason, with the facts behind it. */
+  why: Note;
+}
+
 /** A place in a file, as answers give it. */
 export interface Location {
   /** Column from 1, in characters; 0 if only the file is known. */
@@ -1233,6 +1292,13 @@ export interface Location {
   /** Line from 1; 0 if only the file is known. */
   line: number;
 }
+
+/** Pods per node. */
+export type MaxPods =
+  /** So many. */
+  | number
+  /** `fit`. */
+  | string;
 
 /** Whether the Windows node groups can move to prefix delegation, by new groups beside the old ones. */
 export interface Migration {
@@ -1908,6 +1974,99 @@ export interface Related {
   location: Location;
   /** What stands there. */
   what: string;
+}
+
+/** What to write: everything may come from files too, and what stands here counts before them. */
+export interface RenderRequest {
+  /** An AMI of your own, by id. */
+  ami?: string | null | undefined;
+  /** For `access`: `access-entry`, the default, or `aws-auth`. */
+  authentication?: "access-entry" | "aws-auth" | null | undefined;
+  /** For `calico`: `policy-only`, the default, or `overlay`. */
+  calico?: "policy-only" | "overlay" | null | undefined;
+  /** Its certificate authority, in base64. */
+  certificateAuthority?: string | null | undefined;
+  /** The name of the cluster. */
+  cluster?: string | null | undefined;
+  /** The address of its DNS; the tenth of the block of Services if absent. */
+  clusterDns?: string | null | undefined;
+  /** Number of nodes at first. */
+  desiredSize?: number | null | undefined;
+  /** Such files as documents. */
+  documents?: Document[] | undefined;
+  /** Whether kube-proxy shall use Direct Server Return. */
+  dsr?: boolean | null | undefined;
+  /** The installation option: `core`, the default, or `full`. */
+  edition?: "core" | "full" | null | undefined;
+  /** The endpoint of its API server, `https://…`. */
+  endpoint?: string | null | undefined;
+  /** Blocks to which pods shall not be source-NATed. */
+  excludedSnatCidrs?: string[] | undefined;
+  /** The instance types of the group. */
+  instanceTypes?: string[] | undefined;
+  /** What kind of file: `configmap` and the others. */
+  kind?: string | undefined;
+  /** Its version of Kubernetes, such as `1.35`. */
+  kubernetes?: string | null | undefined;
+  /** Labels of the nodes. */
+  labels?: { [key: string]: string } | undefined;
+  /** Only the files in this language, where a kind is written in several: `yaml`, `json`, `powershell` or `shell`. */
+  language?: "yaml" | "json" | "powershell" | "shell" | null | undefined;
+  /** Pods per node: a number, or `fit` for as many as every type of the group has addresses for. */
+  maxPods?: MaxPods | null | undefined;
+  /** Largest number of nodes. */
+  maxSize?: number | null | undefined;
+  /** Smallest number of nodes. */
+  minSize?: number | null | undefined;
+  /** `secondary-ip`, the default, or `prefix-delegation`. */
+  mode?: "secondary-ip" | "prefix-delegation" | null | undefined;
+  /** For `network-policy`: the namespaces. */
+  namespaces?: string[] | undefined;
+  /** The node group: which of the files' if there are files with several, and its name if there are none. */
+  nodeGroup?: string | null | undefined;
+  /** Files and directories with the cluster. */
+  paths?: string[] | undefined;
+  /** The block of Calico's own pods, for the overlay. */
+  podCidr?: string | null | undefined;
+  /** A dynamic range of ports for the nodes, such as `34000-65535`. */
+  portRange?: string | null | undefined;
+  /** For `reservations`: how many prefixes each subnet shall have room for. */
+  prefixes?: number | null | undefined;
+  /** Its Region. */
+  region?: string | null | undefined;
+  /** The release of Windows Server: `2019`, `2022` or `2025`; 2022 if nothing says another. */
+  release?: string | null | undefined;
+  /** The role of the nodes, by ARN. */
+  role?: string | null | undefined;
+  /** The ids of the security groups of the nodes. */
+  securityGroups?: string[] | undefined;
+  /** The block of its Services. */
+  serviceCidr?: string | null | undefined;
+  /** Values of the amazon-vpc-cni ConfigMap by key, such as `warm-ip-target`. */
+  set?: { [key: string]: string } | undefined;
+  /**
+   * How user data turns DSR on: `argument`, the default, by the bootstrap script's own parameter, or `documented`, by the
+   * replacement in that script that the best practices of EKS show.
+   */
+  style?: "argument" | "documented" | null | undefined;
+  /** The ids of the subnets of the group. */
+  subnets?: string[] | undefined;
+  /** Taints of the nodes, each as `key=value:Effect` or `key:Effect`. */
+  taints?: string[] | undefined;
+  /** Who makes the group: `managed`, the default, or `self-managed`. */
+  tool?: "managed" | "self-managed" | null | undefined;
+}
+
+/** What was written. */
+export interface Rendered {
+  /** The files, in their order; several where several groups are written that cannot share one. */
+  artefacts: Artefact[];
+  /** What kind it is, such as `configmap`. */
+  kind: string;
+  /** What is worth telling, what matters most first. */
+  notes: Note[];
+  /** What is wrong with the input. */
+  problems: Problem[];
 }
 
 /** A CIDR reservation and what is left in it. */
@@ -3044,6 +3203,16 @@ export interface UnknownKind {
   kind: string;
 }
 
+/** Findings of a rule that are counted and not listed: those behind its first 1,000. */
+export interface Unlisted {
+  /** How many there are; the summary counts them too. */
+  count: number;
+  /** The rule's id. */
+  rule: string;
+  /** The rule's title. */
+  title: string;
+}
+
 /** What user data does about DSR. */
 export interface UserData {
   /** The arguments that it gives kube-proxy, if it works. */
@@ -3116,6 +3285,8 @@ export interface WithoutReservation {
 export interface Operations {
   /** The fewest prefixes that cover the same addresses. */
   aggregate: { request: AggregateRequest; answer: Prefixes };
+  /** Which Windows an image of a container is made for, by its name, and whether a node runs it. */
+  baseImage: { request: BaseImageRequest; answer: BaseImage };
   /** Pods per instance type, and what limits them. */
   capacity: { request: CapacityRequest; answer: Capacity[] };
   /** What in the files of a cluster is wrong, and what could not be judged. */
@@ -3144,6 +3315,8 @@ export interface Operations {
   prefix: { request: PrefixRequest; answer: Prefix };
   /** The fewest prefixes that cover a range of addresses. */
   range: { request: RangeRequest; answer: Prefixes };
+  /** Configuration that passes check: one kind of file, line by line with the reasons. */
+  render: { request: RenderRequest; answer: Rendered };
   /** The rules of check: what each finds, why that matters, what to do. */
   rules: { request: RulesRequest; answer: RuleRow[] };
   /** What happens to the addresses of the Windows node groups in a scenario, minute by minute. */
@@ -3450,6 +3623,35 @@ export type TopologyOptions = Omit<TopologyRequest, "paths" | "documents">;
  * topology([]); // throws REQUEST
  */
 export declare function topology(inputs: Input | Iterable<Input>, options?: TopologyOptions): Topology;
+
+/** The release of Windows Server of the node, or its build. */
+export type BaseImageOptions = Omit<BaseImageRequest, "image">;
+
+/**
+ * Which Windows an image of a container is made for, by its name, and whether a node runs it.
+ *
+ * @throws {WinpodError} code `REQUEST`, `UNKNOWN_NAME`, `WINDOWS_BUILD`.
+ * @example
+ * baseImage("mcr.microsoft.com/windows/servercore:ltsc2019", { release: "2022" }).runs; // "no"
+ * baseImage(""); // throws REQUEST
+ */
+export declare function baseImage(image: string, options?: BaseImageOptions): BaseImage;
+
+/** What to write. */
+export type RenderOptions = Omit<RenderRequest, "kind" | "paths" | "documents">;
+
+/**
+ * Configuration that passes check: one kind of file, line by line with the reasons.
+ *
+ * Inputs are the cluster as people have it, or nothing: the options count before them.
+ *
+ * @throws {WinpodError} code `UNKNOWN_KIND`, `NAME` for a name that its owner would refuse, `REQUEST` where something is missing
+ * that the kind needs, `UNKNOWN_TYPE`, `IPAM_MODE`, `CONFIG_KEY`, `KUBERNETES_VERSION`, `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`.
+ * @example
+ * render("configmap", undefined, { mode: "prefix-delegation" }).artefacts[0].text; // the ConfigMap as YAML
+ * render("config"); // throws UNKNOWN_KIND: did you mean configmap?
+ */
+export declare function render(kind: string, inputs?: Input | Iterable<Input>, options?: RenderOptions): Rendered;
 
 /**
  * What an IPv4 prefix is.

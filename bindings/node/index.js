@@ -194,6 +194,10 @@ function baseImage(image, options) {
   return call("baseImage", merge(options, { image }));
 }
 
+function render(kind, from, options) {
+  return call("render", merge(options, { ...inputs(from), kind }));
+}
+
 function simulateSync(from, options) {
   return call("simulate", merge(options, inputs(from)));
 }
@@ -290,6 +294,7 @@ module.exports = {
   pool,
   prefix,
   rangeToPrefixes,
+  render,
   rules,
   simulate,
   simulateSync,

@@ -23,6 +23,7 @@ export const {
   pool,
   prefix,
   rangeToPrefixes,
+  render,
   rules,
   simulate,
   simulateSync,

@@ -288,6 +288,22 @@ export type BaseImageOptions = Omit<BaseImageRequest, "image">;
  */
 export declare function baseImage(image: string, options?: BaseImageOptions): BaseImage;
 
+/** What to write. */
+export type RenderOptions = Omit<RenderRequest, "kind" | "paths" | "documents">;
+
+/**
+ * {@about render}
+ *
+ * Inputs are the cluster as people have it, or nothing: the options count before them.
+ *
+ * @throws {WinpodError} code `UNKNOWN_KIND`, `NAME` for a name that its owner would refuse, `REQUEST` where something is missing
+ * that the kind needs, `UNKNOWN_TYPE`, `IPAM_MODE`, `CONFIG_KEY`, `KUBERNETES_VERSION`, `OUT_OF_RANGE`, `NOT_A_WHOLE_NUMBER`.
+ * @example
+ * render("configmap", undefined, { mode: "prefix-delegation" }).artefacts[0].text; // the ConfigMap as YAML
+ * render("config"); // throws UNKNOWN_KIND: did you mean configmap?
+ */
+export declare function render(kind: string, inputs?: Input | Iterable<Input>, options?: RenderOptions): Rendered;
+
 /**
  * {@about prefix}
  *

@@ -23,6 +23,7 @@ const functions = {
   ipam: winpod.ipam,
   dsr: winpod.dsr,
   topology: ({ paths = [], documents = [], ...options }) => winpod.topology([...paths, ...documents], options),
+  render: ({ kind, paths = [], documents = [], ...options }) => winpod.render(kind, [...paths, ...documents], options),
   baseImage: ({ image, ...options }) => winpod.baseImage(image, options),
   pool: ({ pool, steps }) => winpod.pool(pool, steps),
   prefix: ({ prefix }) => winpod.prefix(prefix),
