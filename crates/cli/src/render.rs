@@ -279,7 +279,8 @@ fn save(answer: &Rendered, folder: &Path, force: bool) -> Result<(), Refusal> {
     };
     std::fs::create_dir_all(folder).map_err(|error| refused(folder, &error))?;
     let paths: Vec<_> = answer.artefacts.iter().map(|artefact| folder.join(&artefact.name)).collect();
-    if let Some(there) = paths.iter().find(|path| !force && path.exists()) {
+    // A link that leads nowhere is there too.
+    if let Some(there) = paths.iter().find(|path| !force && path.symlink_metadata().is_ok()) {
         let message = format!("{} is there already: --force writes over it", there.display());
         return Err(Refusal::new("UNWRITABLE", message));
     }

@@ -53,7 +53,7 @@ pub(super) fn roles(
     let (mut roles, mut notes) = (Vec::new(), Vec::new());
     for group in &wanted.groups {
         let name = format!("the node group {:?}", group.name);
-        match &group.role {
+        match group.role_arn() {
             _ if of_self_managed && is_managed(wanted, group) => {
                 let image = group.ami.is_some() || of_files(wanted, group).is_some_and(|it| it.custom_ami);
                 let text =
@@ -61,8 +61,8 @@ pub(super) fn roles(
                 notes.push(Note::new(text, &[("group", &name)]));
             }
             None => notes.push(Note::new(&note::RENDER_ACCESS_NO_ROLE, &[("group", &name)])),
-            Some(role) if roles.contains(role) => {}
-            Some(role) => roles.push(role.clone()),
+            Some(role) if roles.iter().any(|known| known == role) => {}
+            Some(role) => roles.push(role.to_owned()),
         }
     }
     let open = notes.iter().any(|told| told.code == note::RENDER_ACCESS_NO_ROLE.key);

@@ -75,7 +75,8 @@ fn tags(wanted: &Wanted, group: &Group, called: &str, notes: &mut Vec<Note>) -> 
     }
     let why = Note::new(&note::RENDER_TAGS_ADDRESSES, &[("type", &of_type), ("resource", &ADDRESS)]);
     tags.push(tag("resources", ADDRESS, &addresses.to_string(), why)?);
-    if let Some(pods) = group.max_pods {
+    // The kubelet of a managed group with the image of EKS takes its own number.
+    if let Some(pods) = group.max_pods.filter(|_| !group.managed || group.ami.is_some()) {
         let why = Note::new(&note::RENDER_TAGS_PODS, &[("pods", &pods)]);
         tags.push(tag("resources", "pods", &pods.to_string(), why)?);
     }

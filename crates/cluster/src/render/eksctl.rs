@@ -108,8 +108,8 @@ fn rest(mut map: Map, group: &Group) -> Map {
         });
         map = map.with("taints", Value::List(taints.collect())).because(Note::new(&note::RENDER_TAINTS, &[]));
     }
-    if let Some(role) = &group.role {
-        map = map.with("iam", Map::default().with("instanceRoleARN", role.as_str()));
+    if let Some(role) = group.role_arn() {
+        map = map.with("iam", Map::default().with("instanceRoleARN", role));
     }
     map
 }

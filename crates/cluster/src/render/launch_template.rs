@@ -161,8 +161,8 @@ impl Stack {
     }
 
     fn managed(&mut self, cluster: &str, group: &Group, id: &str) {
-        let role = match &group.role {
-            Some(role) => role.as_str().into(),
+        let role = match group.role_arn() {
+            Some(role) => role.into(),
             None => self.parameter("NodeRole", "String", "The ARN of the role of the nodes"),
         };
         let subnets = self.subnets(group);

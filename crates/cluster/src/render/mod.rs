@@ -10,6 +10,7 @@ mod bootstrap;
 mod calico;
 mod configmap;
 mod eksctl;
+mod fitting;
 mod images;
 mod karpenter;
 mod launch_template;

@@ -108,6 +108,14 @@ pub(super) fn role(arn: &str) -> Result<String, Refusal> {
     fits.then(|| arn.to_owned()).ok_or_else(|| refused("role", arn, allowed))
 }
 
+/// The name of an IAM role, without its path.
+pub(super) fn role_name(name: &str) -> Result<String, Refusal> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@-_".contains(&byte);
+    let fits = (1..=64).contains(&name.len()) && name.bytes().all(plain);
+    let allowed = "the ARN of a role is allowed, or its name: letters, digits and +=,.@-_, at most 64";
+    fits.then(|| name.to_owned()).ok_or_else(|| refused("role", name, allowed))
+}
+
 /// The endpoint of an API server.
 pub(super) fn endpoint(url: &str) -> Result<String, Refusal> {
     let plain = |rest: &str| rest.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:".contains(&b));
@@ -164,6 +172,7 @@ mod tests {
             assert!(id("ami", "ami-", &format!("ami-{text}")).is_err(), "{text}");
             assert!(region(text).is_err(), "{text}");
             assert!(role(&format!("arn:aws:iam::111122223333:role/{text}")).is_err(), "{text}");
+            assert!(role_name(text).is_err(), "{text}");
             assert!(endpoint(&format!("https://{text}")).is_err(), "{text}");
             assert!(block("serviceCidr", text).is_err(), "{text}");
         }

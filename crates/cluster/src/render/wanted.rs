@@ -1,7 +1,7 @@
 //! What shall be written, decided: what the request says, else what the files say, else a default that is told.
 
-use super::names;
 use super::request::{MaxPods, RenderRequest};
+use super::{fitting, names};
 use crate::api::OnProgress;
 use crate::capacity::DEFAULT_MAX_PODS;
 use crate::model::{Cluster, Field, InstanceTypes, NodeGroup, Operator, Os, Requirement, SubnetChoice, Tool};
@@ -68,6 +68,7 @@ pub(super) struct Group {
     pub(super) labels: BTreeMap<String, String>,
     pub(super) taints: Vec<Taint>,
     pub(super) ami: Option<String>,
+    /// The role of the nodes: an ARN, or a name where the files have no more.
     pub(super) role: Option<String>,
 }
 
@@ -120,7 +121,15 @@ impl Wanted {
             Some(text) => Some(address("clusterDns", text)?),
             None => None,
         };
+        fitting::dns(service_cidr, cluster_dns)?;
+        let targets = targets(request, &cluster)?;
+        // What stands in files already is for check to judge.
+        if !request.set.is_empty() {
+            fitting::targets(mode, &targets)?;
+        }
         let groups = if about_groups { groups(request, &cluster, mode)? } else { Vec::new() };
+        let dsr_of_files = || cluster.node_groups.iter().any(|of| fitting::asks_for_dsr(&cluster, of));
+        let dsr = request.dsr.unwrap_or_else(|| about_groups && dsr_of_files());
         Ok(Self {
             name,
             kubernetes,
@@ -134,17 +143,17 @@ impl Wanted {
             service_cidr,
             cluster_dns,
             mode,
-            targets: targets(request, &cluster)?,
+            targets,
             excluded_snat_cidrs: request
                 .excluded_snat_cidrs
                 .iter()
                 .map(|text| names::block("excludedSnatCidrs", text))
                 .collect::<Result<_, _>>()?,
-            dsr: request.dsr.unwrap_or(false),
+            dsr,
             port_range: request
                 .port_range
                 .as_deref()
-                .map(|text| crate::dsr::range(text, "portRange"))
+                .map(|text| fitting::wide(crate::dsr::range(text, "portRange")?))
                 .transpose()?,
             documented_style: one_of("style", request.style.as_deref(), &["argument", "documented"])? == 1,
             groups,
@@ -218,6 +227,11 @@ impl Wanted {
 }
 
 impl Group {
+    /// The ARN of the role, for what takes nothing else.
+    pub(super) fn role_arn(&self) -> Option<&str> {
+        self.role.as_deref().filter(|role| role.starts_with("arn:"))
+    }
+
     /// The EKS image of its release and edition.
     pub(super) fn image(&self) -> Option<&'static Image> {
         windows::images().find(|image| image.release == self.release && image.edition == self.edition)
@@ -317,7 +331,8 @@ fn groups(request: &RenderRequest, cluster: &Cluster, mode: IpamMode) -> Result<
         );
         return Err(Refusal::new("UNKNOWN_NAME", message));
     }
-    chosen.into_iter().map(|of| group(request, Some(of), cluster, mode)).collect()
+    let group = |of| group(request, Some(of), cluster, mode).map_err(|refusal| fitting::in_file(of, refusal));
+    chosen.into_iter().map(group).collect()
 }
 
 /// A group: what is asked for, else what the file says of it.
@@ -365,7 +380,7 @@ fn group(
     let desired_size = size(request.desired_size, "desiredSize", of.map(|of| &of.desired_size))?;
     let max_size = size(request.max_size, "maxSize", of.map(|of| &of.max_size))?;
     in_order(min_size, desired_size, max_size)?;
-    let (max_pods, max_pods_fit) = max_pods(request, of, &candidates, mode)?;
+    let (max_pods, max_pods_fit) = max_pods(request, of, cluster, &candidates, mode)?;
     let subnets = match of.and_then(|of| of.subnets.known()) {
         // Those that a tool will make have no id yet.
         Some(SubnetChoice::Ids(ids)) if request.subnets.is_empty() => {
@@ -402,7 +417,7 @@ fn group(
             .role
             .clone()
             .or_else(|| of.and_then(|of| of.role.known().cloned()))
-            .map(|arn| names::role(&arn))
+            .map(|role| if role.starts_with("arn:") { names::role(&role) } else { names::role_name(&role) })
             .transpose()?,
     })
 }
@@ -445,6 +460,7 @@ fn in_order(min: Option<u32>, desired: Option<u32>, max: Option<u32>) -> Result<
 fn max_pods(
     request: &RenderRequest,
     of: Option<&NodeGroup>,
+    cluster: &Cluster,
     candidates: &[Candidate],
     mode: IpamMode,
 ) -> Result<(Option<u32>, bool), Refusal> {
@@ -467,7 +483,8 @@ fn max_pods(
         None => {
             let of_files = of
                 .filter(|of| of.tool.is_self_managed() || of.tool == Tool::Karpenter)
-                .and_then(|of| of.max_pods.known().copied());
+                .and_then(|of| of.max_pods.known().copied())
+                .or_else(|| of.and_then(|of| fitting::max_pods_of_call(cluster, of)));
             Ok((of_files.filter(|pods| *pods != DEFAULT_MAX_PODS), false))
         }
     }
