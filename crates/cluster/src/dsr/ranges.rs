@@ -74,6 +74,7 @@ impl Ranges {
 }
 
 /// The dynamic range of one protocol.
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing about where the range is from")]
 pub(super) struct Range {
     pub(super) dynamic: PortRange,
     /// What is taken of it, whoever took it.
