@@ -112,7 +112,7 @@ struct Ports {
     /// Windows pods on the node; their outbound NAT takes ports too
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pods: Option<i64>,
-    /// The dynamic range of ports [default: that of a listing, else that of Windows, 49152-65535]
+    /// The dynamic range of ports [default: that of a listing, else of user data, else of Windows, 49152-65535]
     #[arg(long, value_name = "FIRST-LAST")]
     dynamic_range: Option<String>,
     /// A range excluded from it

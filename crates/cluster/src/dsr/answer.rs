@@ -146,7 +146,8 @@ pub struct Ports {
     pub udp: ProtocolPorts,
 }
 
-/// The largest number of services that the ports of a node suffice for.
+/// The largest number of services that the ports of a node suffice for: all of them, or where a node lists its ports, those
+/// that fit beside what it has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -154,10 +155,14 @@ pub struct LargestServices {
     /// The service that is counted: those of the request, or one of type `ClusterIP` with one port of TCP. Null where
     /// files have services: then like those on average.
     pub shape: Option<ServiceShape>,
+    /// Whether further services are counted, which fit into the blocks that a listing of a running node leaves free; of
+    /// those that are there already nothing is counted then.
+    pub further: bool,
     /// Whether services that every cluster has are there beside them: false where they are counted already, among those
     /// of the files or in what HNS holds.
     pub beside_always_present: bool,
-    /// With DSR off; null where that is not known, because nothing tells what policies of SCTP take.
+    /// With DSR off; null where that is not known, because nothing tells what policies of SCTP take, or how many more blocks
+    /// the services of a node would take that has DSR on.
     pub without_dsr: Option<ServiceSpan>,
     /// With DSR on; null where system or version lack it, or where that is not known.
     pub with_dsr: Option<ServiceSpan>,
@@ -202,7 +207,7 @@ pub struct ProtocolPorts {
     pub first_port: u16,
     /// Its last port.
     pub last_port: u16,
-    /// Where a listing has the range.
+    /// Where a listing has the range, or user data sets it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub range_location: Option<Location>,
     /// `live`: a running node lists what is taken, the blocks that HNS holds among it, so that demand is not counted
@@ -332,7 +337,8 @@ pub struct BlockDemand {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PortsScenario {
-    /// Blocks of 64 that fit before HNS takes any.
+    /// Blocks of 64 that fit before HNS takes any; where a node lists its ports, those that HNS holds and those that are free,
+    /// without what lies apart.
     pub blocks: u32,
     /// Of these, what HNS holds beyond one for each policy on the node: something else has them, such as the outbound
     /// NAT of pods.
@@ -340,7 +346,7 @@ pub struct PortsScenario {
     /// Blocks that may be needed.
     pub demand: BlockDemand,
     /// Whether the others suffice, with one block for each policy; null where that depends on policies of which it is
-    /// not known whether they would have DSR.
+    /// not known whether they would have DSR, or on whether those asked about are on the node that lists its ports.
     #[schemars(extend("enum" = ["ok", "warn", "exhausted", null]))]
     pub verdict: Option<String>,
     /// Whether the verdict holds however policies share blocks and whatever pods take.

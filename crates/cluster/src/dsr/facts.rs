@@ -3,6 +3,7 @@
 use super::demand::{self, Both};
 use super::dump::Dump;
 use super::ranges::{Range, Ranges};
+use super::set::{self, Commands};
 use super::{DsrRequest, given, script};
 use crate::model::{Cluster, Place, ScriptKind, StartScript, UserData};
 use crate::note::Note;
@@ -66,7 +67,7 @@ pub(crate) fn held(
     };
     let both: Both = demand::of_cluster(cluster, None, &proxying, None, &mut notes);
     let policies = if on { &both.with } else { &both.without };
-    let ranges = ranges(cluster)?;
+    let ranges = ranges(cluster, &set::commands(cluster))?;
     let of = |protocol| {
         let range = ranges.of(protocol);
         let blocks = supply(range.dynamic, &range.lasting).blocks;
@@ -81,9 +82,9 @@ pub(crate) fn held(
 }
 
 /// `None` only for what a request asks, which is nothing here.
-fn ranges(cluster: &Cluster) -> Option<Ranges> {
+fn ranges(cluster: &Cluster, user_data: &[Commands<'_>]) -> Option<Ranges> {
     let (request, mut notes) = (DsrRequest::default(), Vec::new());
-    Ranges::read(&request, &cluster.port_listings, &mut notes).ok()
+    Ranges::read(&request, &cluster.port_listings, user_data, &mut notes).ok()
 }
 
 /// The ports of one protocol, as a node lists them.
@@ -109,7 +110,7 @@ pub(crate) fn listed_ranges(cluster: &Cluster) -> Vec<ListedRange> {
     if cluster.port_listings.is_empty() {
         return Vec::new();
     }
-    let Some(ranges) = ranges(cluster) else { return Vec::new() };
+    let Some(ranges) = ranges(cluster, &[]) else { return Vec::new() };
     let of = |protocol| {
         let range: &Range = ranges.of(protocol);
         let open = covers(range.dynamic, &range.excluded);

@@ -8,12 +8,14 @@ use winpod::ports::{Demand, Protocol, services_that_fit};
 /// Blocks of one protocol that policies can have.
 pub(super) struct Room {
     pub(super) protocol: Protocol,
-    /// Blocks that fit before HNS takes any.
+    /// Blocks that fit before HNS takes any; where a node lists its ports, those that are free there.
     pub(super) all: u32,
     /// Of these, what HNS holds for something else than policies.
     pub(super) held_otherwise: u32,
     /// Pods that may take a block each beside that.
     pub(super) pods: u32,
+    /// Whether HNS holds others on a node, which policies may share.
+    pub(super) shared: bool,
 }
 
 impl Room {
@@ -35,23 +37,25 @@ pub(super) enum Shape<'a> {
     Average(&'a Both),
 }
 
-/// `counted` says that what HNS holds for the services that every cluster has is known to be held.
+/// With DSR off and on, `rooms` is what there is of either protocol; `further` says that it is what a running node has left,
+/// so that the services of every cluster are counted there.
 pub(super) fn largest(
     shape: &Shape<'_>,
     proxying: &Proxying,
-    rooms: &[Room; 2],
-    counted: bool,
+    rooms: &[Option<[Room; 2]>; 2],
+    further: bool,
     can_be: bool,
 ) -> LargestServices {
     let span = |enable_dsr| {
+        let rooms = rooms[usize::from(enable_dsr)].as_ref()?;
         let proxying = Proxying { enable_dsr, ..*proxying };
         let known = match shape {
             Shape::Each(service) => has_known_ports(&policies(service, &proxying).policies),
             Shape::Average(both) => has_known_ports(if enable_dsr { &both.with } else { &both.without }),
         };
         known.then(|| match shape {
-            Shape::Each(service) => each(service, &proxying, rooms, counted),
-            Shape::Average(both) => average(both, enable_dsr, rooms),
+            Shape::Each(service) => each(service, &proxying, rooms, further),
+            Shape::Average(both) => average(both, enable_dsr, rooms, further),
         })
     };
     LargestServices {
@@ -59,8 +63,10 @@ pub(super) fn largest(
             Shape::Each(service) => Some(ServiceShape::of(service)),
             Shape::Average(_) => None,
         },
+        further,
         beside_always_present: match shape {
-            Shape::Each(_) => !counted,
+            _ if further => false,
+            Shape::Each(_) => true,
             Shape::Average(both) => both.assumed[0].total().total() > 0,
         },
         without_dsr: span(false),
@@ -74,9 +80,9 @@ fn has_known_ports(policies: &Policies) -> bool {
     sctp.non_dsr == 0 && sctp.undecided == 0
 }
 
-fn each(service: &Service<'_>, proxying: &Proxying, rooms: &[Room; 2], counted: bool) -> ServiceSpan {
+fn each(service: &Service<'_>, proxying: &Proxying, rooms: &[Room; 2], further: bool) -> ServiceSpan {
     let mut present = Policies::default();
-    for (_, service) in ALWAYS_PRESENT.iter().filter(|_| !counted) {
+    for (_, service) in ALWAYS_PRESENT.iter().filter(|_| !further) {
         present.add(&policies(service, proxying).policies);
     }
     let [tcp, udp] = rooms;
@@ -87,24 +93,27 @@ fn each(service: &Service<'_>, proxying: &Proxying, rooms: &[Room; 2], counted: 
     }
 }
 
-/// As many as fit beside those that are assumed, which are none of those given.
-fn average(both: &Both, enable_dsr: bool, rooms: &[Room; 2]) -> ServiceSpan {
+/// As many as fit beside those that are assumed, which are none of those given; where a node has them, it holds their
+/// blocks already.
+fn average(both: &Both, enable_dsr: bool, rooms: &[Room; 2], further: bool) -> ServiceSpan {
     let all = if enable_dsr { &both.with } else { &both.without };
     let blocks = |policies: &Policies, room: &Room| Demand::of(policies, room.protocol, 0).policies;
     let assumed = |room: &Room| blocks(&both.assumed[usize::from(enable_dsr)], room);
     let needed = |room: &Room| blocks(all, room).saturating_sub(assumed(room));
     let fit = |room: &Room| {
-        let left = room.beside_pods().saturating_sub(assumed(room));
+        let beside = if further { 0 } else { assumed(room) };
+        let left = room.beside_pods().saturating_sub(beside);
         let fit = (u64::from(left) * u64::from(both.services)).checked_div(u64::from(needed(room)))?;
         Some(u32::try_from(fit).unwrap_or(u32::MAX))
     };
-    let none = rooms.iter().any(|room| room.blocks() == 0 && needed(room) > 0);
+    let none = rooms.iter().any(|room| room.blocks() == 0 && !room.shared && needed(room) > 0);
     ServiceSpan { at_least: rooms.iter().filter_map(fit).min(), at_most: none.then_some(0) }
 }
 
-/// With one block for all policies any number fits where there is a block, and none where there is none.
+/// With one block for all policies any number fits where there is a block, held already or not, and none where there is none.
 fn none_fits(one: &Policies, rooms: &[Room; 2]) -> Option<u32> {
-    let lacks = |room: &Room| room.blocks() == 0 && Demand::of(one, room.protocol, 0).policies > 0;
+    let lacks =
+        |room: &Room| room.blocks() == 0 && !room.shared && Demand::of(one, room.protocol, 0).policies > 0;
     rooms.iter().any(lacks).then_some(0)
 }
 
@@ -132,6 +141,7 @@ mod tests {
             all: blocks,
             held_otherwise: 0,
             pods: 0,
+            shared: false,
         })
     }
 
@@ -141,7 +151,8 @@ mod tests {
         let port = ServicePort { node_port: true, ..ServicePort::new(Protocol::Tcp) };
         let fit = |kind, ports: &[ServicePort], blocks| {
             let service = Service { kind, ..Service::cluster_ip(ports) };
-            let answer = largest(&Shape::Each(service), &proxying, &rooms(blocks), true, true);
+            let rooms = [Some(rooms(blocks)), Some(rooms(blocks))];
+            let answer = largest(&Shape::Each(service), &proxying, &rooms, true, true);
             (answer.without_dsr.and_then(|it| it.at_least), answer.with_dsr.and_then(|it| it.at_least))
         };
         // One policy each, then cluster IP and node port, then both of two ports.
@@ -157,7 +168,7 @@ mod tests {
         let ports = [ServicePort::new(Protocol::Tcp)];
         let of = |held_otherwise, pods| {
             let [tcp, udp] = rooms(256);
-            let rooms = [Room { held_otherwise, pods, ..tcp }, udp];
+            let rooms = [Some([Room { held_otherwise, pods, ..tcp }, udp]), None];
             let shape = Shape::Each(Service::cluster_ip(&ports));
             largest(&shape, &proxying, &rooms, false, false).without_dsr.unwrap()
         };

@@ -13,6 +13,7 @@ mod ranges;
 mod reasons;
 mod refused;
 mod script;
+mod set;
 mod start;
 
 pub(crate) use dump::Kinds;
@@ -99,7 +100,8 @@ pub struct DsrRequest {
     pub protocol: Option<String>,
     /// Windows pods on the node; their outbound NAT takes ports too.
     pub pods: Option<Wide>,
-    /// The dynamic range of ports, of TCP and UDP alike, such as `34000-65535`; that of a listing or of Windows if absent.
+    /// The dynamic range of ports, of TCP and UDP alike, such as `34000-65535`; if absent that of a listing, of user data or
+    /// of Windows, the first of them that is there.
     pub dynamic_range: Option<String>,
     /// Ranges excluded from it, such as `50000-50059`, of TCP and UDP alike.
     pub excluded: Vec<String>,
@@ -149,7 +151,7 @@ pub fn dsr(request: &DsrRequest, progress: OnProgress<'_>) -> Result<Dsr, Refusa
     if let Some(nodes) = &cluster.hns_nodes {
         return Err(Refusal::two_nodes(nodes));
     }
-    let mut ranges = Ranges::read(request, &cluster.port_listings, &mut notes)?;
+    let mut ranges = Ranges::read(request, &cluster.port_listings, &set::commands(cluster), &mut notes)?;
     given.add(cluster, request.node.as_deref(), &mut notes)?;
     let service_cidr = service_cidr.or(cluster.control_plane.service_cidr.known().copied());
     let dump = Dump::of(&cluster.hns_policies, service_cidr, &mut notes);
@@ -495,13 +497,15 @@ fn tell_about_ports(
     if !live.is_empty() {
         notes.push(Note::new(&note::DSR_LISTENERS_UNKNOWN, &[("protocols", &live.join(" and "))]));
     }
+    // How many more fit into what is left depends on it too.
+    if verdict == Verdict::Unknown && !dumped && (policies || !live.is_empty()) {
+        notes.push(Note::new(&note::DSR_PORTS_STATE_UNKNOWN, &[]));
+    }
     if !policies {
         return;
     }
-    match verdict {
-        Verdict::Unknown if !dumped => notes.push(Note::new(&note::DSR_PORTS_STATE_UNKNOWN, &[])),
-        Verdict::Refused if !dumped => notes.push(Note::new(&note::DSR_PORTS_REFUSED, &[])),
-        _ => {}
+    if verdict == Verdict::Refused && !dumped {
+        notes.push(Note::new(&note::DSR_PORTS_REFUSED, &[]));
     }
     if judged.supported.is_none() && !dumped {
         notes.push(Note::new(&note::DSR_PORTS_SUPPORTED_UNKNOWN, &[]));

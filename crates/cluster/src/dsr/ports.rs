@@ -50,17 +50,26 @@ pub(super) fn ports(asked: &Asked<'_>, advice: &mut Vec<Note>, notes: &mut Vec<N
         answer
     };
     let (tcp, udp) = (of(Protocol::Tcp), of(Protocol::Udp));
-    let rooms = [Protocol::Tcp, Protocol::Udp].map(|protocol| room(protocol, asked));
-    let counted = asked.present().is_none() && asked.ranges.live();
-    let largest = largest(&asked.shape, asked.proxying, &rooms, counted, asked.can_be);
+    let further = asked.ranges.live();
+    let rooms = |enable_dsr| {
+        let room =
+            |protocol| if further { left(protocol, asked, enable_dsr) } else { Some(room(protocol, asked)) };
+        Some([room(Protocol::Tcp)?, room(Protocol::Udp)?])
+    };
+    let rooms = [rooms(false), rooms(true)];
+    let largest = largest(&asked.shape, asked.proxying, &rooms, further, asked.can_be);
     Some(Ports { verdict: worst.map(|verdict| verdict.name().to_owned()), largest, tcp, udp })
 }
 
 /// What policies can have of one protocol.
 fn room(protocol: Protocol, asked: &Asked<'_>) -> Room {
     let range = asked.ranges.of(protocol);
-    // Before HNS took its own: what policies are held against.
-    let blocks = supply(range.dynamic, &range.lasting).blocks;
+    // What policies are held against: what fits before HNS takes any, or where a node lists its ports, what HNS holds with
+    // what is free between, since free ports that lie apart make no block.
+    let blocks = match range.live {
+        Some(_) => range.held.saturating_add(supply(range.dynamic, &range.taken).blocks),
+        None => supply(range.dynamic, &range.lasting).blocks,
+    };
     // Each policy holds one block at most, so that something else has what HNS holds beyond that, such as pods.
     let of_policies = asked.present().map_or(0, |policies| Demand::of(policies, protocol, 0).policies);
     let held_otherwise = if range.live.is_some() { range.held.saturating_sub(of_policies) } else { 0 };
@@ -69,7 +78,27 @@ fn room(protocol: Protocol, asked: &Asked<'_>) -> Room {
         all: blocks,
         held_otherwise: held_otherwise.min(blocks),
         pods: asked.pods.saturating_sub(held_otherwise),
+        shared: false,
     }
+}
+
+/// What is left on a node for further policies; `None` where it is not known how many those there take with DSR so.
+fn left(protocol: Protocol, asked: &Asked<'_>, enable_dsr: bool) -> Option<Room> {
+    let range = asked.ranges.of(protocol);
+    let free = supply(range.dynamic, &range.taken).blocks;
+    let on_node = asked.both.filter(|_| !asked.planned);
+    let more = match on_node {
+        // With DSR off those that are there would take more.
+        _ if enable_dsr || !asked.on => 0,
+        Some(both) => {
+            let blocks = |policies| Demand::of(policies, protocol, 0).policies;
+            blocks(&both.without).saturating_sub(blocks(&both.with))
+        }
+        None => return None,
+    };
+    let Room { pods, .. } = room(protocol, asked);
+    let shared = range.live.is_some() && range.held > 0;
+    Some(Room { protocol, all: free.saturating_sub(more), held_otherwise: 0, pods, shared })
 }
 
 impl Room {
@@ -77,8 +106,11 @@ impl Room {
         ports::estimate(self.blocks(), Demand::of(policies, self.protocol, self.pods))
     }
 
-    fn scenario(&self, estimate: &Estimate) -> PortsScenario {
-        let known = estimate.at_best == estimate.verdict;
+    /// `on_top` says what would be if the policies came on top of what a node has, where it is not known that they do not.
+    fn scenario(&self, estimate: &Estimate, on_top: Option<Verdict>) -> PortsScenario {
+        let enough = estimate.verdict == Verdict::Ok;
+        let known = !(enough && on_top.is_some_and(|on_top| on_top != Verdict::Ok))
+            && estimate.at_best == estimate.verdict;
         PortsScenario {
             blocks: self.all,
             held_otherwise: self.held_otherwise,
@@ -106,9 +138,14 @@ fn of_protocol(
     };
     let live = range.live.as_ref().map(|_| ports::live(free.blocks));
     let of_live = || reasons::of_live(protocol, free.blocks);
+    let may_be_on_top = asked.planned && asked.dumped.is_none() && live.is_some();
+    let scenario = |estimate: &Estimate| {
+        let on_top = may_be_on_top && estimate.demand.policies > 0;
+        room.scenario(estimate, on_top.then(|| ports::estimate(free.blocks, estimate.demand).verdict))
+    };
     let (verdict, certain, because) = match (live, &now) {
         (Some(live), Some(planned)) if asked.planned => {
-            let (verdict, on_top) = joined(live, planned, free.blocks, asked.dumped.is_some());
+            let (verdict, on_top) = joined(live, planned, free.blocks, may_be_on_top);
             let of_planned = reasons::of_ports(protocol, planned);
             let on_top = on_top.map(|on_top| reasons::of_on_top(protocol, &on_top));
             let certain = live == Verdict::Exhausted || planned.certain && verdict == planned.verdict;
@@ -130,7 +167,7 @@ fn of_protocol(
     let answer = ProtocolPorts {
         first_port: range.dynamic.first(),
         last_port: range.dynamic.last(),
-        range_location: range.listed.as_ref().map(Into::into),
+        range_location: range.place().map(Into::into),
         basis: if range.live.is_some() { "live" } else { "estimate" }.to_owned(),
         free_ports: free.ports,
         gaps: free.gaps,
@@ -142,23 +179,24 @@ fn of_protocol(
         wider: wider(range),
         demand: now.map(|now| now.demand.into()),
         verdict: verdict.map(|verdict| verdict.name().to_owned()),
-        certain,
+        certain: certain && !range.computed,
         because,
-        without_dsr: scenarios.as_ref().map(|(without, _)| room.scenario(without)),
-        with_dsr: scenarios.as_ref().filter(|_| asked.can_be).map(|(_, with)| room.scenario(with)),
+        without_dsr: scenarios.as_ref().map(|(without, _)| scenario(without)),
+        with_dsr: scenarios.as_ref().filter(|_| asked.can_be).map(|(_, with)| scenario(with)),
     };
     (answer, verdict)
 }
 
 /// What is free on a node together with what services need that may be on it already; with a second estimate, against
-/// what is free now, where that decides and no dump tells whether they are.
-fn joined(live: Verdict, planned: &Estimate, free: u32, dumped: bool) -> (Verdict, Option<Estimate>) {
+/// what is free now, where nothing tells whether they are and that does not suffice either.
+fn joined(live: Verdict, planned: &Estimate, free: u32, may_be_on_top: bool) -> (Verdict, Option<Estimate>) {
     let known = planned.verdict.max(live);
     let on_top = ports::estimate(free, planned.demand);
-    if dumped || known != Verdict::Ok || on_top.verdict == Verdict::Ok {
+    let told = live == Verdict::Exhausted || on_top.verdict == Verdict::Ok;
+    if !may_be_on_top || told || planned.demand.policies == 0 {
         return (known, None);
     }
-    (Verdict::Warn, Some(on_top))
+    (known.max(Verdict::Warn), Some(on_top))
 }
 
 /// The ranges that others use, where they have more ports than this one.
@@ -213,7 +251,7 @@ fn tell_range(
 }
 
 fn placed(note: Note, range: &Range) -> Note {
-    match &range.listed {
+    match range.place() {
         Some(place) => note.at(place),
         None => note,
     }

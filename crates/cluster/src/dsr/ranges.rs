@@ -1,6 +1,7 @@
-//! The dynamic range of each protocol and what is taken of it, from the request and from netsh's listings.
+//! The dynamic range of each protocol and what is taken of it, from the request, from netsh's listings and from user data.
 
 use super::DsrRequest;
+use super::set::{Commands, Set};
 use crate::model::{ExcludedPorts, IpVersion, ListedPorts, Place, PortListing};
 use crate::note::{Note, text as note};
 use crate::read::{join, shortened};
@@ -41,10 +42,11 @@ impl Ranges {
         }
     }
 
-    /// From the request, and where it leaves something open, from the files.
+    /// From the request, and where it leaves something open, from what a node lists, or else from what user data sets.
     pub(super) fn read(
         request: &DsrRequest,
         listings: &[PortListing],
+        user_data: &[Commands<'_>],
         notes: &mut Vec<Note>,
     ) -> Result<Self, Refusal> {
         let dynamic = request.dynamic_range.as_deref().map(|text| range(text, "dynamicRange")).transpose()?;
@@ -63,12 +65,16 @@ impl Ranges {
             let places = join(both.into_iter());
             notes.push(Note::new(&note::DSR_LISTING_BOTH, &[("places", &places)]));
         }
-        let mut of = |protocol| Range::read(protocol, dynamic, &excluded, &listings, notes);
+        let mut of = |protocol| {
+            let set = Set::read(protocol, user_data, notes);
+            Range::read(protocol, dynamic, &excluded, &listings, &set, notes)
+        };
         Ok(Self { tcp: of(Protocol::Tcp), udp: of(Protocol::Udp) })
     }
 }
 
 /// The dynamic range of one protocol.
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing about where the range is from")]
 pub(super) struct Range {
     pub(super) dynamic: PortRange,
     /// What is taken of it, whoever took it.
@@ -83,6 +89,10 @@ pub(super) struct Range {
     pub(super) live: Option<Place>,
     /// Where the dynamic range is listed.
     pub(super) listed: Option<Place>,
+    /// Where user data sets it, which counts.
+    pub(super) set: Option<Place>,
+    /// User data sets it to what is not known.
+    pub(super) computed: bool,
     /// Blocks that HNS holds, as the listing shows them.
     pub(super) held: u32,
     /// The dynamic range is that of Windows, because nothing tells it.
@@ -98,6 +108,7 @@ impl Range {
         asked: Option<PortRange>,
         excluded: &[PortRange],
         listings: &[&PortListing],
+        set: &Set,
         notes: &mut Vec<Note>,
     ) -> Self {
         // A listing that names the protocol counts before one that may be about either.
@@ -114,16 +125,24 @@ impl Range {
         tell_others(protocol, "excluded ranges", &rows, same, notes);
 
         let listed = dynamic.first().map(|(_, place)| (*place).clone());
+        let of_node = dynamic.first().map(|(range, place)| (*range, format!("listed at {place}")));
+        let counts = asked.map(|asked| (asked, "asked about".to_owned())).or(of_node);
+        let of_user_data = set.range(protocol, counts.as_ref().map(|(range, what)| (*range, &**what)), notes);
         let given = asked.is_some() || !excluded.is_empty() || listed.is_some() || !rows.is_empty();
-        let default = asked.is_none() && dynamic.is_empty();
+        let given = given || of_user_data.is_some() || !set.excluded.is_empty();
+        let computed = counts.is_none() && matches!(set.dynamic, Some((None, _)));
+        let default = counts.is_none() && of_user_data.is_none() && !computed;
+        let found = counts.map(|(range, _)| range).or(of_user_data.as_ref().map(|(range, _)| *range));
         let mut range = Self {
-            dynamic: asked.or(dynamic.first().map(|(range, _)| *range)).unwrap_or(DEFAULT_DYNAMIC_RANGE),
+            dynamic: found.unwrap_or(DEFAULT_DYNAMIC_RANGE),
             taken: PortSet::new(),
             lasting: PortSet::new(),
             excluded: PortSet::new(),
             administered: Vec::new(),
             live: None,
             listed: listed.filter(|_| asked.is_none()),
+            set: of_user_data.map(|(_, place)| place),
+            computed,
             held: 0,
             default,
             given,
@@ -139,8 +158,22 @@ impl Range {
             for row in *rows {
                 range.add(row, Some(Place { line: row.line, ..(*place).clone() }));
             }
+            let is_listed = |excluded| {
+                let inside = range.dynamic.common(excluded);
+                inside.is_none_or(|inside| range.taken.gaps(inside).next().is_none())
+            };
+            set.tell_unlisted(protocol, is_listed, place, notes);
+        } else {
+            for (excluded, place) in set.exclusions(protocol, notes) {
+                range.exclude(*excluded, Some(place.clone()));
+            }
         }
         range
+    }
+
+    /// Where the dynamic range is listed or set.
+    pub(super) fn place(&self) -> Option<&Place> {
+        self.listed.as_ref().or(self.set.as_ref())
     }
 
     fn add(&mut self, row: &ExcludedPorts, place: Option<Place>) {

@@ -159,15 +159,22 @@ pub(super) fn of_live(protocol: ports::Protocol, blocks: u32) -> Vec<Because> {
         ports::Verdict::Warn => &text::DSR_LIVE_FEW,
         _ => &text::DSR_LIVE_ENOUGH,
     };
-    let blocks = if blocks == 1 { "1 block".to_owned() } else { format!("{blocks} blocks") };
+    let blocks = counted(blocks, "block", "blocks");
     vec![of_text(text, &[("protocol", &protocol), ("blocks", &blocks)])]
 }
 
 /// That services given may come on top of what a running node has.
 pub(super) fn of_on_top(protocol: ports::Protocol, against: &ports::Estimate) -> Because {
+    let policies = counted(against.demand.policies, "policy", "policies");
+    let blocks = counted(against.blocks, "free block", "free blocks");
     let values: [(&str, &dyn Display); 3] =
-        [("protocol", &protocol), ("policies", &against.demand.policies), ("blocks", &against.blocks)];
+        [("protocol", &protocol), ("policies", &policies), ("blocks", &blocks)];
     of_text(&text::DSR_ON_TOP, &values)
+}
+
+/// A number with what it counts.
+fn counted(number: u32, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
 }
 
 /// The reasons of an estimate of one protocol.
@@ -184,10 +191,10 @@ pub(super) fn of_ports(protocol: ports::Protocol, estimate: &ports::Estimate) ->
         let ports::Demand { at_least, at_most, .. } = estimate.demand;
         let values: [(&str, &dyn Display); 7] = [
             ("protocol", &protocol),
-            ("policies", &policies),
-            ("blocks", &estimate.blocks),
-            ("left", &left),
-            ("pods", &pods),
+            ("policies", &counted(policies, "policy", "policies")),
+            ("blocks", &counted(estimate.blocks, "block", "blocks")),
+            ("left", &counted(left, "block", "blocks")),
+            ("pods", &counted(pods, "pod", "pods")),
             ("at-least", &at_least),
             ("at-most", &at_most),
         ];

@@ -106,9 +106,8 @@ fn headline(answer: &Dsr) -> Block {
     {
         let (word, tone) = verdict(found);
         // As sure as the numbers below.
-        let certain = [&ports.tcp, &ports.udp]
-            .iter()
-            .any(|one| one.verdict() == Some(found) && (one.certain || one.basis == "live"));
+        let certain =
+            [&ports.tcp, &ports.udp].iter().any(|one| one.verdict() == Some(found) && one.is_sure());
         let worst = if certain || found == "ok" { "" } else { " in the worst case" };
         pieces.push((format!("ports: {word}{worst}"), tone));
     }
@@ -166,7 +165,8 @@ fn free(ports: &Ports) -> Option<Table> {
         any = true;
         let judged = one.verdict.as_deref().map_or_else(Cell::default, |found| {
             let (word, tone) = verdict(found);
-            Cell::new(word, tone)
+            let sure = if one.basis != "live" || one.is_sure() { "" } else { ", estimate" };
+            Cell::new(format!("{word}{sure}"), tone)
         });
         table.push(vec![
             Cell::new(name, Tone::Strong),
@@ -241,12 +241,12 @@ fn arithmetic(ports: &Ports) -> Option<Block> {
         |one: &ProtocolPorts| ["ok", "warn", "exhausted"].iter().position(|it| one.verdict() == Some(it));
     // Of equals the first: TCP.
     let (name, one) = known.rev().max_by_key(|(_, one)| (rank(one), one.demand.map(|it| it.policies)))?;
+    let (port, make) = if one.free_ports == 1 { ("port", "makes") } else { ("ports", "make") };
+    let block = if one.blocks == 1 { "block" } else { "blocks" };
+    let have = format!("{name}: {} free {port} {make} {} {block} of 64", one.free_ports, one.blocks);
     let have = match one.held_blocks {
-        Some(held) => format!(
-            "{name}: {} free ports make {} blocks of 64, and HNS holds {held} more",
-            one.free_ports, one.blocks
-        ),
-        None => format!("{name}: {} free ports make {} blocks of 64", one.free_ports, one.blocks),
+        Some(held) => format!("{have}, and HNS holds {held} more"),
+        None => have,
     };
     let demand = one.demand?;
     let (least, most, policies) = (demand.at_least, demand.at_most, demand.policies);
@@ -266,6 +266,11 @@ impl ProtocolPorts {
     fn verdict(&self) -> Option<&str> {
         self.verdict.as_deref()
     }
+
+    /// Whether the verdict is counted: that of what a node lists, unless the services that were asked about decide it.
+    fn is_sure(&self) -> bool {
+        self.certain || self.basis == "live" && (self.verdict() != Some("exhausted") || self.blocks == 0)
+    }
 }
 
 /// How many services fit.
@@ -283,10 +288,17 @@ fn fitting(largest: &LargestServices) -> String {
             format!("Services of type {kind} with {count} {protocol} {ports}{local}")
         }
     };
-    let beside = if largest.beside_always_present { " beside kubernetes and kube-dns" } else { "" };
+    let beside = match largest {
+        LargestServices { further: true, .. } => " beside what the node has",
+        LargestServices { beside_always_present: true, .. } => " beside kubernetes and kube-dns",
+        _ => "",
+    };
     let span = |span: ServiceSpan| match (span.at_least, span.at_most) {
         (None, _) => "any number, as far as ports go".to_owned(),
         (Some(_), Some(0)) => "none".to_owned(),
+        (Some(least), _) if largest.further => {
+            format!("at least {least} more, and further ones if policies share blocks")
+        }
         (Some(least), _) => format!("at least {least}, more if policies share blocks"),
     };
     let on = largest.with_dsr.map(|on| format!("; with DSR on {}", span(on))).unwrap_or_default();
