@@ -31,6 +31,8 @@ fn the_hook_of_pre_commit_runs_the_tool_on_the_whole_tree() {
     let [hook] = hooks.items() else { panic!("one hook") };
     assert_eq!(text(hook, &["language"]), "system");
     assert_eq!(text(hook, &["pass_filenames"]), "false");
+    // Everything that the tool reads by itself in a directory.
+    assert_eq!(text(hook, &["files"]), r"(\.(ya?ml|json|ps1|template|txt|log)|(^|/)\.winpod\.toml)$");
     let mut words = text(hook, &["entry"]).split(' ');
     let program = words.next().unwrap();
     let args = hook.get("args").unwrap().items().iter().filter_map(Node::as_text);

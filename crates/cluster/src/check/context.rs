@@ -45,7 +45,8 @@ impl<'c> Context<'c> {
         self.planned
     }
 
-    /// Tells what a rule missed because a template fills in of which system it is, and forgets what the rule asked for.
+    /// Tells what a rule missed because a template fills in of which system it is, or because something makes groups that
+    /// the files do not show, and forgets what the rule asked for.
     pub(super) fn tell_what_was_missed(&self, found: &mut Found) {
         if self.asked.groups.take() {
             for group in &self.cluster.node_groups {
@@ -54,6 +55,9 @@ impl<'c> Context<'c> {
                 {
                     found.unknown(format!("the system of {}: {reason}", named(group)), place);
                 }
+            }
+            for (what, place) in &self.cluster.made_elsewhere {
+                found.unknown(format!("whether {what} makes Windows groups"), place);
             }
         }
         if self.asked.workloads.take() {

@@ -46,6 +46,93 @@ fn what_a_template_fills_in_is_left_open() {
     assert_eq!(found(&checked(&format!("{open}---\n{good}"))), ["CLU-002"]);
 }
 
+#[test]
+fn groups_that_a_template_does_not_show_leave_rules_on_groups_open() {
+    let text = |rest: &str| {
+        format!(
+            "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  \
+             C: {{Type: 'AWS::EKS::Cluster', Properties: {{Name: c, Version: '1.34'}}}}\n{rest}"
+        )
+    };
+    let skips = |answer: &Check, rule: &str| {
+        let of_rule = answer.skipped.iter().find(|it| it.rule == rule);
+        of_rule.is_some_and(|it| it.unknown.iter().any(|it| it.what.contains("makes Windows groups")))
+    };
+    let alone = checked(&text(""));
+    let nested = checked(&text("  N: {Type: 'AWS::CloudFormation::Stack', Properties: {}}\n"));
+    for rule in ["CLU-012", "CLU-014", "NG-002"] {
+        assert!(!skips(&alone, rule), "{rule}");
+        assert!(skips(&nested, rule), "{rule}: {:?}", nested.skipped);
+    }
+}
+
+#[test]
+fn a_mapping_that_a_template_fills_in_is_left_open_and_a_wrong_one_named() {
+    let pod = |labels: &str, selector: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: a, labels: {labels}}}\n\
+             spec: {{nodeSelector: {selector}, containers: [{{name: c, image: x}}]}}\n"
+        )
+    };
+    for (labels, selector) in
+        [("'{{ labels }}'", "'${SELECTOR}'"), ("{{ labels }}", "<selector>"), ("'$(L)'", "'{{ x }}'")]
+    {
+        let answer = checked(&pod(labels, selector));
+        assert_eq!(found(&answer), [""; 0], "{labels}: {:?}", answer.findings);
+        assert!(answer.notes.iter().any(|note| note.code == "filled-in"), "{:?}", answer.notes);
+        let mut unknown = answer.skipped.iter().flat_map(|it| &it.unknown);
+        assert!(unknown.any(|it| it.what.starts_with("the system of Pod \"a/p\"")), "{:?}", answer.skipped);
+    }
+    let answer = checked(&pod("[a]", "{kubernetes.io/os: linux}"));
+    assert_eq!(
+        answer.findings[0].message,
+        "labels of Pod a/p is a list: a mapping of strings is allowed [WRONG_VALUE]"
+    );
+}
+
+#[test]
+fn a_template_of_helm_is_told_to_be_rendered() {
+    let text =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n{{- if .Values.a }}\ndata: {}\n{{- end }}\n";
+    let message = |text: &str| checked(text).findings.remove(0).message;
+    assert!(message(text).contains("it is a template, so render it first"), "{}", message(text));
+    assert!(!message("a: [1, 2\nb: 3\n").contains("render it"));
+}
+
+#[test]
+fn objects_are_named_as_their_files_name_them() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {generateName: web-, namespace: a}\n\
+               spec: {nodeSelector: {kubernetes.io/os: windows}, hostPID: true, containers: [{name: c, image: x}]}\n";
+    let answer = checked(pod);
+    let finding = answer.findings.iter().find(|it| it.rule == "POD-008").unwrap();
+    assert_eq!(finding.object, "Pod \"a/web-*\"");
+    let answer = checked(&format!("{pod}---\napiVersion: v2\nname: web\nversion: 1.0.0\n"));
+    assert_eq!(answer.unknown_kinds[0].kind, "apiVersion v2 without a kind");
+}
+
+#[test]
+fn the_pods_of_a_rollout_and_of_a_template_are_judged() {
+    for (kind, spec) in [
+        ("apiVersion: argoproj.io/v1alpha1\nkind: Rollout", "spec: {template: {spec: POD}}"),
+        ("apiVersion: v1\nkind: PodTemplate", "template: {spec: POD}"),
+    ] {
+        let pod =
+            "{nodeSelector: {kubernetes.io/os: windows}, hostPID: true, containers: [{name: c, image: x}]}";
+        let spec = spec.replace("POD", pod);
+        let answer = checked(&format!("{kind}\nmetadata: {{name: web, namespace: a}}\n{spec}\n"));
+        assert!(found(&answer).contains(&"POD-008"), "{kind}: {:?}", answer.findings);
+    }
+}
+
+#[test]
+fn without_daemon_sets_their_rule_says_so() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: a}\n\
+               spec: {nodeSelector: {kubernetes.io/os: windows}, containers: [{name: c, image: x}]}\n";
+    let answer = checked(pod);
+    let skipped = answer.skipped.iter().find(|it| it.rule == "CLU-018").unwrap();
+    assert_eq!(skipped.lacks[0].what, "DaemonSets");
+}
+
 fn group(lines: &str) -> String {
     format!(
         "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {{name: c, region: eu-west-1}}\n\

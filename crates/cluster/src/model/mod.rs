@@ -217,6 +217,8 @@ pub struct Cluster {
     pub asked_blocks: Vec<AskedBlock>,
     /// The resources of templates as `${Name}`, which is how others refer to them.
     pub template_resources: BTreeSet<String>,
+    /// What of a template makes resources that the template does not show: how it is called, and where it stands.
+    pub made_elsewhere: Vec<(String, Place)>,
     /// Network interfaces, in the order of the listing.
     pub interfaces: Vec<Interface>,
     /// Whether a listing of network interfaces was given, even an empty one.
@@ -731,10 +733,14 @@ pub struct Workload {
     pub tolerations: Vec<Toleration>,
     /// The operating system that the scheduler holds it to, by its nodeSelector or its affinity; `spec.os` does not.
     pub scheduled_os: Option<Os>,
+    /// The operating system that its nodeSelector names where that is neither of the two, and where: `Windows`, `freebsd`.
+    pub strange_os: Option<(String, Place)>,
     /// Where a template is still to say its operating system.
     pub os_filled_in: Option<Place>,
     /// The labels of its pods.
     pub pod_labels: BTreeMap<String, String>,
+    /// Its pods have other labels, which the files hide.
+    pub labels_open: bool,
     /// The service account of its pods.
     pub service_account: String,
     /// Where it is named.

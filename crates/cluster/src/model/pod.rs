@@ -14,6 +14,8 @@ pub struct PodDetails {
     pub live: bool,
     /// A scheduler has given the pod a node already.
     pub placed: bool,
+    /// It names its node, by whomever that was written: no scheduler chooses one, so that `NoSchedule` does not count.
+    pub bound: bool,
     /// Its containers, init containers first.
     pub containers: Vec<Container>,
     /// What only Linux has.

@@ -18,6 +18,8 @@ pub struct NetworkPolicy {
     pub ingress_rules: usize,
     /// How many rules it has for what goes out.
     pub egress_rules: usize,
+    /// Whether one of its rules allows everything: of those for what comes in, and of those for what goes out.
+    pub opens: [bool; 2],
     /// The first peer that a rule for what comes in picks by labels.
     pub peer_by_labels: Option<Place>,
     /// Where it is defined.
@@ -37,15 +39,26 @@ impl NetworkPolicy {
             Field::Known(selector, _) => *selector == LabelSelector::default(),
             Field::Unknown(..) => false,
         };
-        let (ingress, egress) = match &self.policy_types {
-            Field::Absent => (true, self.egress_rules > 0),
+        let Some((ingress, egress)) = self.is_about() else { return (false, false) };
+        (every && ingress && self.ingress_rules == 0, every && egress && self.egress_rules == 0)
+    }
+
+    /// Whether it keeps anything out or in: one that allows everything is not missed where nothing enforces it.
+    pub fn restricts(&self) -> bool {
+        let [opens_ingress, opens_egress] = self.opens;
+        self.is_about().is_none_or(|(ingress, egress)| ingress && !opens_ingress || egress && !opens_egress)
+    }
+
+    /// Whether it is about what comes in, and about what goes out; `None` where the files hide it.
+    fn is_about(&self) -> Option<(bool, bool)> {
+        match &self.policy_types {
+            Field::Absent => Some((true, self.egress_rules > 0)),
             Field::Known(types, _) => {
                 let has = |name: &str| types.iter().any(|it| it == name);
-                (has("Ingress"), has("Egress"))
+                Some((has("Ingress"), has("Egress")))
             }
-            Field::Unknown(..) => return (false, false),
-        };
-        (every && ingress && self.ingress_rules == 0, every && egress && self.egress_rules == 0)
+            Field::Unknown(..) => None,
+        }
     }
 }
 

@@ -55,7 +55,7 @@ fn own_object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
 pub(super) fn config_map(doc: &mut Doc<'_, '_>, node: &Node) -> bool {
     match name_of(node) {
         ("tigera-operator", "kubernetes-services-endpoint") => {
-            let data = doc.map(node.get("data"), "the ConfigMap kubernetes-services-endpoint");
+            let data = doc.map(node.get("data"), "data", "the ConfigMap kubernetes-services-endpoint");
             let data: Field<BTreeMap<String, String>> = doc.written(data, node);
             doc.cluster().calico_objects.services_endpoint = data;
         }

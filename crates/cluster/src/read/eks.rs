@@ -122,7 +122,7 @@ pub(super) fn fargate_profile(doc: &mut Doc<'_, '_>, node: &Node) {
     let mut selectors = Vec::new();
     for selector in node.get("selectors").map(Node::items).unwrap_or_default() {
         let namespace = selector.get("namespace").and_then(Node::as_text).unwrap_or_default().to_owned();
-        let labels = doc.map(selector.get("labels"), &object);
+        let labels = doc.map(selector.get("labels"), "labels", &object);
         selectors.push(FargateSelector { namespace, labels, place: doc.place_of(selector) });
     }
     let place = doc.place_of(node);

@@ -54,12 +54,12 @@ impl Doc<'_, '_> {
         }
     }
 
-    /// A mapping of strings to strings; what is none is a problem and left out.
-    pub(super) fn map(&mut self, node: Option<&Node>, object: &str) -> BTreeMap<String, String> {
+    /// The mapping of strings to strings of a key; what is none is a problem and left out.
+    pub(super) fn map(&mut self, node: Option<&Node>, key: &str, object: &str) -> BTreeMap<String, String> {
         let mut map = BTreeMap::new();
         let Some(node) = node.filter(|node| !node.is_null()) else { return map };
         if node.kind_name() != "a mapping" {
-            let _: Field<()> = self.wrong(node, "this", object, "a mapping of strings");
+            let _: Field<()> = self.wrong(node, key, object, "a mapping of strings");
         }
         for entry in node.entries() {
             match (entry.key.as_text(), entry.value.as_text()) {

@@ -103,7 +103,16 @@ impl Reader<'_> {
                 self.cluster().user_data.push(data);
             }
             Parsed::Documents(mut stream, ignores, text) => {
-                self.reading.problems.extend(stream.errors.iter().map(|error| Problem::unread(&name, error)));
+                let unrendered = !stream.errors.is_empty() && veil::is_unrendered(&text);
+                self.reading.problems.extend(stream.errors.iter().map(|error| {
+                    let mut problem = Problem::unread(&name, error);
+                    if unrendered && problem.code == "YAML_SYNTAX" {
+                        problem
+                            .message
+                            .push_str(": it is a template, so render it first, as with helm template");
+                    }
+                    problem
+                }));
                 if stream.untold > 0 {
                     let message = format!("{} more documents of this file cannot be read", stream.untold);
                     self.problem(Problem::new("YAML_SYNTAX", message, &Place::file(&name)));

@@ -159,7 +159,7 @@ fn subnets(doc: &mut Doc<'_, '_>, spec: &Node, object: &str) -> Field<SubnetChoi
     let tags: Vec<BTreeMap<String, String>> = terms
         .items()
         .iter()
-        .map(|term| doc.map(term.get("tags"), object))
+        .map(|term| doc.map(term.get("tags"), "tags", object))
         .filter(|tags| !tags.is_empty())
         .collect();
     doc.written(SubnetChoice::Terms { ids, tags }, terms)
@@ -191,7 +191,7 @@ pub(super) fn node_pool(doc: &mut Doc<'_, '_>, node: &Node) {
     if let Some(requirements) = requirements.or_else(|| labels.filter(|_| !wanted.is_empty())) {
         group.instance_types = doc.written(InstanceTypes::Requirements(wanted), requirements);
     }
-    group.labels = doc.map(labels, &object);
+    group.labels = doc.map(labels, "labels", &object);
     group.labels_open = Doc::map_open(labels);
     group.labels.insert("karpenter.sh/nodepool".to_owned(), group.name.clone());
     let taint = |item: &Node| {

@@ -30,9 +30,15 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
             return true;
         }
         "Pod" => &["spec"],
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
-            &["spec", "template", "spec"]
-        }
+        // A Rollout is what Argo has in the place of a Deployment.
+        "Deployment"
+        | "StatefulSet"
+        | "DaemonSet"
+        | "ReplicaSet"
+        | "ReplicationController"
+        | "Job"
+        | "Rollout" => &["spec", "template", "spec"],
+        "PodTemplate" => &["template", "spec"],
         "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
         "ENIConfig" => {
             aws_node::eni_config(doc, node);
@@ -269,6 +275,9 @@ pub(super) fn parse_os(text: &str) -> Option<Os> {
 
 fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
     let (namespace, name) = name_of(node);
+    let generated = node.path(&["metadata", "generateName"]).and_then(Node::as_text);
+    let generated = generated.filter(|_| name.is_empty()).map(|start| format!("{start}*"));
+    let name = generated.as_deref().unwrap_or(name);
     let object = format!("{kind} {namespace}/{name}");
     if kind == "Deployment" && namespace == "kube-system" && name == "vpc-resource-controller" {
         let found = doc.written((), node);
@@ -290,21 +299,25 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
     let replicas = match kind {
         "Job" | "CronJob" if suspended => doc.written(0, node),
         "Pod" | "DaemonSet" => doc.written(1, node),
+        // It makes no pods by itself.
+        "PodTemplate" => doc.written(0, node),
         "Job" => one_unless_said(doc, node.get("spec"), "parallelism", &object, node),
         "CronJob" => {
             one_unless_said(doc, node.path(&["spec", "jobTemplate", "spec"]), "parallelism", &object, node)
         }
         _ => one_unless_said(doc, node.get("spec"), "replicas", &object, node),
     };
-    let selector = doc.map(spec.get("nodeSelector"), &object);
+    let selector = doc.map(spec.get("nodeSelector"), "nodeSelector", &object);
     let selects = ["kubernetes.io/os", "beta.kubernetes.io/os"].iter().find_map(|key| selector.get(*key));
     let selects_windows = selects.is_some_and(|os| os == "windows");
     let node_affinity = affinity::terms(doc, spec);
     let by_affinity = affinity::system(&node_affinity);
+    let strange_os = strange_os(doc, spec);
     let os_filled_in = ["kubernetes.io/os", "beta.kubernetes.io/os"]
         .iter()
         .find_map(|key| spec.path(&["nodeSelector", key]))
         .or_else(|| spec.path(&["os", "name"]))
+        .or_else(|| spec.get("nodeSelector"))
         .filter(|value| is_filled_in(value))
         .map(|value| doc.place_of(value));
     let scheduled_os = selects.and_then(|os| parse_os(os)).or(by_affinity);
@@ -321,7 +334,7 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
     let (account, account_place) = account.unzip();
     // What the pods are labelled with stands beside their spec.
     let labels = node.path(&pod_spec[..pod_spec.len() - 1]).and_then(|pod| pod.path(&["metadata", "labels"]));
-    let pod_labels = doc.map(labels, &object);
+    let pod_labels = doc.map(labels, "labels", &object);
     let volumes = storage::volumes(doc, node, spec);
     let pod = pod::details(doc, node.path(&pod_spec[..pod_spec.len() - 1]).unwrap_or(node), spec, &object);
     let nameservers = spec.path(&["dnsConfig", "nameservers"]).map(Node::items).unwrap_or_default();
@@ -345,8 +358,10 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         node_affinity,
         tolerations: tolerations(spec),
         scheduled_os,
+        strange_os,
         os_filled_in,
         pod_labels,
+        labels_open: labels.is_some_and(|labels| labels.hidden().is_some()),
         service_account: account.unwrap_or_else(|| "default".to_owned()),
         account_place,
         nameservers,
@@ -355,6 +370,13 @@ fn workload(doc: &mut Doc<'_, '_>, node: &Node, kind: &str, pod_spec: &[&str]) {
         place: doc.place_of(node),
     };
     doc.cluster().workloads.push(workload);
+}
+
+/// A system of the nodeSelector that no node has as its label.
+fn strange_os(doc: &Doc<'_, '_>, spec: &Node) -> Option<(String, Place)> {
+    let value = spec.path(&["nodeSelector", "kubernetes.io/os"]).filter(|value| !is_filled_in(value))?;
+    let text = value.as_text().filter(|text| parse_os(text).is_none())?;
+    Some((text.to_owned(), doc.place_of(value)))
 }
 
 /// Whether pods of it start as soon as others end.

@@ -254,7 +254,7 @@ fn drop_owned(workloads: &mut Vec<Workload>) {
         let maker = name.rsplit_once('-').map_or("", |(maker, _)| maker);
         !(counted(kind, name)
             // A ReplicaSet is named after its Deployment, a Job after its CronJob, each with a suffix.
-            || kind == "ReplicaSet" && counted("Deployment", maker)
+            || kind == "ReplicaSet" && (counted("Deployment", maker) || counted("Rollout", maker))
             || kind == "Job" && counted("CronJob", maker))
     });
 }

@@ -300,6 +300,7 @@ impl Reader<'_> {
                 let called = match (version, kind) {
                     ("", "") => node.kind_name().to_owned(),
                     ("", kind) => kind.to_owned(),
+                    (version, "") => format!("apiVersion {version} without a kind"),
                     (version, kind) => format!("{version} {kind}"),
                 };
                 self.not_read(called, fallback.clone());

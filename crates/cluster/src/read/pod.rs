@@ -13,7 +13,11 @@ pub(super) fn object(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) -> bool {
             let object = format!("RuntimeClass {name:?}");
             let scheduling = node.get("scheduling");
             let class = RuntimeClass {
-                node_selector: doc.map(scheduling.and_then(|it| it.get("nodeSelector")), &object),
+                node_selector: doc.map(
+                    scheduling.and_then(|it| it.get("nodeSelector")),
+                    "nodeSelector",
+                    &object,
+                ),
                 tolerations: scheduling.map(kubernetes::tolerations).unwrap_or_default(),
                 place: doc.place_of(node),
             };
@@ -29,8 +33,9 @@ const OF_CONTROLLER: [&str; 2] = ["vpc.amazonaws.com/PrivateIPv4Address", "vpc.a
 
 /// The details of a pod; `pod` has its metadata.
 pub(super) fn details(doc: &mut Doc<'_, '_>, pod: &Node, spec: &Node, object: &str) -> PodDetails {
-    // Only what a server shows has an identity.
-    let live = pod.path(&["metadata", "uid"]).is_some() || pod.path(&["status", "podIP"]).is_some();
+    // Only what a server shows has an identity, or runs.
+    let runs = pod.path(&["status", "phase"]).and_then(Node::as_text) == Some("Running");
+    let live = runs || pod.path(&["metadata", "uid"]).is_some() || pod.path(&["status", "podIP"]).is_some();
     let of_pod = host_process(spec);
     let mut containers = Vec::new();
     let mut linux = Vec::new();
@@ -54,8 +59,8 @@ pub(super) fn details(doc: &mut Doc<'_, '_>, pod: &Node, spec: &Node, object: &s
     let annotations = if live { Vec::new() } else { annotations.collect() };
     let os_name = spec.get("os").map_or(Field::Absent, |os| doc.text(os, "name", object));
     let runtime_class = doc.text(spec, "runtimeClassName", object);
-    let placed = live && spec.get("nodeName").is_some_and(|name| !name.is_null());
-    PodDetails { os_name, runtime_class, live, placed, containers, linux, annotations }
+    let bound = spec.get("nodeName").is_some_and(|name| !name.is_null());
+    PodDetails { os_name, runtime_class, live, placed: live && bound, bound, containers, linux, annotations }
 }
 
 /// `windowsOptions.hostProcess` of a pod or of a container.

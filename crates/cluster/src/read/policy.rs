@@ -32,6 +32,15 @@ fn network_policy(doc: &mut Doc<'_, '_>, node: &Node) {
         rules("ingress").iter().flat_map(|rule| rule.get("from").map(Node::items).unwrap_or_default());
     let by_labels =
         |peer: &&Node| ["podSelector", "namespaceSelector"].iter().any(|key| peer.get(key).is_some());
+    // A rule without peers and ports, or with empty lists of them, is for all.
+    let empty = |rule: &Node, key: &str| {
+        rule.get(key)
+            .is_none_or(|list| list.is_null() || list.kind_name() == "a list" && list.items().is_empty())
+    };
+    let opens = [("ingress", "from"), ("egress", "to")].map(|(direction, peers)| {
+        let all = |rule: &Node| rule.kind_name() == "a mapping" && empty(rule, peers) && empty(rule, "ports");
+        rules(direction).iter().any(all)
+    });
     let policy = NetworkPolicy {
         namespace: namespace.to_owned(),
         name: name.to_owned(),
@@ -39,6 +48,7 @@ fn network_policy(doc: &mut Doc<'_, '_>, node: &Node) {
         policy_types,
         ingress_rules: rules("ingress").len(),
         egress_rules: rules("egress").len(),
+        opens,
         peer_by_labels: peers.into_iter().find(by_labels).map(|peer| doc.place_of(peer)),
         place: doc.place_of(node),
     };
@@ -49,7 +59,7 @@ fn network_policy(doc: &mut Doc<'_, '_>, node: &Node) {
 fn labels(doc: &mut Doc<'_, '_>, node: &Node, kind: &str) {
     let (namespace, name) = name_of(node);
     let (namespace, name) = (namespace.to_owned(), name.to_owned());
-    let labels = doc.map(node.path(&["metadata", "labels"]), &format!("{kind} {name:?}"));
+    let labels = doc.map(node.path(&["metadata", "labels"]), "labels", &format!("{kind} {name:?}"));
     match kind {
         "Namespace" => _ = doc.cluster().namespaces.insert(name, labels),
         _ => _ = doc.cluster().service_accounts.insert((namespace, name), labels),
@@ -78,9 +88,15 @@ fn selector_at(doc: &mut Doc<'_, '_>, spec: Option<&Node>, key: &str, object: &s
 
 /// A label selector.
 pub(super) fn selector(doc: &mut Doc<'_, '_>, node: &Node, object: &str) -> Field<LabelSelector> {
-    let labels = doc.map(node.get("matchLabels"), object);
+    let matched = node.get("matchLabels");
+    let listed = node.get("matchExpressions");
+    let hidden = [Some(node), matched, listed].into_iter().flatten().find_map(|it| Some((it, it.hidden()?)));
+    if let Some((at, reason)) = hidden {
+        return doc.unknown(reason, at);
+    }
+    let labels = doc.map(matched, "matchLabels", object);
     let mut expressions = Vec::new();
-    for expression in node.get("matchExpressions").map(Node::items).unwrap_or_default() {
+    for expression in listed.map(Node::items).unwrap_or_default() {
         let key = expression.get("key").and_then(Node::as_text);
         let operator = expression.get("operator");
         let known = match operator.and_then(Node::as_text) {

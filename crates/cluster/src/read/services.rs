@@ -74,7 +74,7 @@ fn service(doc: &mut Doc<'_, '_>, node: &Node) {
         namespace: doc.reader.share(namespace),
         name: doc.reader.share(name),
         kind,
-        selector: doc.map(get("selector"), &object),
+        selector: doc.map(get("selector"), "selector", &object),
         headless: cluster_ip == "None",
         cluster_ip: cluster_ip.parse().ok(),
         external_traffic,

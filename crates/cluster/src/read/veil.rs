@@ -45,9 +45,18 @@ const AS_WRITTEN: [&str; 30] = [
     "Values",
 ];
 
+/// Those of them that are mappings and lists: one that a template fills in as a whole is nobody's words yet.
+const STRUCTURED: [&str; 6] =
+    ["labels", "matchLabels", "matchExpressions", "nodeSelector", "taints", "tolerations"];
+
 /// Whether a text may have a placeholder: to look is much cheaper than to walk a tree.
 pub(super) fn may_have(text: &str) -> bool {
     ["{{", "${", "$(", "<", "{%"].iter().any(|open| text.contains(open))
+}
+
+/// Whether a text that is no YAML is a template whose own words stand between its lines: `{{- if .Values.web }}`.
+pub(super) fn is_unrendered(text: &str) -> bool {
+    text.contains("{{-") || text.lines().any(|line| line.trim_start().starts_with("{{"))
 }
 
 /// Hides what a template fills in, and hands over each place with its key.
@@ -63,7 +72,7 @@ pub(super) fn hide(node: &mut Node, key: &str, tell: &mut dyn FnMut(&str, &Node)
         Value::Mapping(entries) => {
             for Entry { key, value } in entries {
                 let name = key.as_text().unwrap_or_default();
-                if !AS_WRITTEN.contains(&name) {
+                if !AS_WRITTEN.contains(&name) || STRUCTURED.contains(&name) && is_filled_in(value) {
                     hide(value, name, tell);
                 }
             }

@@ -16,6 +16,10 @@ fn releases<'c>(
     let mut releases = Vec::new();
     // A pool of Auto Mode has no image to choose: CLU-008.
     for group in context.windows_groups().filter(|group| !group.auto_mode) {
+        if let Some((name, release, place)) = named_by_template(context, group) {
+            releases.push((group, name, release, place));
+            continue;
+        }
         match &group.ami {
             Field::Known(ami, origin) => {
                 // Karpenter's families begin with a capital, its aliases do not.
@@ -33,6 +37,16 @@ fn releases<'c>(
         }
     }
     releases
+}
+
+/// The release of a group with an image of its own, where its launch template takes that by the name of a parameter.
+fn named_by_template<'c>(context: &Context<'c>, group: &NodeGroup) -> Option<(&'c str, Release, &'c Place)> {
+    let own = group.custom_ami && group.ami.known().is_none_or(|ami| windows::image(ami).is_none());
+    let template = context.cluster.template_of(group).ok().filter(|_| own)?;
+    let Field::Known(image, origin) = &template.image else { return None };
+    let name = image.strip_prefix("resolve:ssm:")?;
+    let release = windows::image(name)?.release;
+    Some((name.rsplit_once("ami-windows-latest/").map_or(name, |(_, short)| short), release, origin.place()))
 }
 
 pub(super) fn no_image(context: &Context<'_>, found: &mut Found) {

@@ -144,7 +144,7 @@ pub(super) fn linux_daemon_set(context: &Context<'_>, found: &mut Found) {
     let mut sets = context.cluster.workloads.iter().filter(|it| it.is_daemon_set()).peekable();
     if sets.peek().is_none() {
         if context.windows().is_some() {
-            found.lacks(Need::Workloads);
+            found.lacks(Need::DaemonSets);
         }
         return;
     }

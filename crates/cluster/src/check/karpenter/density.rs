@@ -1,6 +1,6 @@
 //! How many Windows pods Karpenter believes a node takes, and how many it takes.
 
-use super::{classes, named_class, named_pool, planned_pools};
+use super::{class_of, classes, named_class, named_pool, planned_pools};
 use crate::check::context::Context;
 use crate::check::found::Found;
 use crate::check::ipam::capacity::active;
@@ -112,6 +112,16 @@ pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
             LimitedBy::Memory => format!(", and its memory is enough for {}", first.row.pods),
             _ => String::new(),
         };
+        let reserves =
+            class_of(context, planned.group()).is_some_and(|class| !class.kubelet.kube_reserved.is_absent());
+        let reserve = if reserves {
+            String::new()
+        } else {
+            let mib = modelled_mib(max);
+            format!(
+                ", and set kubelet.kubeReserved: without it Karpenter takes {mib} MiB off every node when it plans"
+            )
+        };
         let daemon_sets = match first.row.daemon_set_pods {
             0 => String::new(),
             pods => format!(", {pods} of them of DaemonSets"),
@@ -126,7 +136,7 @@ pub(super) fn over_buy(context: &Context<'_>, found: &mut Found) {
             ("max", &first.row.max_pods),
             ("daemon-sets", &daemon_sets),
             ("holds", &holds),
-            ("reserve", &modelled_mib(max)),
+            ("reserve", &reserve),
             ("pods", &pods),
             ("bought", &first.bought),
             ("needed", &first.needed),
@@ -280,12 +290,12 @@ pub(super) fn few_per_core(context: &Context<'_>, found: &mut Found) {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::{CheckRequest, check};
+    use crate::check::{Check, CheckRequest, check};
     use crate::request::Document;
     use std::ops::ControlFlow;
 
-    /// Whether KP-004 is found, and whether it is skipped, with this `maxPods`.
-    fn over_buy(max_pods: &str) -> (bool, bool) {
+    /// What is found with this of the kubelet.
+    fn checked(kubelet: &str) -> Check {
         let texts = [
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: amazon-vpc-cni, namespace: kube-system}\n\
              data: {enable-windows-ipam: \"true\", enable-windows-prefix-delegation: \"true\"}\n"
@@ -299,17 +309,40 @@ mod tests {
                  {{key: node.kubernetes.io/instance-type, operator: In, values: [m6i.xlarge]}}], \
                  nodeClassRef: {{group: karpenter.k8s.aws, kind: EC2NodeClass, name: w}}}}}}}}\n---\n\
                  apiVersion: karpenter.k8s.aws/v1\nkind: EC2NodeClass\nmetadata: {{name: w}}\n\
-                 spec: {{amiSelectorTerms: [{{alias: windows2022@latest}}], kubelet: {{maxPods: {max_pods}}}}}\n"
+                 spec: {{amiSelectorTerms: [{{alias: windows2022@latest}}], kubelet: {{{kubelet}}}}}\n"
             ),
         ];
         let document = |(at, text)| Document { name: format!("{at}.yaml"), text };
         let documents = texts.into_iter().enumerate().map(document).collect();
         let request = CheckRequest { documents, ..CheckRequest::default() };
-        let answer = check(&request, &mut |_| ControlFlow::Continue(())).unwrap();
+        check(&request, &mut |_| ControlFlow::Continue(())).unwrap()
+    }
+
+    /// Whether KP-004 is found, and whether it is skipped, with this `maxPods`.
+    fn over_buy(max_pods: &str) -> (bool, bool) {
+        let answer = checked(&format!("maxPods: {max_pods}"));
         (
             answer.findings.iter().any(|finding| finding.rule == "KP-004"),
             answer.skipped.iter().any(|skipped| skipped.rule == "KP-004"),
         )
+    }
+
+    #[test]
+    fn reserved_memory_is_asked_for_where_it_is_missing() {
+        let remedy = |kubelet: &str| {
+            let findings = checked(kubelet).findings;
+            findings.into_iter().find(|finding| finding.rule == "KP-004").unwrap().remedy
+        };
+        assert!(remedy("maxPods: 110").contains("set kubelet.kubeReserved"));
+        assert!(!remedy("maxPods: 110, kubeReserved: {memory: 1Gi}").contains("kubeReserved"));
+    }
+
+    #[test]
+    fn pods_per_core_is_held_against_what_karpenter_counts() {
+        let findings = checked("podsPerCore: 2").findings;
+        let message = findings.into_iter().find(|finding| finding.rule == "KP-015").unwrap().message;
+        // An interface of m6i.xlarge has 15 addresses, the first of them the node's own.
+        assert!(message.contains("of which Karpenter would count 14 otherwise"), "{message}");
     }
 
     #[test]

@@ -6,14 +6,10 @@ use crate::check::context::{Context, named};
 use crate::check::found::Found;
 use crate::check::rule::Need;
 use crate::check::vpc;
-use crate::check::vpc::bootstrap::{guess, node_blocks};
+use crate::check::vpc::bootstrap::{GUESSES, guess, node_blocks};
 use crate::model::Field;
 use std::fmt::Display;
 use winpod::Ipv4Prefix;
-
-/// What the bootstrap script takes for the range of Services, by the addresses of nodes.
-const GUESSES: [Ipv4Prefix; 2] =
-    [Ipv4Prefix::constant([172, 20, 0, 0], 16), Ipv4Prefix::constant([10, 100, 0, 0], 16)];
 
 /// Whether nodes learn the range and the resolver. That they learn neither, where the subnets are known, is told by the
 /// rule on service ranges.

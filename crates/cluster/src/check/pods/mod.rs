@@ -85,6 +85,10 @@ pub(super) fn groups_told(context: &Context<'_>, found: &mut Found) -> bool {
         found.lacks(Need::NodeGroups);
         return false;
     }
+    if let Some((what, place)) = cluster.made_elsewhere.first() {
+        found.unknown(format!("whether {what} makes Windows groups"), place);
+        return false;
+    }
     if let Some(open) = cluster.node_groups.iter().find(|group| group.os.known().is_none()) {
         found.unknown(format!("the system of {}", named(open)), &open.place);
         return false;

@@ -4,15 +4,27 @@ use super::{called, class_hidden, groups_told, releases, windows_pods};
 use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
 use crate::check::rule::Need;
-use crate::model::{Field, NodeGroup, Os, Place};
+use crate::model::{Field, NodeGroup, Os, Place, Workload};
 use crate::placement::{may_go, selects, untolerated};
 use std::fmt::Display;
 use winpod::instance::Verdict;
 
+/// The system of the nodeSelector, if it is meant for Windows and written as no node has it.
+fn misspelt(workload: &Workload) -> Option<(&str, &Place)> {
+    let (text, place) = workload.strange_os.as_ref()?;
+    text.trim().eq_ignore_ascii_case("windows").then_some((text.as_str(), place))
+}
+
 pub(super) fn no_selector(context: &Context<'_>, found: &mut Found) {
+    for workload in context.cluster.workloads.iter().filter(|workload| !workload.pod.placed) {
+        let Some((text, place)) = misspelt(workload) else { continue };
+        found.judged();
+        let values: [(&str, &dyn Display); 2] = [("workload", &called(workload)), ("text", &quoted(text))];
+        found.add_as("misspelt", place, called(workload), &values).replace(place, "windows");
+    }
     for workload in windows_pods(context) {
         // Pods on the node's own network need no address, and one that runs has it.
-        if workload.host_network || workload.pod.placed {
+        if workload.host_network || workload.pod.placed || misspelt(workload).is_some() {
             continue;
         }
         if workload.selects_windows {
@@ -38,12 +50,12 @@ pub(super) fn no_selector(context: &Context<'_>, found: &mut Found) {
             _ => continue,
         };
         let values: [(&str, &dyn Display); 2] = [("workload", &called(workload)), ("how", &how)];
-        found.add(place, called(workload), &values);
+        found.add_as("unsaid", place, called(workload), &values);
     }
 }
 
 pub(super) fn no_toleration(context: &Context<'_>, found: &mut Found) {
-    let mut pods = windows_pods(context).filter(|workload| !workload.pod.placed).peekable();
+    let mut pods = windows_pods(context).filter(|workload| !workload.pod.bound).peekable();
     if pods.peek().is_none() || !groups_told(context, found) {
         return;
     }
@@ -86,14 +98,15 @@ pub(super) fn linux_pods(context: &Context<'_>, found: &mut Found) {
     for workload in &context.cluster.workloads {
         // DaemonSets have a rule of their own, and so have Windows pods that do not say it.
         let other = workload.is_daemon_set() || workload.os == Some(Os::Windows);
-        if other || workload.pod.placed || workload.pod.host_process() || releases(workload).next().is_some()
-        {
+        if other || workload.pod.bound || workload.pod.host_process() || releases(workload).next().is_some() {
             continue;
         }
-        if workload.scheduled_os.is_none() && class_hidden(context, workload, found) {
+        let open = workload.scheduled_os.is_none() && workload.strange_os.is_none();
+        if open && class_hidden(context, workload, found) {
             continue;
         }
-        if workload.scheduled_os.is_some() {
+        // One of any other system waits for a node that there is not.
+        if workload.scheduled_os.is_some() || workload.strange_os.is_some() {
             found.judged();
             continue;
         }

@@ -20,7 +20,9 @@ pub(super) fn not_enforced(context: &Context<'_>, found: &mut Found) {
     let Some(engine) = on_windows(context, found) else { return };
     for it in &selecting {
         found.judged();
-        if let OnWindows::Nothing(nothing) = engine {
+        if let OnWindows::Nothing(nothing) = engine
+            && it.policy.restricts()
+        {
             let workloads = called(it.workloads.iter().copied());
             let values: [(&str, &dyn Display); 2] =
                 [("policy", &it.policy.named()), ("workloads", &workloads)];

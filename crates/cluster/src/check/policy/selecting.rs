@@ -4,7 +4,7 @@ use crate::check::calico::selector;
 use crate::check::context::Context;
 use crate::check::found::Found;
 use crate::check::rule::Need;
-use crate::model::{CalicoPolicy, Cluster, Field, NetworkPolicy, Place, Workload};
+use crate::model::{CalicoPolicy, Cluster, Field, LabelSelector, NetworkPolicy, Place, Workload};
 
 /// The tier of Calico that policies are in unless they say another.
 const DEFAULT_TIER: &str = "default";
@@ -52,6 +52,14 @@ impl<'c> Policy<'c> {
         }
     }
 
+    /// Whether it keeps anything out or in, as far as that is looked at.
+    pub(super) fn restricts(self) -> bool {
+        match self {
+            Self::Kubernetes(policy) => policy.restricts(),
+            Self::Calico(_) => true,
+        }
+    }
+
     /// The first peer that a rule for what comes in picks by labels.
     pub(super) const fn peer_by_labels(self) -> Option<&'c Place> {
         match self {
@@ -77,7 +85,17 @@ impl<'c> Policy<'c> {
         match &policy.pods {
             // No selector at all is one that selects every pod.
             Field::Absent => Ok(here.collect()),
-            Field::Known(selector, _) => Ok(here.filter(|it| selector.matches(&it.pod_labels)).collect()),
+            Field::Known(selector, _) => {
+                let here: Vec<&Workload> = here.collect();
+                let matches = |it: &&Workload| selector.matches(&it.pod_labels);
+                let open = here.iter().find(|it| it.labels_open && *selector != LabelSelector::default());
+                match open {
+                    Some(open) => {
+                        Err(format!("the labels of {} {:?} are filled in later", open.kind, open.name))
+                    }
+                    None => Ok(here.into_iter().filter(matches).collect()),
+                }
+            }
             Field::Unknown(reason, _) if here.count() > 0 => Err(format!("podSelector: {reason}")),
             Field::Unknown(..) => Ok(Vec::new()),
         }

@@ -6,19 +6,19 @@ use crate::check::context::{Context, named, quoted};
 use crate::check::found::Found;
 use crate::check::rule::{Need, Severity};
 use crate::check::starts::{Start, starts};
-use crate::model::{BootstrapCall, NodeGroup, Place, Tool};
+use crate::model::{BootstrapCall, Field, NodeGroup, Place, Tool};
 use std::fmt::Display;
 use std::net::Ipv4Addr;
 use winpod::Ipv4Prefix;
 
-/// What the script takes for the Services where it is told the endpoint and no range.
+/// What the script takes for the Services where it is told the endpoint and no range: on nodes in 10.0.0.0/8, and on others.
+pub(in crate::check) const GUESSES: [Ipv4Prefix; 2] =
+    [Ipv4Prefix::constant([172, 20, 0, 0], 16), Ipv4Prefix::constant([10, 100, 0, 0], 16)];
+
+/// Which of the two it is on a node of a block.
 pub(in crate::check) fn guess(node: Ipv4Prefix) -> Ipv4Prefix {
     const TEN: Ipv4Prefix = Ipv4Prefix::constant([10, 0, 0, 0], 8);
-    if TEN.contains_prefix(node) {
-        Ipv4Prefix::constant([172, 20, 0, 0], 16)
-    } else {
-        Ipv4Prefix::constant([10, 100, 0, 0], 16)
-    }
+    if TEN.contains_prefix(node) { GUESSES[0] } else { GUESSES[1] }
 }
 
 /// Blocks that the nodes of a group get their addresses from.
@@ -57,6 +57,7 @@ pub(super) fn service_range(context: &Context<'_>, found: &mut Found) {
     for start in starts(context) {
         told_wrong(&start, services, found);
     }
+    resolvers(context, services, found);
     for group in context.windows_groups() {
         let told = match bootstrap::of(context, group) {
             Bootstrap::Hidden(why) => {
@@ -123,6 +124,29 @@ fn told_wrong(start: &Start<'_>, services: Option<(Ipv4Prefix, &Place)>, found: 
     }
 }
 
+/// Holds the resolvers that Karpenter's classes give to Windows nodes against the cluster's range; pools share classes.
+fn resolvers(context: &Context<'_>, services: Option<(Ipv4Prefix, &Place)>, found: &mut Found) {
+    let Some((services, at)) = services else { return };
+    let mut seen: Vec<&Place> = Vec::new();
+    for group in context.windows_groups().filter(|group| group.tool == Tool::Karpenter) {
+        let Field::Known(text, origin) = &group.cluster_dns else { continue };
+        let Some(address) = text.parse().ok().filter(|it: &Ipv4Addr| !it.is_link_local()) else { continue };
+        if seen.contains(&origin.place()) {
+            continue;
+        }
+        seen.push(origin.place());
+        found.judged();
+        if !services.contains_addr(address) {
+            let object = named(group);
+            let values: [(&str, &dyn Display); 3] =
+                [("group", &object), ("text", &address), ("services", &services)];
+            found
+                .add_as("cluster-dns", origin.place(), object.clone(), &values)
+                .related(at, "the service range");
+        }
+    }
+}
+
 /// Holds the script's guess on each block of the nodes against the cluster's range.
 fn judge(
     context: &Context<'_>,
@@ -138,7 +162,15 @@ fn judge(
     let Some((services, at)) = services else { return found.lacks(Need::Cluster) };
     let nodes = node_blocks(context, group);
     if nodes.is_empty() {
-        return found.lacks(Need::Subnets);
+        // Karpenter's pools whose subnets are not known have a rule of their own.
+        if form != "call" || GUESSES.contains(&services) {
+            return found.lacks(Need::Subnets);
+        }
+        found.judged();
+        let values: [(&str, &dyn Display); 3] =
+            [("services", &services), ("ten", &GUESSES[0]), ("other", &GUESSES[1])];
+        found.add_as("any", place, object, &values).related(at, "the service range");
+        return;
     }
     found.judged();
     if let Some(block) = nodes.into_iter().find(|block| guess(*block) != services) {

@@ -139,7 +139,7 @@ pub(super) fn describe_nodegroup(doc: &mut Doc<'_, '_>, node: &Node) {
             _ => Field::Absent,
         };
     }
-    group.labels = doc.map(node.get("labels"), &object);
+    group.labels = doc.map(node.get("labels"), "labels", &object);
     group.labels_open = Doc::map_open(node.get("labels"));
     group.labels.insert("eks.amazonaws.com/nodegroup".to_owned(), group.name.clone());
     let taints = node.get("taints").map(Node::items).unwrap_or_default().iter();

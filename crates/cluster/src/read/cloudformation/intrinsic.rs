@@ -225,7 +225,10 @@ fn default_of(template: &Template<'_>, name: &str, parameter: &Node, span: Span)
     let kind = parameter.get("Type").and_then(Node::as_text).unwrap_or_default();
     let default = parameter.get("Default");
     let Some(text) = default.and_then(Node::as_text).filter(|text| template.makes(text.len())) else {
-        return hidden(&format!("the parameter {name} has no default"), span);
+        return hidden(
+            &format!("the parameter {name} has no default: give the value of the deployment as its Default"),
+            span,
+        );
     };
     // The value is what the parameter store holds under that name.
     if kind.starts_with("AWS::SSM::Parameter::Value<") {

@@ -85,6 +85,11 @@ pub(super) fn read(doc: &mut Doc<'_, '_>, root: &Node) {
         let names = super::join(open.into_iter());
         doc.reader.note(Note::new(&note::RESOURCES_OPEN, &[("names", &names)]).at(&place));
     }
+    for (what, at) in template.expanding() {
+        let place = doc.place_of(at);
+        doc.reader.note(Note::new(&note::RESOURCES_ELSEWHERE, &[("what", &what)]).at(&place));
+        doc.cluster().made_elsewhere.push((what, place));
+    }
     for (kind, read) in READ {
         for (id, resource) in by_kind.remove(kind).unwrap_or_default() {
             let properties = resource.get("Properties").unwrap_or(resource);

@@ -2,6 +2,7 @@
 
 use super::intrinsic;
 use crate::read::node::{Entry, Node, Span, Value};
+use crate::read::shortened;
 use std::cell::Cell;
 use std::collections::HashMap;
 
@@ -9,6 +10,11 @@ use std::collections::HashMap;
 const MAX_NESTING: usize = 64;
 /// The most text that one template may make of itself, in bytes: many references to one long default are much text.
 const MAX_MADE: usize = 64 << 20;
+
+/// The type of a stack inside of a stack.
+const NESTED_STACK: &str = "AWS::CloudFormation::Stack";
+/// Nested stacks that the CDK makes beside every cluster: nothing but the functions behind its own resources.
+const OF_CDK: [&str; 2] = ["awscdkawseksClusterResourceProvider", "awscdkawseksKubectlProvider"];
 
 /// A template, with what its intrinsic functions refer to.
 pub(super) struct Template<'n> {
@@ -43,6 +49,32 @@ impl<'n> Template<'n> {
         self.root.get("Resources").map(Node::entries).unwrap_or_default().iter().filter_map(|entry| {
             let kind = entry.value.get("Type").and_then(Node::as_text)?;
             Some((entry.key.as_text()?, kind, &entry.value))
+        })
+    }
+
+    /// What becomes resources only when the stack is made, each with its place.
+    pub(super) fn expanding(&self) -> impl Iterator<Item = (String, &'n Node)> {
+        self.root.get("Resources").map(Node::entries).unwrap_or_default().iter().filter_map(|entry| {
+            let (id, resource) = (entry.key.as_text()?, &entry.value);
+            let left_out = || {
+                let condition = resource.get("Condition").and_then(Node::as_text);
+                condition.is_some_and(|name| self.condition(name) == Some(false))
+            };
+            let what = match resource.get("Type").and_then(Node::as_text) {
+                _ if id.starts_with("Fn::ForEach::") => format!("the loop {id}"),
+                _ if id == "Fn::Transform" => {
+                    let name = resource.get("Name").and_then(Node::as_text).unwrap_or("without a name");
+                    format!("the macro {} of Fn::Transform", shortened(name))
+                }
+                Some(NESTED_STACK) if !OF_CDK.iter().any(|start| id.starts_with(start)) && !left_out() => {
+                    format!("the nested stack {id:?}")
+                }
+                Some(kind) if kind.ends_with("::MODULE") && !left_out() => {
+                    format!("the module {id:?} ({})", shortened(kind))
+                }
+                _ => return None,
+            };
+            Some((what, &entry.key))
         })
     }
 

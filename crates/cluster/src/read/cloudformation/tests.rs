@@ -73,11 +73,17 @@ fn what_the_template_decides_is_known() {
 #[test]
 fn what_a_deployment_decides_is_unknown_and_never_wrong() {
     for (value, reason) in [
-        ("!Ref Open", "the parameter Open has no default"),
+        ("!Ref Open", "the parameter Open has no default: give the value of the deployment as its Default"),
         ("!Ref Nowhere", "the template has no parameter or resource \"Nowhere\""),
         ("!Ref Stored", "the SSM parameter /a/b decides it"),
-        ("!Sub '1.${Open}'", "the parameter Open has no default"),
-        ("!Join ['.', ['1', !Ref Open]]", "the parameter Open has no default"),
+        (
+            "!Sub '1.${Open}'",
+            "the parameter Open has no default: give the value of the deployment as its Default",
+        ),
+        (
+            "!Join ['.', ['1', !Ref Open]]",
+            "the parameter Open has no default: give the value of the deployment as its Default",
+        ),
         ("!If [Unclear, '1.33', '1.34']", "it depends on the condition Unclear"),
         ("!If [Region, '1.33', '1.34']", "it depends on the condition Region"),
         ("!If [Itself, '1.33', '1.34']", "it depends on the condition Itself"),
@@ -99,6 +105,32 @@ fn what_a_deployment_decides_is_unknown_and_never_wrong() {
             other => panic!("{value}: {other:?}"),
         }
     }
+}
+
+#[test]
+fn what_makes_resources_elsewhere_is_told_once_each() {
+    let reading = reading(
+        "AWSTemplateFormatVersion: '2010-09-09'\nConditions:\n  Never: !Equals [a, b]\nResources:\n  \
+         C: {Type: 'AWS::EKS::Cluster', Properties: {Name: c}}\n  \
+         Fn::ForEach::Groups: [N, [a, b], {'Win${N}': {Type: 'AWS::EKS::Nodegroup'}}]\n  \
+         Fn::Transform: {Name: 'AWS::Include', Parameters: {Location: 's3://b/nodes.yaml'}}\n  \
+         Nodes: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: nodes.yaml}}\n  \
+         Not: {Type: 'AWS::CloudFormation::Stack', Condition: Never, Properties: {TemplateURL: no.yaml}}\n  \
+         Pool: {Type: 'Acme::EKS::Windows::MODULE', Properties: {}}\n",
+    );
+    let made: Vec<(&str, u32)> =
+        reading.cluster.made_elsewhere.iter().map(|(what, place)| (what.as_str(), place.line)).collect();
+    assert_eq!(
+        made,
+        [
+            ("the loop Fn::ForEach::Groups", 6),
+            ("the macro AWS::Include of Fn::Transform", 7),
+            ("the nested stack \"Nodes\"", 8),
+            ("the module \"Pool\" (Acme::EKS::Windows::MODULE)", 10),
+        ]
+    );
+    let notes = reading.notes.iter().filter(|note| note.code == "resources-elsewhere");
+    assert_eq!(notes.count(), 4);
 }
 
 #[test]
@@ -176,7 +208,7 @@ fn groups_are_read_with_what_they_name() {
         (Some(&2), Some("web"))
     );
     assert!(
-        matches!(&managed.max_size, Field::Unknown(reason, _) if reason == "the parameter Most has no default")
+        matches!(&managed.max_size, Field::Unknown(reason, _) if reason == "the parameter Most has no default: give the value of the deployment as its Default")
     );
     assert_eq!(managed.taints[0].effect, "NoSchedule");
     assert_eq!(managed.role.known().map(|role| crate::model::role_name(role)), Some("windows-nodes"));

@@ -100,7 +100,7 @@ fn profile(doc: &mut Doc<'_, '_>, node: &Node) -> FargateProfile {
     let mut selectors = Vec::new();
     for selector in items(node, "selectors") {
         let namespace = selector.get("namespace").and_then(Node::as_text).unwrap_or_default().to_owned();
-        let labels = doc.map(selector.get("labels"), &object);
+        let labels = doc.map(selector.get("labels"), "labels", &object);
         selectors.push(FargateSelector { namespace, labels, place: doc.place_of(selector) });
     }
     FargateProfile { name, selectors, place: doc.place_of(node) }

@@ -56,7 +56,7 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
     group.instance_types = instance_types(doc, node, tool, &object);
     sizes(doc, node, &mut group, &object);
     group.max_pods = doc.count(node, "maxPodsPerNode", &object);
-    group.labels = doc.map(node.get("labels"), &object);
+    group.labels = doc.map(node.get("labels"), "labels", &object);
     group.labels_open = Doc::map_open(node.get("labels"));
     group.labels.insert("alpha.eksctl.io/nodegroup-name".to_owned(), group.name.clone());
     group.taints = taints(doc, node.get("taints"));
