@@ -4,11 +4,14 @@
 //! that HNS answers with. What other keys, sentences and lines say is about something else.
 
 use super::matcher::is_letter;
-use super::record::Bounds;
-use super::table::HNS_WORDS;
+use super::names::is_hns;
+use super::record::{self, Bounds};
 use super::wraps::{self, unescaped};
+use memchr::memmem::Finder;
 use memchr::{memchr, memchr2, memrchr};
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// The furthest that HNS is named from what it says.
 const REACH: usize = 512;
@@ -23,9 +26,9 @@ const MESSAGES: [&str; 10] =
     ["err", "error", "errorcode", "msg", "message", "log", "reason", "cause", "exception", "note"];
 
 /// What was found in a record, with what stands around it.
-pub(super) struct Around {
-    before: Vec<u8>,
-    after: Vec<u8>,
+pub(super) struct Around<'a> {
+    before: Cow<'a, [u8]>,
+    after: Cow<'a, [u8]>,
 }
 
 /// What a number stands behind.
@@ -38,9 +41,14 @@ enum Label {
     Other,
 }
 
-impl Around {
+impl<'a> Around<'a> {
     /// Whether what stands around something says that, as it stands there or as it was before a terminal broke it.
-    pub(super) fn any(window: &[u8], record: Bounds, found: Range<usize>, says: fn(&Self) -> bool) -> bool {
+    pub(super) fn any(
+        window: &'a [u8],
+        record: Bounds,
+        found: Range<usize>,
+        says: fn(&Self) -> bool,
+    ) -> bool {
         let part = |range: Range<usize>| window.get(range).unwrap_or_default();
         let from = record.start.max(found.start.saturating_sub(REACH));
         let before = part(from..found.start);
@@ -58,7 +66,7 @@ impl Around {
         let hidden = wraps::width(last_line(part(from.saturating_sub(REACH)..from)));
         let whole = wraps::undone(before, itself, after, hidden);
         // A word begins with what was found, so that no break stands there where none stood before.
-        let whole = whole.map(|(before, after)| Self { before, after });
+        let whole = whole.map(|(before, after)| Self { before: before.into(), after: after.into() });
         whole.is_some_and(|it| !it.without_base().last().is_some_and(|byte| is_letter(*byte)) && says(&it))
     }
 
@@ -92,7 +100,8 @@ impl Around {
 
     /// Whether HNS says this.
     pub(super) fn is_of_hns(&self) -> bool {
-        self.is_answer() || self.is_named_before() || self.is_named_behind()
+        // The answer of HNS costs most to tell.
+        self.is_named_before() || self.is_named_behind() || self.is_answer()
     }
 
     fn label(&self) -> Label {
@@ -156,11 +165,15 @@ impl Around {
         // "will retry in 20s" may follow.
         let short = rest.len() <= 16 || !rest.iter().any(is_word);
         (text.is_empty() || keyed && assigned) && short
+            || is_message_of_a_log(before, first_line(&self.after))
     }
 
     /// It stands in the JSON that HNS answers with: `{"Success":false,"Error":"…","ErrorCode":…}`, also as PowerShell
     /// prints that.
     fn is_answer(&self) -> bool {
+        static SUCCESS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("success"));
+        static CODE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("errorcode"));
+        static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("error"));
         let mut open = 0i32;
         let brace = self.before.iter().rposition(|byte| {
             open += i32::from(*byte == b'{') - i32::from(*byte == b'}');
@@ -169,22 +182,26 @@ impl Around {
         // The brace may be cut off, or there is none in a list of PowerShell.
         let before = self.before.get(brace.unwrap_or(0)..).unwrap_or_default();
         let after = memchr(b'}', &self.after).and_then(|end| self.after.get(..end)).unwrap_or(&self.after);
-        let letters: Vec<u8> = [before, b"\0", after].concat().iter().map(u8::to_ascii_lowercase).collect();
-        let has = |key: &[u8], value: &[u8]| {
-            memchr::memmem::find_iter(&letters, key).any(|at| {
-                let behind = letters.get(at + key.len()..).unwrap_or_default();
+        let mut letters = [before, b"\0", after].concat();
+        letters.make_ascii_lowercase();
+        let has = |key: &Finder<'_>, value: &[u8]| {
+            key.find_iter(&letters).any(|at| {
+                let behind = letters.get(at + key.needle().len()..).unwrap_or_default();
                 let marks =
                     behind.iter().take_while(|byte| matches!(byte, b'"' | b':' | b'=' | b' ')).count();
                 let (marks, behind) = behind.split_at_checked(marks).unwrap_or_default();
                 marks.iter().any(|byte| matches!(byte, b':' | b'=')) && behind.starts_with(value)
             })
         };
-        has(b"success", b"false") || has(b"error", b"") && has(b"errorcode", b"")
+        has(&SUCCESS, b"false") || has(&CODE, b"") && has(&ERROR, b"")
     }
 
     /// The message so far names HNS.
     fn is_named_before(&self) -> bool {
         let text = &self.before;
+        if self.is_plainly_named() {
+            return true;
+        }
         let mut message = Message::default();
         let mut at = 0;
         while let Some(byte) = text.get(at) {
@@ -218,12 +235,41 @@ impl Around {
                     message.named |= message.just_named;
                     let failed =
                         |it: &&[u8]| word.get(..it.len()).is_some_and(|x| x.eq_ignore_ascii_case(it));
-                    message.failed |= [&b"fail"[..], b"error", b"except"].iter().any(failed);
+                    // Most words begin otherwise.
+                    message.failed |= matches!(byte, b'e' | b'E' | b'f' | b'F')
+                        && [&b"fail"[..], b"error", b"except"].iter().any(failed);
                     at += word.len();
                 }
             }
         }
         message.named
+    }
+
+    /// What names HNS stands behind all that may end a message, and there are no keys, whose values are no part of it:
+    /// then what else stands before does not matter.
+    fn is_plainly_named(&self) -> bool {
+        let text = &self.before;
+        if memchr(b'=', text).is_some()
+            || memchr::memchr_iter(b'"', text).any(|at| text.get(at + 1) == Some(&b':'))
+        {
+            return false;
+        }
+        let ends = |byte: &u8| matches!(byte, b';' | b'.' | b'!' | b'?' | b'\n');
+        let start = text.iter().rposition(ends).map_or(0, |at| at + 1);
+        let last = text.get(start..).unwrap_or_default();
+        let mut at = 0;
+        while let Some(rest) = last.get(at..).filter(|rest| !rest.is_empty()) {
+            let word = word(rest);
+            if word.is_empty() {
+                at += 1;
+                continue;
+            }
+            if is_hns(rest) {
+                return true;
+            }
+            at += word.len();
+        }
+        false
     }
 
     /// A mark between the words of what stands before.
@@ -312,6 +358,29 @@ impl Message {
     }
 }
 
+/// Whether a line of a log has nothing but its head before a text and nothing behind it: `I1122 … pool.go:7] `, or
+/// `"msg":"` in JSON.
+fn is_message_of_a_log(before: &[u8], after: &[u8]) -> bool {
+    let (quoted, behind) = match before.strip_suffix(b"\"") {
+        Some(rest) => (Some(rest), after.strip_prefix(b"\"")),
+        None => (None, Some(after)),
+    };
+    let head = quoted.unwrap_or(before).trim_ascii_end();
+    let is_klog = || {
+        let place = head.strip_suffix(b"]").unwrap_or_default();
+        let digits = place.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        digits > 0 && place.get(..place.len() - digits).is_some_and(|file| file.ends_with(b".go:"))
+    };
+    let is_key = || quoted.is_some() && (head.ends_with(b"\"msg\":") || head.ends_with(b" msg="));
+    // In JSON and behind a key, other keys follow.
+    let is_all = |behind: &[u8]| behind.iter().all(|byte| !is_letter(*byte));
+    match behind {
+        Some(behind) if is_klog() => is_all(behind) && record::is_header(before),
+        Some(_) if is_key() => record::is_header(before),
+        _ => false,
+    }
+}
+
 fn last_line(text: &[u8]) -> &[u8] {
     memrchr(b'\n', text).and_then(|at| text.get(at + 1..)).unwrap_or(text)
 }
@@ -320,7 +389,7 @@ fn first_line(text: &[u8]) -> &[u8] {
     memchr(b'\n', text).and_then(|at| text.get(..at)).unwrap_or(text)
 }
 
-fn word(text: &[u8]) -> &[u8] {
+pub(super) fn word(text: &[u8]) -> &[u8] {
     let len = text.iter().take_while(|byte| is_letter(**byte)).count();
     text.get(..len).unwrap_or_default()
 }
@@ -347,97 +416,11 @@ fn value_end(value: &[u8]) -> Option<usize> {
     }
 }
 
-/// Whether a text begins with a word that names HNS, and not with a file of a program's source.
-fn is_hns(text: &[u8]) -> bool {
-    // Most words begin otherwise.
-    let Some(first) = text.first().map(u8::to_ascii_lowercase) else { return false };
-    let begins = |known: &&str| {
-        if known.as_bytes().first() != Some(&first) {
-            return None;
-        }
-        let mut at = 0;
-        for byte in known.bytes() {
-            if is_letter(byte) {
-                // A terminal breaks words.
-                at += breaks(text.get(at..)?);
-                if text.get(at)?.to_ascii_lowercase() != byte {
-                    return None;
-                }
-                at += 1;
-            } else {
-                at += text.get(at..)?.iter().take_while(|it| !is_letter(**it)).count();
-            }
-        }
-        let behind = text.get(at..)?;
-        (known.len() > SHORT || is_name_of_call(behind)).then_some(())
-    };
-    let file = text.get(word(text).len()..).is_some_and(|behind| behind.starts_with(b".go:"));
-    !file && HNS_WORDS.iter().any(|known| begins(known).is_some())
-}
-
-/// Words so short begin others too, such as the name of a search index.
-const SHORT: usize = 3;
-
-/// Whether `hns` or `hcn` ends here, or goes on as the calls, objects and programs of HNS are named.
-fn is_name_of_call(behind: &[u8]) -> bool {
-    const PARTS: [&[u8]; 32] = [
-        b"accelerator",
-        b"add",
-        b"api",
-        b"attach",
-        b"call",
-        b"close",
-        b"create",
-        b"delete",
-        b"detach",
-        b"diag",
-        b"endpoint",
-        b"enum",
-        b"error",
-        b"free",
-        b"get",
-        b"global",
-        b"id",
-        b"lib",
-        b"list",
-        b"load",
-        b"modify",
-        b"namespace",
-        b"network",
-        b"open",
-        b"policy",
-        b"proxy",
-        b"query",
-        b"re",
-        b"route",
-        b"service",
-        b"set",
-        b"un",
-    ];
-    let behind = behind.get(breaks(behind)..).unwrap_or_default();
-    let Some(next) = behind.first() else { return true };
-    // HNSv2, hns2.
-    let is_version = next.is_ascii_digit() || matches!(behind, [b'v' | b'V', b'0'..=b'9', ..]);
-    let goes_on = |part: &&[u8]| {
-        let letters = behind.iter().filter(|byte| !matches!(byte, b'\n' | b'\r'));
-        letters.take(part.len()).map(u8::to_ascii_lowercase).eq(part.iter().copied())
-            // A terminal may end in the middle of it.
-            || word(behind).len() < part.len() && behind.len() == word(behind).len()
-                && part.get(..behind.len()).is_some_and(|start| start.eq_ignore_ascii_case(behind))
-    };
-    !is_letter(*next) || is_version || PARTS.iter().any(goes_on)
-}
-
-/// The breaks of lines that a text begins with.
-fn breaks(text: &[u8]) -> usize {
-    text.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn is_said(text: &str, found: &str, says: fn(&Around) -> bool) -> bool {
+    fn is_said<'t>(text: &'t str, found: &str, says: fn(&Around<'t>) -> bool) -> bool {
         let start = text.rfind(found).unwrap();
         let record = Bounds { start: 0, end: text.len(), headed: false };
         Around::any(text.as_bytes(), record, start..start + found.len(), says)

@@ -6,14 +6,16 @@
 use super::context::Around;
 use super::cut::{self, Beginnings};
 use super::escape::{self, OTHER};
-use super::record::{self, Bounds};
+use super::gap::{GAP, Gap, pieces};
+use super::record::Bounds;
 use super::table::{Clue, Kind, PATTERNS, Pattern, Said, is_of_hcn, result_name};
+use super::walk::{matches, walk};
 use super::words::{Words, finder};
 use aho_corasick::automaton::{Automaton as _, StateID};
 use aho_corasick::dfa::{Builder, DFA};
 use aho_corasick::{Anchored, MatchKind};
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr_iter};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -21,8 +23,6 @@ use std::sync::LazyLock;
 pub(super) const MARGIN: usize = 4096;
 /// The longest match, line breaks and indentation included.
 const LONGEST: usize = 1024;
-/// The longest stretch between two letters of a match.
-const GAP: usize = 96;
 /// Bytes that are reduced to letters at once: small enough for the nearest cache.
 const BLOCK: usize = 1 << 14;
 
@@ -74,6 +74,8 @@ pub(super) struct Matcher {
     dfa: DFA,
     ready: Vec<Ready>,
     beginnings: Beginnings,
+    /// How many letters the longest pattern has.
+    longest: usize,
 }
 
 static MATCHER: LazyLock<Option<Matcher>> = LazyLock::new(Matcher::new);
@@ -101,7 +103,8 @@ impl Matcher {
             .ok()?;
         let beginnings =
             Beginnings::new(&dfa, |number| PATTERNS.get(number).map(letters).unwrap_or_default());
-        Some(Self { dfa, ready: PATTERNS.iter().map(Ready::new).collect(), beginnings })
+        let longest = PATTERNS.iter().map(|pattern| letters(pattern).len()).max().unwrap_or_default();
+        Some(Self { dfa, ready: PATTERNS.iter().map(Ready::new).collect(), beginnings, longest })
     }
 
     /// Tells the beginning of a pattern that a line ends with.
@@ -135,7 +138,9 @@ impl Matcher {
         // Only an anchored start could be refused.
         let state = self.dfa.start_state(Anchored::No).unwrap_or_default();
         let (letters, places) = (vec![0; BLOCK + 1], vec![0; BLOCK + 1]);
-        Cursor { matcher: self, state, letters, places, before: Vec::new(), done: 0, whole: 0 }
+        let states = vec![state; BLOCK + 1];
+        let (lines, ends, before) = (Vec::new(), Vec::new(), Vec::new());
+        Cursor { matcher: self, state, letters, places, states, lines, ends, before, done: 0, whole: 0 }
     }
 }
 
@@ -145,6 +150,12 @@ pub(super) struct Cursor<'m> {
     state: StateID,
     letters: Vec<u8>,
     places: Vec<u16>,
+    /// The states behind the letters of the block.
+    states: Vec<StateID>,
+    /// Where the lines of the block end, each with the letters up to there.
+    lines: Vec<(usize, usize)>,
+    /// The letters of the block that patterns may end with.
+    ends: Vec<usize>,
     /// Offsets of the letters before the block, as many as a pattern may have and some more.
     before: Vec<usize>,
     /// Up to here everything is read: an escape may end behind what was asked for.
@@ -188,20 +199,25 @@ impl Cursor<'_> {
     pub(super) fn feed(&mut self, window: &[u8], to: usize, ended: bool, mut found: impl FnMut(Match)) {
         while self.done < to {
             let offset = self.done;
+            self.lines.clear();
             let (count, end) = self.take_block(window, to);
-            let mut first = 0;
-            let mut before = 0;
-            for line_end in memchr_iter(b'\n', window.get(offset..end).unwrap_or_default()) {
-                // A line has no more letters than bytes.
-                let most = (first + line_end - before).min(count);
-                let of_line = self.places.get(first..most).unwrap_or_default();
-                let last = first + of_line.partition_point(|place| usize::from(*place) < line_end);
-                self.letters(window, offset, first..last, &mut found);
-                let places = Places { block: &self.places[..last], offset, before: &self.before };
-                self.matcher.cut(window, self.state, places, offset + line_end, self.whole, &mut found);
-                (first, before) = (last, line_end);
+            let state = self.state;
+            let Self { matcher, letters, states, ends, .. } = self;
+            let letters = letters.get(..count).unwrap_or_default();
+            let states = states.get_mut(..count).unwrap_or_default();
+            let last = walk(&matcher.dfa, matcher.longest, state, letters, states);
+            matches(&matcher.dfa, states, ends);
+            let mut nth = 0;
+            for line in 0..self.lines.len() {
+                let (line_end, letters) = self.lines[line];
+                nth = self.matches(window, offset, nth, letters, &mut found);
+                // A line without letters keeps the state of the one before.
+                let state = letters.checked_sub(1).map_or(self.state, |at| self.states[at]);
+                let places = Places { block: &self.places[..letters], offset, before: &self.before };
+                self.matcher.cut(window, state, places, line_end, self.whole, &mut found);
             }
-            self.letters(window, offset, first..count, &mut found);
+            self.matches(window, offset, nth, count, &mut found);
+            self.state = last;
             let kept = self.before.len().saturating_sub(REMEMBERED.saturating_sub(count));
             self.before.drain(..kept);
             let last = self.places.get(count.saturating_sub(REMEMBERED)..count).unwrap_or_default();
@@ -214,24 +230,31 @@ impl Cursor<'_> {
         }
     }
 
-    /// Gives letters of the block to the automaton.
-    fn letters(&mut self, window: &[u8], offset: usize, range: Range<usize>, found: &mut impl FnMut(Match)) {
+    /// Tells the matches that end before a letter of the block, from the nth end on; and which end is the next.
+    fn matches(
+        &mut self,
+        window: &[u8],
+        offset: usize,
+        mut nth: usize,
+        before: usize,
+        found: &mut impl FnMut(Match),
+    ) -> usize {
         let dfa = &self.matcher.dfa;
-        for index in range {
-            self.state = dfa.next_state(Anchored::No, self.state, self.letters[index]);
-            if dfa.is_special(self.state) && dfa.is_match(self.state) {
-                let places = Places { block: &self.places[..=index], offset, before: &self.before };
-                for nth in 0..dfa.match_len(self.state) {
-                    let pattern = dfa.match_pattern(self.state, nth).as_usize();
-                    let ready = self.matcher.ready.get(pattern);
-                    if let Some(start) = ready.and_then(|ready| ready.check(window, places)) {
-                        let end = offset + usize::from(self.places[index]);
-                        self.whole = end + 1;
-                        found(Match { pattern, start, end, cut: false });
-                    }
+        while let Some(index) = self.ends.get(nth).copied().filter(|index| *index < before) {
+            nth += 1;
+            let state = self.states[index];
+            let places = Places { block: &self.places[..=index], offset, before: &self.before };
+            for nth in 0..dfa.match_len(state) {
+                let pattern = dfa.match_pattern(state, nth).as_usize();
+                let ready = self.matcher.ready.get(pattern);
+                if let Some(start) = ready.and_then(|ready| ready.check(window, places)) {
+                    let end = offset + usize::from(self.places[index]);
+                    self.whole = end + 1;
+                    found(Match { pattern, start, end, cut: false });
                 }
             }
         }
+        nth
     }
 
     /// Collects the letters of the next block; tells how many there are, and where the block ends.
@@ -257,19 +280,35 @@ impl Cursor<'_> {
         (count, at)
     }
 
+    /// Collects the letters of a stretch without escapes, line by line.
     fn take(&mut self, window: &[u8], offset: usize, range: Range<usize>, mut count: usize) -> usize {
+        let mut from = range.start;
+        for line_end in memchr_iter(b'\n', window.get(range.clone()).unwrap_or_default()) {
+            let line_end = range.start + line_end;
+            count = self.take_line(window, offset, from..line_end, count);
+            self.lines.push((line_end, count));
+            from = line_end + 1;
+        }
+        self.take_line(window, offset, from..range.end, count)
+    }
+
+    fn take_line(&mut self, window: &[u8], offset: usize, range: Range<usize>, count: usize) -> usize {
         let first = range.start - offset;
-        let block = window.get(range).unwrap_or_default();
-        for (byte, place) in block.iter().zip(first..) {
+        let line = window.get(range).unwrap_or_default();
+        // There is room for one letter more than a block has.
+        let room = count..=count + line.len();
+        let (letters, places) = (&mut self.letters[room.clone()], &mut self.places[room]);
+        let mut taken = 0;
+        for (byte, place) in line.iter().zip(first..) {
             let letter = LETTERS[usize::from(*byte)];
-            self.letters[count] = letter;
+            letters[taken] = letter;
             #[expect(clippy::cast_possible_truncation, reason = "a block is shorter than 2^16")]
             let short = place as u16;
-            self.places[count] = short;
+            places[taken] = short;
             // No branch: which bytes are letters cannot be foretold.
-            count += usize::from(letter != 0);
+            taken += usize::from(letter != 0);
         }
-        count
+        count + taken
     }
 }
 
@@ -439,70 +478,6 @@ impl Before {
     }
 }
 
-/// What stands between two letters, escapes replaced by what they stand for.
-struct Gap<'a> {
-    window: &'a [u8],
-    from: usize,
-    to: usize,
-    bytes: [u8; GAP],
-    len: usize,
-}
-
-impl<'a> Gap<'a> {
-    fn new(window: &'a [u8], from: usize, to: usize) -> Self {
-        let mut gap = Self { window, from, to, bytes: [0; GAP], len: 0 };
-        let bytes = pieces(window, from, to).filter_map(|(byte, _)| byte);
-        for (next, byte) in gap.bytes.iter_mut().zip(bytes) {
-            *next = byte;
-            gap.len += 1;
-        }
-        gap
-    }
-
-    fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-
-    /// A break in the middle of a word: of a line, with what quotes lines, or of a colour.
-    fn is_break(&self) -> bool {
-        let gap = self.bytes();
-        let blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'|' | b'>' | b'\\' | OTHER..);
-        gap.iter().all(blank) && (gap.is_empty() || gap.contains(&b'\n'))
-    }
-
-    /// What a log writes in a line of its own is no rest of the line before.
-    fn wraps(&self) -> bool {
-        if memchr2(b'\n', b'\r', self.bytes()).is_none() {
-            return true;
-        }
-        let behind = |at: usize| self.window.get(at..).unwrap_or_default();
-        let lines = pieces(self.window, self.from, self.to).filter(|(byte, at)| match byte {
-            Some(b'\n') => true,
-            Some(b'\r') => !behind(*at).starts_with(b"\n"),
-            _ => false,
-        });
-        lines.into_iter().all(|(_, line)| !record::is_header(behind(line)))
-    }
-
-    /// No end of a sentence lies in the gap, unless the pattern has it.
-    fn has_no_other_sentence(&self, marks: &str) -> bool {
-        let ends = |byte: &&u8| matches!(byte, b'.' | b';' | b'!' | b'?');
-        self.bytes().iter().filter(ends).all(|end| marks.as_bytes().contains(end))
-    }
-}
-
-/// The characters of a stretch, each with where the next begins; `None` for a colour.
-fn pieces(window: &[u8], from: usize, to: usize) -> impl Iterator<Item = (Option<u8>, usize)> {
-    let mut at = from;
-    std::iter::from_fn(move || {
-        let rest = window.get(at..to).filter(|rest| !rest.is_empty())?;
-        let escape = window.get(at..).and_then(escape::at);
-        let (byte, len) = escape.map_or((rest.first().copied(), 1), |escape| (escape.meaning, escape.len));
-        at += len;
-        Some((byte, at))
-    })
-}
-
 /// What a pattern that was found tells.
 pub(super) struct Candidate {
     pub(super) clue: Clue,
@@ -523,14 +498,20 @@ impl Candidate {
 
     /// Whether the record has what the pattern asks for: its words, and something around what was found
     /// that says it is meant as such.
-    pub(super) fn fits(&self, window: &[u8], record: Bounds, found: Range<usize>, words: &Words) -> bool {
+    pub(super) fn fits<'w>(
+        &self,
+        window: &'w [u8],
+        record: Bounds,
+        found: Range<usize>,
+        words: &Words,
+    ) -> bool {
         let Ready { pattern, with, without, .. } = self.ready;
         if without.iter().any(|it| words.has(it)) {
             return false;
         }
         let with_words = || with.iter().any(|it| words.has(it));
         let start = found.start;
-        let around = |says: fn(&Around) -> bool| Around::any(window, record, found, says);
+        let around = |says: fn(&Around<'w>) -> bool| Around::any(window, record, found, says);
         match pattern.said {
             Said::Anywhere => with.is_empty() || with_words(),
             Said::AsResult => {

@@ -13,9 +13,11 @@ mod escape;
 mod events;
 mod evidence;
 mod excerpt;
+mod gap;
 mod given;
 mod manifests;
 mod matcher;
+mod names;
 mod nodes;
 mod object;
 mod platform;
@@ -27,6 +29,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod time;
+mod walk;
 mod words;
 mod wraps;
 

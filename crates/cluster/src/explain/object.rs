@@ -16,6 +16,18 @@ pub(super) struct Object {
     pub(super) name: String,
 }
 
+impl Object {
+    /// Makes it another one, in the memory that it has.
+    pub(super) fn become_other(&mut self, other: ObjectRef<'_>) {
+        other.kind.clone_into(&mut self.kind);
+        other.name.clone_into(&mut self.name);
+        match (&mut self.namespace, other.namespace) {
+            (Some(namespace), Some(other)) => other.clone_into(namespace),
+            (namespace, other) => *namespace = other.map(str::to_owned),
+        }
+    }
+}
+
 /// The same, where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ObjectRef<'a> {
@@ -179,13 +191,14 @@ fn in_table(record: &[u8]) -> Named<'_> {
     let line = memchr(b'\n', record).and_then(|end| record.get(..end)).unwrap_or(record);
     let line = record::unquoted(line);
     let Some(kind) = type_column(line) else { return Named::default() };
+    let (first, count) = row(line);
+    let behind = |count: usize| first.iter().skip(kind + 1).take(count).copied();
     // Behind the reason; what is no kind of Kubernetes itself may stand there too.
-    let other = || columns(line).nth(kind + 2).and_then(other_kind_and_name);
-    let found = columns(line).skip(kind + 1).take(3).find_map(kind_and_name).or_else(other);
+    let other = || first.get(kind + 2).copied().and_then(other_kind_and_name);
+    let found = behind(3).find_map(kind_and_name).or_else(other);
     // The namespace stands before the age.
-    let namespace = || {
-        kind.checked_sub(2).and_then(|at| columns(line).nth(at)).and_then(|it| std::str::from_utf8(it).ok())
-    };
+    let namespace =
+        || kind.checked_sub(2).and_then(|at| first.get(at)).and_then(|it| std::str::from_utf8(it).ok());
     let object = found.and_then(|(kind, name)| ObjectRef::new(kind, namespace(), name));
     let source = |column| {
         let node =
@@ -194,8 +207,8 @@ fn in_table(record: &[u8]) -> Named<'_> {
     };
     Named {
         object,
-        node: columns(line).skip(kind + 1).take(4).find_map(source),
-        count: object.and_then(|_| count_column(line)),
+        node: behind(4).find_map(source),
+        count: object.and_then(|_| count),
         described: kind == 0 && object.is_none(),
     }
 }
@@ -204,16 +217,25 @@ fn from_prefix<'a>(text: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
     text.strip_prefix(prefix)
 }
 
-/// The count of a wide table, whose last columns are FIRST SEEN, COUNT and NAME.
-fn count_column(line: &[u8]) -> Option<u64> {
-    let (mut count, mut name) = (None, None);
-    for column in columns(line) {
-        (count, name) = (name, Some(column));
+/// The first columns of a line, as many as are asked for, and the count of a wide table, whose last columns are FIRST SEEN,
+/// COUNT and NAME.
+fn row(line: &[u8]) -> ([&[u8]; 8], Option<u64>) {
+    let mut first: [&[u8]; 8] = [b""; 8];
+    let (mut count, mut name): (&[u8], &[u8]) = (b"", b"");
+    for (nth, column) in columns(line).enumerate() {
+        (count, name) = (name, column);
+        if let Some(slot) = first.get_mut(nth) {
+            *slot = column;
+        }
     }
+    (first, count_of(count, name))
+}
+
+fn count_of(count: &[u8], name: &[u8]) -> Option<u64> {
     // The name of an event ends in the time of its making, in hexadecimal.
-    let (_, made) = std::str::from_utf8(name?).ok()?.rsplit_once('.')?;
+    let (_, made) = std::str::from_utf8(name).ok()?.rsplit_once('.')?;
     let is_name = made.len() >= 12 && made.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let count: u64 = std::str::from_utf8(count.filter(|_| is_name)?).ok()?.parse().ok()?;
+    let count: u64 = std::str::from_utf8(count).ok().filter(|_| is_name)?.parse().ok()?;
     (count > 0).then_some(count)
 }
 

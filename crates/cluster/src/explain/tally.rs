@@ -90,6 +90,8 @@ struct Known {
     end: u64,
     /// Where the line begins that it was read for, if it was not written at once.
     line: u64,
+    /// Where its own lines begin and end, if what it tells is of these alone.
+    lines: Option<(u64, u64)>,
     /// It was written at once, and so is the same for all of its matches.
     whole: bool,
     /// Its words were read.
@@ -143,6 +145,7 @@ impl Tally {
                 start: 0,
                 end: 0,
                 line: 0,
+                lines: None,
                 whole: false,
                 read: false,
                 times: [None; 2],
@@ -234,6 +237,7 @@ impl Tally {
         if hit.facts.is_some() {
             return;
         }
+        self.record.lines = None;
         match reads {
             Reads::Node => {
                 let behind = hit.window.get(hit.end + 1..).unwrap_or_default();
@@ -268,6 +272,14 @@ impl Tally {
         if self.record.stream == hit.stream && known == (start, end, line) && hit.facts.is_none() {
             return bounds;
         }
+        let own = lines.as_ref().filter(|_| end >= PASTE && hit.facts.is_none());
+        let own = own.map(|lines| (hit.base + lines.start as u64, hit.base + lines.end as u64));
+        if own.is_some() && (self.record.stream, self.record.lines) == (hit.stream, own) {
+            // Another match of the same lines: all but the words around it is known.
+            (self.record.start, self.record.end, self.record.read) = (start, end, false);
+            return bounds;
+        }
+        self.record.lines = own;
         let record = hit.window.get(bounds.start..bounds.end).unwrap_or_default();
         let facts = hit.facts.copied().unwrap_or_else(|| match lines {
             None => Facts::of(record),
@@ -282,7 +294,10 @@ impl Tally {
         let of_record = named.node.or_else(|| described.and_then(|it| it.node.as_deref()));
         let node = hit.node.or_else(|| of_record.and_then(|name| self.nodes.number(name)));
         if object != self.record.object.as_ref().map(Key::parts) {
-            self.record.object = object.map(ObjectRef::to_object);
+            match (&mut self.record.object, object) {
+                (Some(known), Some(object)) => known.become_other(object),
+                (known, object) => *known = object.map(ObjectRef::to_object),
+            }
         }
         self.record.stream = hit.stream;
         (self.record.start, self.record.end, self.record.line) = (start, end, line);

@@ -14,21 +14,36 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn read(&mut self, record: &[u8]) {
-        self.letters.clear();
-        self.begins.clear();
-        let (mut at, mut begins) = (0, true);
-        while let Some(byte) = record.get(at) {
-            let letter = LETTERS[usize::from(*byte)];
-            if letter == 0 {
-                let escape = record.get(at..).and_then(escape::at);
-                at += escape.map_or(1, |escape| escape.len);
-            } else {
-                self.letters.push(letter);
-                self.begins.push(begins);
-                at += 1;
+        // There is room for one letter more.
+        self.letters.resize(record.len() + 1, 0);
+        self.begins.resize(record.len() + 1, false);
+        let (mut at, mut count) = (0, 0);
+        for start in escape::starts(record) {
+            // What begins inside of an escape is a part of it.
+            let Some(before) = record.get(at..start) else { continue };
+            if let Some(escape) = record.get(start..).and_then(escape::at) {
+                count = self.take(before, count);
+                at = start + escape.len;
             }
-            begins = letter == 0;
         }
+        count = self.take(record.get(at..).unwrap_or_default(), count);
+        self.letters.truncate(count);
+        self.begins.truncate(count);
+    }
+
+    /// Adds the letters of a stretch without escapes.
+    fn take(&mut self, text: &[u8], count: usize) -> usize {
+        let room = count..=count + text.len();
+        let (letters, begins) = (&mut self.letters[room.clone()], &mut self.begins[room]);
+        let (mut taken, mut first) = (0, true);
+        for byte in text {
+            let letter = LETTERS[usize::from(*byte)];
+            letters[taken] = letter;
+            begins[taken] = first;
+            first = letter == 0;
+            taken += usize::from(!first);
+        }
+        count + taken
     }
 
     /// Whether there are words that begin with these; blanks and marks between them do not count.

@@ -4,6 +4,7 @@ use super::escape::{self, Escape, OTHER};
 use super::matcher::is_letter;
 use super::record;
 use memchr::memchr_iter;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Narrower windows are rare, and the lines of a list are as short.
@@ -17,8 +18,12 @@ const FILL: u8 = 0x1b;
 const FRAMES: [&[u8]; 2] = [b"|", "\u{2502}".as_bytes()];
 
 /// A text with its escapes replaced by what they stand for.
-pub(super) fn unescaped(text: &[u8]) -> Vec<u8> {
-    unfilled(&filled(text))
+pub(super) fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
+    // Most texts have none.
+    match escape::starts(text).next() {
+        Some(_) => Cow::Owned(unfilled(&filled(text))),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// What stands before and behind what was found, without the breaks that a terminal made in the middle of words; `None`
@@ -53,7 +58,7 @@ pub(super) fn undone(before: &[u8], found: &[u8], after: &[u8], hidden: usize) -
         plain.extend(text.get(from..to).unwrap_or_default());
     }
     // An escape that was broken is whole now.
-    let part = |part: Option<&[u8]>| unescaped(&unfilled(part.unwrap_or_default()));
+    let part = |part: Option<&[u8]>| unescaped(&unfilled(part.unwrap_or_default())).into_owned();
     Some((part(plain.get(..plain_start)), part(plain.get(plain_end..))))
 }
 
