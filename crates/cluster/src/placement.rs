@@ -228,7 +228,7 @@ fn set_elsewhere(key: &str) -> bool {
     let domain = key.split_once('/').map_or("", |(domain, _)| domain);
     let below =
         |known: &&str| domain.strip_suffix(*known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    DOMAINS.iter().any(|known| below(known)) || domain == "alpha.eksctl.io"
+    DOMAINS.iter().any(below) || domain == "alpha.eksctl.io"
 }
 
 #[cfg(test)]
