@@ -1,7 +1,7 @@
 //! Whether the scheduler lets pods onto the nodes of a group, as far as labels and taints tell.
 
 use crate::model::{
-    Field, InstanceTypes, NodeGroup, NodeTerm, Operator, Os, Requirement, Taint, Tool, Workload,
+    Field, InstanceTypes, NodeGroup, NodeTerm, Operator, Os, Requirement, Taint, Toleration, Tool, Workload,
 };
 use crate::read::is_placeholder;
 use winpod::instance::Verdict;
@@ -29,16 +29,41 @@ pub(crate) fn may_run(workload: &Workload, group: &NodeGroup) -> bool {
 
 /// Whether labels and taints of a group are known to let pods of a workload in.
 pub(crate) fn may_go(workload: &Workload, group: &NodeGroup) -> bool {
-    selects(workload, group) == Verdict::Yes && untolerated(workload, group).is_none()
+    selects(workload, group) == Verdict::Yes
+        && group.taints.iter().all(|taint| lets_in(workload, taint) == Verdict::Yes)
 }
 
-/// A taint of the group that keeps pods of the workload out.
+/// A taint of the group that keeps pods of the workload out; one that a template fills in only may.
 pub(crate) fn untolerated<'g>(workload: &Workload, group: &'g NodeGroup) -> Option<&'g Taint> {
-    group
-        .taints
-        .iter()
-        .filter(|taint| taint.effect != "PreferNoSchedule")
-        .find(|taint| !workload.tolerations.iter().any(|toleration| toleration.tolerates(taint)))
+    group.taints.iter().find(|taint| lets_in(workload, taint) == Verdict::No)
+}
+
+/// Whether a taint lets pods of the workload in.
+fn lets_in(workload: &Workload, taint: &Taint) -> Verdict {
+    let effect = match taint.effect.as_str() {
+        "PreferNoSchedule" => return Verdict::Yes,
+        effect if is_placeholder(effect) => Verdict::Unknown,
+        _ => Verdict::No,
+    };
+    workload.tolerations.iter().map(|toleration| tolerates(toleration, taint)).fold(effect, either)
+}
+
+/// Whether a pod with a toleration may run on a node with a taint.
+fn tolerates(toleration: &Toleration, taint: &Taint) -> Verdict {
+    let same = |asked: &str, has: &str| match asked {
+        _ if is_placeholder(asked) || is_placeholder(has) => Verdict::Unknown,
+        _ if asked == has => Verdict::Yes,
+        _ => Verdict::No,
+    };
+    let effect = match toleration.effect.as_str() {
+        "" => Verdict::Yes,
+        effect => same(effect, &taint.effect),
+    };
+    if toleration.key.is_empty() && toleration.exists {
+        return effect;
+    }
+    let value = if toleration.exists { Verdict::Yes } else { same(&toleration.value, &taint.value) };
+    both(effect, both(same(&toleration.key, &taint.key), value))
 }
 
 /// Whether the nodes of a group are among those that a workload's selector and its required affinity ask for.
@@ -51,7 +76,7 @@ pub(crate) fn selects_but(workload: &Workload, group: &NodeGroup, without: Optio
     let wanted = |key: &str| without != Some(key);
     let by_selector = workload.node_selector.iter().filter(|(key, _)| wanted(key));
     let by_selector = by_selector.map(|(key, value)| match label(group, key) {
-        _ if is_placeholder(value) => Verdict::Unknown,
+        _ if is_placeholder(key) || is_placeholder(value) => Verdict::Unknown,
         label => answer(&label, &[value.as_str()], |it| it == Some(value.as_str())),
     });
     let open = if workload.selector_open { Verdict::Unknown } else { Verdict::Yes };
@@ -72,10 +97,13 @@ fn meets(workload: &Workload, group: &NodeGroup, term: &NodeTerm, without: Optio
     keys.retain(|key| without != Some(*key));
     let of_key = |key: &str| {
         let asked: Vec<&Requirement> = term.expressions.iter().filter(|one| one.key == key).collect();
-        if asked.iter().flat_map(|one| &one.values).any(|value| is_placeholder(value)) {
+        if is_placeholder(key) || asked.iter().any(|one| is_open(one)) {
             return Verdict::Unknown;
         }
         let selected = workload.node_selector.get(key).map(String::as_str);
+        if selected.is_some_and(is_placeholder) {
+            return Verdict::Unknown;
+        }
         let named = asked.iter().find(|one| one.operator == Operator::In);
         let candidates: Vec<&str> = match (selected, named) {
             (Some(value), _) => vec![value],
@@ -153,14 +181,17 @@ fn label<'g>(group: &'g NodeGroup, key: &str) -> Label<'g> {
     }
     let zone = ["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"].contains(&key);
     if let Some(zones) = group.zones.known().filter(|_| zone) {
-        return Label::OneOf(zones.clone());
+        return one_of(zones.clone());
     }
     let instance_type =
         ["node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type"].contains(&key);
     match &group.instance_types {
-        Field::Known(InstanceTypes::Named(types), _) if instance_type => return Label::OneOf(types.clone()),
+        Field::Known(InstanceTypes::Named(types), _) if instance_type => return one_of(types.clone()),
         Field::Known(InstanceTypes::Requirements(all), _) => {
             let limits: Vec<&Requirement> = all.iter().filter(|one| one.key == key).collect();
+            if limits.iter().any(|one| is_open(one)) {
+                return Label::Open(Vec::new());
+            }
             if let Some(named) = limits.iter().find(|one| one.operator == Operator::In) {
                 let values =
                     named.values.iter().filter(|value| limits.iter().all(|one| one.is_met_by(Some(value))));
@@ -172,7 +203,23 @@ fn label<'g>(group: &'g NodeGroup, key: &str) -> Label<'g> {
         }
         _ => {}
     }
-    if group.labels_open || set_elsewhere(key) { Label::Open(Vec::new()) } else { Label::Missing }
+    let filled_in = group.labels.keys().any(|key| is_placeholder(key));
+    if group.labels_open || filled_in || set_elsewhere(key) {
+        Label::Open(Vec::new())
+    } else {
+        Label::Missing
+    }
+}
+
+/// Values of which each node has one; what a template fills in may be any.
+fn one_of(values: Vec<String>) -> Label<'static> {
+    let open = values.iter().any(|value| is_placeholder(value));
+    if open { Label::Open(Vec::new()) } else { Label::OneOf(values) }
+}
+
+/// Whether a template fills in a value of a requirement.
+fn is_open(requirement: &Requirement) -> bool {
+    requirement.values.iter().any(|value| is_placeholder(value))
 }
 
 /// Labels that the cloud, the kubelet or a controller sets, which no group's file lists.

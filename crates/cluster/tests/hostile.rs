@@ -44,6 +44,10 @@ fn depth_is_limited_with_the_place() {
     assert_eq!(refusal(json::parse, &"[".repeat(10_000_000)), ("TOO_DEEP", 1, 129));
     assert_eq!(refusal(yaml::parse, &"[".repeat(10_000_000)).0, "TOO_DEEP");
     assert_eq!(refusal(yaml::parse, &"{".repeat(10_000_000)).0, "TOO_DEEP");
+    // The parser looks ahead for a colon as far as its own limit.
+    assert_eq!(refusal(yaml::parse, &"[".repeat(1_000)), ("TOO_DEEP", 1, 129));
+    assert_eq!(refusal(yaml::parse, &format!("a: {}", "[".repeat(1_000))), ("TOO_DEEP", 1, 131));
+    assert_eq!(refusal(yaml::parse, &format!("é: 1\nb: [x, {}", "[".repeat(1_000))), ("TOO_DEEP", 2, 134));
     assert_eq!(refusal(json::parse, &"{\"a\":".repeat(2_000_000)), ("TOO_DEEP", 1, 641));
     assert_eq!(refusal(yaml::parse, &"- ".repeat(5_000_000)), ("TOO_DEEP", 1, 257));
     assert_eq!(refusal(yaml::parse, &"? ".repeat(5_000_000)), ("TOO_DEEP", 1, 257));

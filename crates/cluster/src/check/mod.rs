@@ -47,7 +47,7 @@ pub use rule::Severity;
 use crate::api::OnProgress;
 use crate::cni;
 use crate::model::{Cluster, Field, Place};
-use crate::note::{Note, text as note};
+use crate::note::{Note, UnknownKind, text as note};
 use crate::plan::{self, supply};
 use crate::problem::Problem;
 use crate::read::{self, Duplicate, Reading, Unquoted};
@@ -208,7 +208,9 @@ fn judge(mut reading: Reading, settings: &Settings, baseline: Option<Baseline>) 
     reading.notes.retain(|it| it.code != note::DUPLICATE_KEY.key);
     let recognised = reading.recognised();
     if !recognised {
-        reading.notes.push(Note::new(&note::NOTHING_RECOGNISED, &[]));
+        reading
+            .notes
+            .push(Note::new(&note::NOTHING_RECOGNISED, &[("kinds", &others(&reading.unknown_kinds))]));
     }
     let mut long: Vec<&Judge> = Vec::new();
     for one @ Judge { rule, judge } in judges().filter(|judge| on(judge.rule)) {
@@ -342,6 +344,16 @@ fn name_resources(text: &mut String, cluster: &Cluster) {
 /// Problems of files that can be read each by itself, and say two things of one object.
 const CONFLICTS: [&str; 5] =
     ["NODE_GROUP_TWICE", "CONFIGMAP_TWICE", "SUBNET_TWICE", "INTERFACE_TWICE", "TWO_NODES"];
+
+/// Kinds that no rule reads, as the end of a sentence.
+fn others(kinds: &[UnknownKind]) -> String {
+    let named = kinds.iter().map(|it| format!("{} ({})", it.kind, it.count));
+    if kinds.is_empty() {
+        String::new()
+    } else {
+        format!("; no rule reads what is here: {}", read::join(named))
+    }
+}
 
 /// What is wrong with the input itself.
 fn unusable(reading: &Reading) -> Found {

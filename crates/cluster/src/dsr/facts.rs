@@ -44,6 +44,7 @@ pub(crate) fn behind_kube_proxy(words: &[String]) -> Vec<&str> {
 }
 
 /// The policies of the cluster's services on a node with DSR on or off, held against the ports.
+#[derive(Clone)]
 pub(crate) struct Held {
     pub(crate) of: Vec<(Protocol, Estimate)>,
     /// Policies of node ports and external addresses without DSR.

@@ -849,15 +849,6 @@ pub struct Toleration {
     pub effect: String,
 }
 
-impl Toleration {
-    /// Whether a pod with this toleration may run on a node with the taint.
-    pub fn tolerates(&self, taint: &Taint) -> bool {
-        (self.effect.is_empty() || self.effect == taint.effect)
-            && (self.key.is_empty() && self.exists
-                || self.key == taint.key && (self.exists || self.value == taint.value))
-    }
-}
-
 /// An instance type as describe-instance-types lists it.
 #[derive(Debug, Clone)]
 pub struct TypeRow {

@@ -77,6 +77,45 @@ fn selectors_and_affinity_as_the_scheduler_evaluates_them() {
 }
 
 #[test]
+fn what_a_template_fills_in_keeps_nobody_out_and_lets_nobody_in() {
+    const OPEN: &str = "{{ .Values.os }}";
+    let yes = [("os", "windows", "NoSchedule")];
+    for (taint, toleration, expected) in [
+        (yes[0], yes[0], (true, true)),
+        (yes[0], ("os", "linux", "NoSchedule"), (false, false)),
+        (("os", OPEN, "NoSchedule"), yes[0], (true, false)),
+        ((OPEN, "windows", "NoSchedule"), yes[0], (true, false)),
+        (("os", "windows", OPEN), ("", "", ""), (true, false)),
+        (yes[0], ("os", OPEN, "NoSchedule"), (true, false)),
+        // The same text need not become the same value.
+        (("os", OPEN, "NoSchedule"), ("os", OPEN, "NoSchedule"), (true, false)),
+        // Nothing tolerates it, whatever it becomes.
+        (("os", OPEN, "NoSchedule"), ("team", "web", "NoSchedule"), (false, false)),
+        (("os", OPEN, "PreferNoSchedule"), ("", "", ""), (true, true)),
+    ] {
+        let mut own = group(Tool::EksManaged, &[]);
+        let (key, value, effect) = (taint.0.into(), taint.1.into(), taint.2.into());
+        own.taints = vec![Taint { key, value, effect, place: own.place.clone() }];
+        let mut pod = pod("", &[]);
+        pod.os = Some(Os::Windows);
+        let (key, value, effect) = (toleration.0.into(), toleration.1.into(), toleration.2.into());
+        let exists = false;
+        pod.tolerations = vec![Toleration { key, exists, value, effect }];
+        assert_eq!((may_run(&pod, &own), may_go(&pod, &own)), expected, "{taint:?} {toleration:?}");
+    }
+    let templated = group(Tool::EksManaged, &[("{{ .Values.key }}", "web"), ("size", "{{ .Values.size }}")]);
+    for (selector, terms) in [
+        ("team: web", &[][..]),
+        ("size: large", &[]),
+        ("\"{{ .Values.key }}\": web", &[]),
+        ("", &["{key: size, operator: In, values: [large]}"]),
+        ("", &["{key: team, operator: In, values: [\"{{ .Values.team }}\"]}"]),
+    ] {
+        assert_eq!(selects(&pod(selector, terms), &templated), Verdict::Unknown, "{selector} {terms:?}");
+    }
+}
+
+#[test]
 fn a_pool_has_what_it_requires() {
     let mut pool = group(Tool::Karpenter, &[]);
     let requirement = |key: &str, operator, values: &[&str]| Requirement {

@@ -61,8 +61,26 @@ pub const MAX_AHEAD: usize = 4 << 20;
 /// ```
 pub fn parse(text: &str) -> Result<Vec<Document>, ReadError> {
     let mut builder = Builder::new(text);
-    builder.read(text)?;
-    Ok(builder.documents)
+    match builder.read(text) {
+        Ok(()) => Ok(builder.documents),
+        Err(error) => Err(first_too_deep(text, &error).unwrap_or(error)),
+    }
+}
+
+/// Where the levels become too many, if the parser's own limit hid that: it looks ahead for a colon and meets that limit
+/// before it hands over what lies within ours. Without what lies behind there is nothing to look ahead at.
+#[cold]
+fn first_too_deep(text: &str, error: &ReadError) -> Option<ReadError> {
+    let ReadError::TooDeep { at, .. } = error else { return None };
+    let line_start = match at.line {
+        0 | 1 => 0,
+        line => text.match_indices('\n').nth(usize::try_from(line).ok()? - 2)?.0 + 1,
+    };
+    let column = usize::try_from(at.column).ok()? - 1;
+    let before = text[line_start..].chars().take(column).map(char::len_utf8).sum::<usize>();
+    let text = &text[..line_start + before];
+    let cut = Builder::new(text).read(text).err()?;
+    matches!(cut, ReadError::TooDeep { .. }).then_some(cut)
 }
 
 fn position(mark: Marker) -> Position {

@@ -20,6 +20,14 @@ fn hidden(context: &Context<'_>, found: &mut Found) {
     }
 }
 
+/// What to add where the release of an image is not known.
+const IMAGE_HIDES: &str = "the release of its image does not show, and so what that passes to kube-proxy; add the nodes of the group: kubectl get nodes -o json";
+
+/// Whether it is the image that decides whether the gate is on, and its release does not show.
+fn gate_hidden(proxy: &Proxy<'_>) -> bool {
+    proxy.reasons.contains(&Reason::ImageGateUnknown) && !proxy.refused(Refusal::GateOff)
+}
+
 /// Judges each kube-proxy whose version is known, and tells where `ill` says so.
 fn each(
     context: &Context<'_>,
@@ -65,7 +73,15 @@ fn names_a_gate(proxy: &Proxy<'_>) -> bool {
 }
 
 pub(in crate::check) fn gate_off(context: &Context<'_>, found: &mut Found) {
-    each(context, found, flag_on, |proxy| proxy.refused(Refusal::GateOff) && before(proxy, GATE_ON));
+    for proxy in proxies(context).iter().filter(|proxy| flag_on(proxy) && gate_hidden(proxy)) {
+        found.unknown(IMAGE_HIDES, &proxy.place);
+    }
+    each(
+        context,
+        found,
+        |proxy| flag_on(proxy) && !gate_hidden(proxy),
+        |proxy| proxy.refused(Refusal::GateOff) && before(proxy, GATE_ON),
+    );
 }
 
 pub(in crate::check) fn gate_without_flag(context: &Context<'_>, found: &mut Found) {
@@ -84,11 +100,15 @@ pub(in crate::check) fn silently_off(context: &Context<'_>, found: &mut Found) {
             found.lacks(Need::KubernetesVersion);
             continue;
         };
+        if version >= GATE_ON && proxy.reasons.contains(&Reason::ImageDefaultUnknown) {
+            found.unknown(IMAGE_HIDES, &proxy.place);
+            continue;
+        }
         found.judged();
         if version < GATE_ON || !proxy.reasons.contains(&Reason::SilentlyOff) {
             continue;
         }
-        let high = runs_out(context, proxy).is_some();
+        let high = runs_out(context, proxy);
         let values: [(&str, &dyn Display); 2] = [("object", &proxy.object), ("version", &version)];
         let added = found.add(&proxy.place, proxy.object.clone(), &values);
         if high {

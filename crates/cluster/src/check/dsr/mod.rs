@@ -1,6 +1,7 @@
 //! Family DSR: Direct Server Return and the ports of a node.
 
 pub(in crate::check) mod flags;
+mod own_ports;
 pub(in crate::check) mod ports;
 pub(in crate::check) mod proxies;
 pub(in crate::check) mod services;
@@ -43,3 +44,6 @@ pub(super) const RULES: &[Judge] = &[
     Judge { rule: &rule::DSR_036, judge: flags::resync },
     Judge { rule: &rule::DSR_038, judge: flags::blank },
 ];
+
+#[cfg(test)]
+mod tests;

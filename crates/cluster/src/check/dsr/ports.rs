@@ -1,5 +1,6 @@
 //! Dynamic ranges of ports, and what policies need of them.
 
+use super::own_ports::{own_ports, tell_range};
 use super::proxies::{Proxy, plain_groups, proxies};
 use crate::check::context::{Context, named};
 use crate::check::found::Found;
@@ -26,13 +27,18 @@ fn held_by(context: &Context<'_>, proxy: &Proxy<'_>) -> Option<Held> {
     held(context.cluster, proxy.version, proxy.supported, on(proxy)?)
 }
 
-/// The protocol whose ports do not suffice for a kube-proxy with DSR off.
-pub(super) fn runs_out(context: &Context<'_>, proxy: &Proxy<'_>) -> Option<(Protocol, Estimate)> {
+/// Whether the ports do not suffice for a kube-proxy with DSR off.
+pub(super) fn runs_out(context: &Context<'_>, proxy: &Proxy<'_>) -> bool {
     if on(proxy) != Some(false) {
-        return None;
+        return false;
     }
-    let held = held_by(context, proxy)?;
-    held.of.into_iter().find(|(_, estimate)| estimate.verdict == ports::Verdict::Exhausted)
+    let listed = listed_ranges(context.cluster);
+    let held = held_by(context, proxy).map(|held| own_ports(held, proxy, &listed).0);
+    held.is_some_and(|held| held.of.iter().any(|(_, estimate)| is_exhausted(estimate)))
+}
+
+fn is_exhausted(estimate: &Estimate) -> bool {
+    estimate.verdict == ports::Verdict::Exhausted
 }
 
 /// Each kube-proxy once: what is said about it, and the groups about which nothing is.
@@ -48,7 +54,7 @@ pub(in crate::check) fn all<'c>(context: &Context<'c>) -> Vec<Proxy<'c>> {
 }
 
 fn each_held(context: &Context<'_>, found: &mut Found, tell: impl Fn(&Proxy<'_>, &Held, &mut Found)) {
-    // Groups alike need the same.
+    // Groups alike need the same; what they have depends on their user data.
     let mut known: BTreeMap<_, Option<Held>> = BTreeMap::new();
     // Without Windows there is nothing to run out on.
     let all = all(context);
@@ -58,12 +64,20 @@ fn each_held(context: &Context<'_>, found: &mut Found, tell: impl Fn(&Proxy<'_>,
     if context.cluster.services.is_empty() {
         return found.lacks(Need::Services);
     }
+    let listed = listed_ranges(context.cluster);
     for proxy in &all {
         let key = (proxy.version, proxy.supported, on(proxy));
         match known.entry(key).or_insert_with(|| held_by(context, proxy)) {
             Some(held) => {
+                let (held, hidden) = own_ports(held.clone(), proxy, &listed);
+                for place in hidden {
+                    found.unknown("which ports a command of user data is about does not show", place);
+                }
+                if held.of.is_empty() {
+                    continue;
+                }
                 found.judged();
-                tell(proxy, held, found);
+                tell(proxy, &held, found);
             }
             None => found.lacks(Need::KubeProxy),
         }
@@ -76,7 +90,7 @@ pub(in crate::check) fn exhausted(context: &Context<'_>, found: &mut Found) {
         if on(proxy) != Some(false) {
             return;
         }
-        let short = held.of.iter().find(|(_, estimate)| estimate.verdict == ports::Verdict::Exhausted);
+        let short = held.of.iter().find(|(_, estimate)| is_exhausted(estimate));
         if let Some((protocol, estimate)) = short {
             let services = context.cluster.services.len();
             let values: [(&str, &dyn Display); 5] = [
@@ -86,7 +100,8 @@ pub(in crate::check) fn exhausted(context: &Context<'_>, found: &mut Found) {
                 ("policies", &estimate.demand.policies),
                 ("blocks", &estimate.blocks),
             ];
-            found.add(&proxy.place, proxy.object.clone(), &values);
+            let added = found.add(&proxy.place, proxy.object.clone(), &values);
+            tell_range(added, proxy, *protocol);
         }
     });
 }
@@ -136,7 +151,8 @@ pub(in crate::check) fn few_left(context: &Context<'_>, found: &mut Found) {
                     ("blocks", &estimate.blocks),
                     ("left", &left),
                 ];
-                found.add(&proxy.place, proxy.object.clone(), &values);
+                let added = found.add(&proxy.place, proxy.object.clone(), &values);
+                tell_range(added, proxy, *protocol);
             }
         }
     });
@@ -147,7 +163,7 @@ pub(in crate::check) fn policies_outside(context: &Context<'_>, found: &mut Foun
         if on(proxy) != Some(true) || held.outside == 0 {
             return;
         }
-        let short = held.of.iter().find(|(_, estimate)| estimate.verdict == ports::Verdict::Exhausted);
+        let short = held.of.iter().find(|(_, estimate)| is_exhausted(estimate));
         let blocks = held.of.iter().map(|(_, estimate)| estimate.blocks).min().unwrap_or(0);
         let values: [(&str, &dyn Display); 3] =
             [("object", &proxy.object), ("policies", &held.outside), ("blocks", &blocks)];

@@ -3,19 +3,22 @@
 use crate::check::context::{Context, named};
 use crate::check::starts::{Runs, Start, starts};
 use crate::dsr::facts::{added, behind_kube_proxy};
-use crate::model::{Cluster, Field, HnsNetwork, NodeGroup, Os, Place, StartEvidence};
+use crate::model::{Cluster, Field, HnsNetwork, NodeGroup, Os, Place, StartEvidence, UserData};
 use std::collections::BTreeSet;
 use winpod::KubernetesVersion;
 use winpod::dsr::{
     KubeProxy, KubeProxyFlags, Network, Node, Problem, Reason, Refusal, Verdict, applicability,
 };
-use winpod::windows::{self, Build, Platform};
+use winpod::instance::Verdict as Answer;
+use winpod::windows::{self, Build, Platform, Release};
 
 /// One kube-proxy, or those of a group.
 pub(in crate::check) struct Proxy<'c> {
     pub(in crate::check) object: String,
     pub(in crate::check) place: Place,
     pub(in crate::check) group: Option<&'c NodeGroup>,
+    /// The user data that runs on its nodes, in the order in which it runs.
+    pub(super) data: Vec<&'c UserData>,
     /// Its own arguments, or those added to the image's.
     pub(super) arguments: Vec<String>,
     /// Whether they are all of them.
@@ -73,12 +76,30 @@ pub(super) fn proxies<'c>(context: &Context<'c>) -> Vec<Proxy<'c>> {
         proxy.evidence = Some(start.said_by);
         all.push(proxy);
     }
-    for start in starts(context) {
-        if let Some(proxy) = of_start(context, &start) {
+    let starts = starts(context);
+    for start in &starts {
+        if let Some(mut proxy) = of_start(context, start) {
+            proxy.data = match start.group {
+                Some(group) => of_group_alone(context, &starts, group).map(|start| start.data).collect(),
+                None => vec![start.data],
+            };
             all.push(proxy);
         }
     }
     all
+}
+
+/// The user data of a group, wherever it stands; a template may be that of several.
+fn of_group_alone<'s, 'c>(
+    context: &Context<'c>,
+    starts: &'s [Start<'c>],
+    group: &'c NodeGroup,
+) -> impl Iterator<Item = &'s Start<'c>> + use<'s, 'c> {
+    let template = context.cluster.template_of(group).ok();
+    starts.iter().filter(move |start| match start.runs {
+        Runs::Template(one) => template.is_some_and(|template| std::ptr::eq(template, one)),
+        _ => start.group.is_some_and(|it| std::ptr::eq(it, group)),
+    })
 }
 
 /// User data about the arguments of kube-proxy of which nobody can tell what they become: an edit of a script that is not
@@ -95,7 +116,8 @@ fn of_start<'c>(context: &Context<'c>, start: &Start<'c>) -> Option<Proxy<'c>> {
     let found = added(context.cluster, start.data);
     // What an edit of the script adds counts as far as it is known; whether it takes effect is another matter.
     let arguments = found.arguments.filter(|_| found.any)?;
-    let platform = start.group.map_or_else(|| of_nodes(context), of_group);
+    let platform =
+        start.group.map_or_else(|| of_nodes(context), |group| of_group_or_its_nodes(context, group));
     let about = About {
         object: start.object.clone(),
         place: start.place_of_arguments(),
@@ -115,12 +137,8 @@ pub(super) fn plain_groups<'c>(context: &Context<'c>) -> Vec<Proxy<'c>> {
         let fields = [&group.launch.before_bootstrap, &group.launch.bootstrap, &group.launch.user_data];
         let unknown = fields.into_iter().any(|field| matches!(field, Field::Unknown(..)));
         let own_image = group.custom_ami && context.cluster.template_of(group).is_err();
-        let template = context.cluster.template_of(group).ok();
-        let mine = all.iter().filter(|start| match start.runs {
-            Runs::Template(one) => template.is_some_and(|template| std::ptr::eq(template, one)),
-            _ => start.group.is_some_and(|it| std::ptr::eq(it, group)),
-        });
-        let quiet = mine.into_iter().all(|start| {
+        let mut mine = of_group_alone(context, &all, group);
+        let quiet = mine.all(|start| {
             let found = added(context.cluster, start.data);
             !found.any && (start.data.hidden_call.is_none() || !start.data.calls.is_empty())
         });
@@ -129,13 +147,11 @@ pub(super) fn plain_groups<'c>(context: &Context<'c>) -> Vec<Proxy<'c>> {
         }
         let about =
             About { object: named(group), place: group.place.clone(), group: Some(group), whole: false };
-        plain.push(judged(
-            about,
-            Vec::new(),
-            of_group(group),
-            version(context, Some(group)),
-            context.cluster,
-        ));
+        let version = version(context, Some(group));
+        let mut proxy =
+            judged(about, Vec::new(), of_group_or_its_nodes(context, group), version, context.cluster);
+        proxy.data = of_group_alone(context, &all, group).map(|start| start.data).collect();
+        plain.push(proxy);
     }
     plain
 }
@@ -163,10 +179,16 @@ fn judged<'c>(
         Some(Problem::Positional(word)) => Some(word.to_owned()),
         _ => None,
     };
+    let mut reasons: Vec<Reason> = answer.because().collect();
+    // Without the flag it is the image that decides, and one of somebody's own may pass anything.
+    if !about.whole && flags.enable_dsr == Some(true) && answer.platform == Platform::default() {
+        reasons.extend(on_every_image(version, kube_proxy, network(cluster)));
+    }
     Proxy {
         object: about.object,
         place: about.place,
         group: about.group,
+        data: Vec::new(),
         whole: about.whole,
         evidence: None,
         platform: answer.platform,
@@ -177,9 +199,29 @@ fn judged<'c>(
         stray,
         supported: answer.supported,
         verdict: answer.verdict,
-        reasons: answer.because().collect(),
+        reasons,
         arguments,
     }
+}
+
+/// What stops kube-proxy on every image that EKS lists for a version.
+fn on_every_image(
+    version: Option<KubernetesVersion>,
+    kube_proxy: KubeProxy<'_>,
+    network: Option<Network>,
+) -> Vec<Reason> {
+    let Some(kubernetes) = version else { return Vec::new() };
+    let listed = Release::ALL.iter().filter(|release| release.on_eks(kubernetes).verdict == Answer::Yes);
+    let mut of_each = listed.map(|&release| {
+        let platform = Platform { release: Some(release), ..Platform::default() };
+        let answer = applicability(&Node { platform, kubernetes: version, kube_proxy, network });
+        answer.because().filter(|reason| matches!(reason, Reason::Refused(_))).collect::<Vec<Reason>>()
+    });
+    let mut all = of_each.next().unwrap_or_default();
+    for other in of_each {
+        all.retain(|reason| other.contains(reason));
+    }
+    all
 }
 
 fn is_overlay(network: &HnsNetwork) -> bool {
@@ -207,6 +249,18 @@ pub(super) fn of_group(group: &NodeGroup) -> Platform {
     let image = group.launch.image.known().map(|image| image.trim_start_matches("resolve:ssm:"));
     let image = family.or_else(|| windows::image(image?));
     Platform { release: image.map(|image| image.release), ..Platform::default() }
+}
+
+/// The release of a group, or where its own image hides that, the one build of its nodes.
+fn of_group_or_its_nodes(context: &Context<'_>, group: &NodeGroup) -> Platform {
+    let platform = of_group(group);
+    if platform.release.is_some() {
+        return platform;
+    }
+    let nodes = context.cluster.nodes.iter().filter(|node| node.group.as_ref() == Some(&group.name));
+    let builds: Vec<Build> = nodes.filter_map(|node| node.kernel.as_deref()?.parse().ok()).collect();
+    let build = builds.first().copied().filter(|first| builds.iter().all(|build| build == first));
+    Platform { build, ..platform }
 }
 
 /// The one build of what nodes say, or the one release of the groups; nothing if they differ.

@@ -6,6 +6,7 @@ use crate::check::found::Found;
 use crate::check::starts::{Runs, Start, starts};
 use crate::dsr::facts::added;
 use crate::model::{NodeGroup, Place, Tool};
+use crate::read::join;
 use std::fmt::Display;
 
 pub(in crate::check) fn string_replace(context: &Context<'_>, found: &mut Found) {
@@ -46,6 +47,7 @@ fn wanted<'c>(context: &Context<'c>) -> Option<(String, Place, Option<&'c NodeGr
 fn without(context: &Context<'_>, found: &mut Found, concerns: fn(&NodeGroup) -> bool) {
     let Some((what, place, of)) = wanted(context) else { return };
     let all = starts(context);
+    let mut missing: Vec<(&NodeGroup, &Place)> = Vec::new();
     for group in context.windows_groups().filter(|group| concerns(group)) {
         // Its own request is where the wish is from.
         if of.is_some_and(|of| of.name == group.name) {
@@ -61,16 +63,22 @@ fn without(context: &Context<'_>, found: &mut Found, concerns: fn(&NodeGroup) ->
         }
         found.judged();
         if !mine.iter().any(|start| added(context.cluster, start.data).any) {
-            let values: [(&str, &dyn Display); 2] = [("group", &named(group)), ("what", &what)];
             let class = || {
                 let classes = &context.cluster.node_classes;
                 let class = classes.iter().find(|class| group.node_class.as_ref() == Some(&class.name));
                 class.map(|class| &class.place)
             };
             let own = group.launch.user_data.place().filter(|_| group.tool == Tool::Karpenter);
-            let at = own.or_else(class).unwrap_or(&group.place);
-            found.add_as("missing", at, named(group), &values).related(&place, what.clone());
+            missing.push((group, own.or_else(class).unwrap_or(&group.place)));
         }
+    }
+    // One wish is told once, with all the groups that do not follow it.
+    let Some(((first, at), others)) = missing.split_first() else { return };
+    let names = join(missing.iter().map(|(group, _)| named(group)));
+    let values: [(&str, &dyn Display); 2] = [("group", &names), ("what", &what)];
+    let mut added = found.add_as("missing", at, named(first), &values).related(&place, what.clone());
+    for (group, at) in others {
+        added = added.related(at, named(group));
     }
 }
 

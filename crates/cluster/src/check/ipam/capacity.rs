@@ -37,6 +37,9 @@ pub(super) fn targets(context: &Context<'_>, found: &mut Found) {
     }
 }
 
+/// From here on 16 times a target leaves 64 bits.
+const WRAPS: i64 = 1 << 59;
+
 /// Targets that no node of a group can reach; where any type will do, of those that hold the most.
 fn above_capacity(context: &Context<'_>, planned: &PlannedGroup<'_>, settings: &Settings, found: &mut Found) {
     let room = |index: &usize| capacity(planned.asks.candidates[*index].limits, settings.mode()).addresses;
@@ -47,9 +50,35 @@ fn above_capacity(context: &Context<'_>, planned: &PlannedGroup<'_>, settings: &
     };
     let node = settings.on_node(candidate.limits);
     let addresses = room(&index);
-    for target in [node.warm_ip, node.minimum_ip] {
+    let full = steady_state(candidate.limits, &node, addresses, 0);
+    let idle = steady_state(candidate.limits, &node, 0, 0);
+    for target in [node.warm_ip, node.minimum_ip, node.warm_prefix] {
         let Some((key, place, object)) = written(context, target) else { continue };
-        if target.value > addresses.into() {
+        // Sums in prefix mode wrap, and what is left of such a target is not what it says.
+        let wraps = node.mode == IpamMode::PrefixDelegation && target.value >= WRAPS;
+        let of_prefixes = target.origin == node.warm_prefix.origin;
+        let idle_alone = idle.held_addresses < addresses;
+        let form = match full.pods {
+            0 if wraps => "no-pods",
+            pods if wraps && pods < addresses => "stops",
+            _ if wraps && idle_alone && !of_prefixes => "passed-over",
+            _ => "capacity",
+        };
+        if form != "capacity" {
+            let values: [(&str, &dyn Display); 6] = [
+                ("key", &key),
+                ("value", &target.value),
+                ("type", &candidate.name),
+                ("addresses", &addresses),
+                ("pods", &full.pods),
+                ("group", &planned.group().name),
+            ];
+            let added = found.add_as(form, place, object, &values);
+            let added = added.related(planned.types_place(), named(planned.group()));
+            if full.waiting > 0 {
+                added.severity(Severity::High);
+            }
+        } else if target.value > addresses.into() && !of_prefixes {
             let values: [(&str, &dyn Display); 5] = [
                 ("key", &key),
                 ("value", &target.value),

@@ -6,6 +6,7 @@ use crate::check::found::Found;
 use crate::check::rule::Need;
 use crate::check::starts::{Runs, named_template, perhaps_windows, starts, template_of, templates};
 use crate::model::{Field, LiveNode, NodeGroup, Origin, Os, Place, Taint, Tool};
+use crate::read::{FILLED_IN, is_placeholder};
 use std::fmt::Display;
 
 pub(super) fn image_twice(context: &Context<'_>, found: &mut Found) {
@@ -208,9 +209,12 @@ pub(super) fn taints_not_registered(context: &Context<'_>, found: &mut Found) {
             .filter(|it| !it.is_empty())
             .collect();
         let shows = |taint: &Taint| registered.iter().any(|one| same_taint(one, taint));
+        let filled_in = group.taints.iter().find(|taint| !shows(taint) && is_placeholder(&written(taint)));
         // An expression may stand for any taint.
         if registered.iter().any(|one| one.contains('$')) {
             found.unknown("--register-with-taints is an expression", &call.place);
+        } else if let Some(taint) = filled_in {
+            found.unknown(FILLED_IN, &taint.place);
         } else if let Some(taint) = group.taints.iter().find(|taint| !shows(taint)) {
             let form = if registered.is_empty() { "missing" } else { "other" };
             let values: [(&str, &dyn Display); 4] = [

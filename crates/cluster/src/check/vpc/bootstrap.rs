@@ -181,11 +181,24 @@ fn judge(
 }
 
 pub(super) fn private_cluster(context: &Context<'_>, found: &mut Found) {
-    let private = &context.cluster.control_plane.private;
+    let control = &context.cluster.control_plane;
+    let private = &control.private;
+    // Without privateCluster eksctl makes a cluster that is not private.
+    let of_eksctl =
+        (control.eksctl.is_some() && control.described.is_none() && private.is_absent()).then_some(&false);
     for start in starts(context) {
         for call in &start.data.calls {
-            let Some(is_private) = private.known().or(is_told(call).then_some(&false)) else {
-                found.lacks(Need::Cluster);
+            let Some(is_private) = private.known().or(of_eksctl).or(is_told(call).then_some(&false)) else {
+                match (private, &control.described) {
+                    (Field::Unknown(reason, place), _) => {
+                        found.unknown(format!("whether the cluster is private: {reason}"), place);
+                    }
+                    (_, Some(place)) => {
+                        found
+                            .unknown("the description has no resourcesVpcConfig.endpointPublicAccess", place);
+                    }
+                    (_, None) => found.lacks(Need::Cluster),
+                }
                 continue;
             };
             found.judged();
