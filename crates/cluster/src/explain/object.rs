@@ -208,7 +208,7 @@ fn in_table(record: &[u8]) -> Named<'_> {
     Named {
         object,
         node: behind(4).find_map(source),
-        count: object.and_then(|_| count),
+        count: object.and(count),
         described: kind == 0 && object.is_none(),
     }
 }
