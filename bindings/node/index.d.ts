@@ -653,7 +653,10 @@ export interface Dsr {
 export interface DsrRequest {
   /** Documents in memory. */
   documents?: Document[] | undefined;
-  /** The dynamic range of ports, of TCP and UDP alike, such as `34000-65535`; that of a listing or of Windows if absent. */
+  /**
+   * The dynamic range of ports, of TCP and UDP alike, such as `34000-65535`; if absent that of a listing, of user data or
+   * of Windows, the first of them that is there.
+   */
   dynamicRange?: string | null | undefined;
   /** Ranges excluded from it, such as `50000-50059`, of TCP and UDP alike. */
   excluded?: string[] | undefined;
@@ -1207,7 +1210,10 @@ export interface Lack {
   what: string;
 }
 
-/** The largest number of services that the ports of a node suffice for. */
+/**
+ * The largest number of services that the ports of a node suffice for: all of them, or where a node lists its ports, those
+ * that fit beside what it has.
+ */
 export interface LargestServices {
   /**
    * Whether services that every cluster has are there beside them: false where they are counted already, among those
@@ -1215,13 +1221,21 @@ export interface LargestServices {
    */
   besideAlwaysPresent: boolean;
   /**
+   * Whether further services are counted, which fit into the blocks that a listing of a running node leaves free; of
+   * those that are there already nothing is counted then.
+   */
+  further: boolean;
+  /**
    * The service that is counted: those of the request, or one of type `ClusterIP` with one port of TCP. Null where
    * files have services: then like those on average.
    */
   shape: ServiceShape | null;
   /** With DSR on; null where system or version lack it, or where that is not known. */
   withDsr: ServiceSpan | null;
-  /** With DSR off; null where that is not known, because nothing tells what policies of SCTP take. */
+  /**
+   * With DSR off; null where that is not known, because nothing tells what policies of SCTP take, or how many more blocks
+   * the services of a node would take that has DSR on.
+   */
   withoutDsr: ServiceSpan | null;
 }
 
@@ -1833,7 +1847,10 @@ export interface Ports {
 
 /** What would be with DSR on, or off. */
 export interface PortsScenario {
-  /** Blocks of 64 that fit before HNS takes any. */
+  /**
+   * Blocks of 64 that fit before HNS takes any; where a node lists its ports, those that HNS holds and those that are free,
+   * without what lies apart.
+   */
   blocks: number;
   /** Whether the verdict holds however policies share blocks and whatever pods take. */
   certain: boolean;
@@ -1846,7 +1863,7 @@ export interface PortsScenario {
   heldOtherwise: number;
   /**
    * Whether the others suffice, with one block for each policy; null where that depends on policies of which it is
-   * not known whether they would have DSR.
+   * not known whether they would have DSR, or on whether those asked about are on the node that lists its ports.
    */
   verdict: "ok" | "warn" | "exhausted" | null;
 }
@@ -1938,7 +1955,7 @@ export interface ProtocolPorts {
   lostPorts: number;
   /** Node ports that lie in the dynamic range and are not excluded: HNS may take them. */
   nodePorts: PortSpan | null;
-  /** Where a listing has the range. */
+  /** Where a listing has the range, or user data sets it. */
   rangeLocation?: Location | null;
   /** Whether they suffice: blocks free now, or else one block for each policy; null where no demand is known. */
   verdict: "ok" | "warn" | "exhausted" | null;
@@ -2004,8 +2021,8 @@ export interface RenderRequest {
   excludedSnatCidrs?: string[] | undefined;
   /** The instance types of the group. */
   instanceTypes?: string[] | undefined;
-  /** What kind of file: `configmap` and the others. */
-  kind?: string | undefined;
+  /** What kind of file. */
+  kind?: "configmap" | "addon-values" | "helm-values" | "user-data" | "launch-template" | "eksctl" | "karpenter" | "asg-tags" | "access" | "reservations" | "calico" | "network-policy" | undefined;
   /** Its version of Kubernetes, such as `1.35`. */
   kubernetes?: string | null | undefined;
   /** Labels of the nodes. */

@@ -181,10 +181,11 @@ fn examples() -> String {
 }
 
 fn max_pods(text: &str) -> Result<MaxPods, String> {
-    Ok(match text.parse::<i64>() {
-        Ok(number) => MaxPods::Number(Wide::from(number)),
-        Err(_) => MaxPods::Named(text.to_owned()),
-    })
+    match text.parse::<i64>() {
+        Ok(number) => Ok(MaxPods::Number(Wide::from(number))),
+        Err(_) if text == "fit" => Ok(MaxPods::Named(text.to_owned())),
+        Err(_) => Err("a number or fit is allowed".to_owned()),
+    }
 }
 
 pub(crate) fn answer(
