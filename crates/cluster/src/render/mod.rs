@@ -1,6 +1,6 @@
 //! Configuration out: what winpod advises, as files that pass `check`.
 //!
-//! A request is resolved once into what is [`wanted`]; each artefact is a pure function of that, line by line, and every
+//! A request is resolved once into what is wanted; each artefact is a pure function of that, line by line, and every
 //! line that follows from a fact or a choice knows its reason.
 
 mod access;
