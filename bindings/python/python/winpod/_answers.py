@@ -10,7 +10,9 @@ __all__ = [
     "Advice",
     "AffectedObject",
     "Alternative",
+    "Artefact",
     "BackgroundStep",
+    "BaseImage",
     "Because",
     "BlockDemand",
     "Blocks",
@@ -46,6 +48,7 @@ __all__ = [
     "Lack",
     "LargestServices",
     "Limits",
+    "LineReason",
     "Location",
     "Migration",
     "MixedCapacity",
@@ -85,6 +88,7 @@ __all__ = [
     "ProtocolPorts",
     "Record",
     "Related",
+    "Rendered",
     "ReservationCensus",
     "Reservations",
     "ResultCode",
@@ -133,6 +137,7 @@ __all__ = [
     "TypePlan",
     "TypeRow",
     "UnknownKind",
+    "Unlisted",
     "UserData",
     "Waits",
     "WiderRange",
@@ -222,6 +227,28 @@ class Alternative(Record):
     """Whether it went well."""
 
 
+class Artefact(Record):
+    """One file to write."""
+
+    _json_names = {
+        "language": "language",
+        "lines": "lines",
+        "name": "name",
+        "node_group": "nodeGroup",
+        "text": "text",
+    }
+    language: Literal['yaml', 'json', 'powershell', 'shell']
+    """What it is written in: `yaml`, `json`, `powershell` or `shell`."""
+    lines: tuple[LineReason, ...]
+    """Why lines of it are there, in their order."""
+    name: str
+    """A name for the file, such as `amazon-vpc-cni.yaml`."""
+    node_group: str | None
+    """The node group that it is for; absent if it is for the whole cluster."""
+    text: str
+    """Its text."""
+
+
 class BackgroundStep(Record):
     """A step of how an error comes about."""
 
@@ -236,6 +263,40 @@ class BackgroundStep(Record):
     """The facts it rests on, as keys of the list of sources."""
     text: str
     """What is so."""
+
+
+class BaseImage(Record):
+    """What the name of an image tells."""
+
+    _operation = 'baseImage'
+    _json_names = {
+        "because": "because",
+        "build": "build",
+        "host_build": "hostBuild",
+        "host_release": "hostRelease",
+        "image": "image",
+        "reason": "reason",
+        "release": "release",
+        "runs": "runs",
+    }
+    because: tuple[Because, ...]
+    """The sentences, each with its grade and its facts."""
+    build: int | None
+    """The build of that release."""
+    host_build: int | None
+    """The build of the node without its revision."""
+    host_release: str | None
+    """The release of the node; null where none was asked about, or its build is of no known release."""
+    image: str
+    """The image as it was asked for."""
+    reason: Literal['same-build', 'other-build', 'newer-host', 'tag-silent', 'digest-only', 'no-host']
+    """Why: `same-build`, `other-build`, `newer-host` (not settled), `tag-silent`, `digest-only`, or `no-host`
+    where no node was asked about.
+    """
+    release: str | None
+    """The release that it is made for; null where its name does not tell."""
+    runs: Literal['yes', 'no', 'unknown']
+    """Whether the node runs it without Hyper-V: `yes`, `no` or `unknown`."""
 
 
 class Because(Record):
@@ -500,6 +561,7 @@ class CheckAnswer(Record):
         "skipped": "skipped",
         "summary": "summary",
         "unknown_kinds": "unknownKinds",
+        "unlisted": "unlisted",
     }
     clean: tuple[str, ...]
     """Rules that judged something and found nothing."""
@@ -523,6 +585,8 @@ class CheckAnswer(Record):
     """How many there are of what."""
     unknown_kinds: tuple[UnknownKind, ...]
     """Documents of kinds that no rule reads."""
+    unlisted: tuple[Unlisted, ...] = ()
+    """Rules of which more was found than is listed, in the order of the catalogue."""
 
 
 class CheckSummary(Record):
@@ -921,6 +985,7 @@ class Explanation(Record):
         "causes": "causes",
         "collect": "collect",
         "count": "count",
+        "cut": "cut",
         "first_time": "firstTime",
         "grade": "grade",
         "id": "id",
@@ -945,6 +1010,9 @@ class Explanation(Record):
     """What to look at next."""
     count: int
     """How often the inputs have it; an event counts as often as Kubernetes says that it happened."""
+    cut: bool
+    """Its text is cut off wherever it stands, and was recognised by its beginning: what follows may say more.
+    """
     first_time: str | None
     """The earliest time: `2026-11-22T10:00:00Z`, without `Z` if the log tells no zone, `11-22T10:00:00` if it
     tells no year.
@@ -1329,10 +1397,13 @@ class Lack(Record):
 
 
 class LargestServices(Record):
-    """The largest number of services that the ports of a node suffice for."""
+    """The largest number of services that the ports of a node suffice for: all of them, or where a node lists
+    its ports, those that fit beside what it has.
+    """
 
     _json_names = {
         "beside_always_present": "besideAlwaysPresent",
+        "further": "further",
         "shape": "shape",
         "with_dsr": "withDsr",
         "without_dsr": "withoutDsr",
@@ -1341,14 +1412,20 @@ class LargestServices(Record):
     """Whether services that every cluster has are there beside them: false where they are counted already,
     among those of the files or in what HNS holds.
     """
+    further: bool
+    """Whether further services are counted, which fit into the blocks that a listing of a running node leaves
+    free; of those that are there already nothing is counted then.
+    """
     shape: ServiceShape | None
     """The service that is counted: those of the request, or one of type `ClusterIP` with one port of TCP.
     Null where files have services: then like those on average.
     """
     with_dsr: ServiceSpan | None
-    """With DSR on; null where system or version lack it."""
-    without_dsr: ServiceSpan
-    """With DSR off."""
+    """With DSR on; null where system or version lack it, or where that is not known."""
+    without_dsr: ServiceSpan | None
+    """With DSR off; null where that is not known, because nothing tells what policies of SCTP take, or how
+    many more blocks the services of a node would take that has DSR on.
+    """
 
 
 class Limits(Record):
@@ -1368,6 +1445,19 @@ class Limits(Record):
     """The same as sentences."""
     session_affinity: bool | None
     """Whether `sessionAffinity: ClientIP` has an effect; null if not known."""
+
+
+class LineReason(Record):
+    """Why a line is there."""
+
+    _json_names = {
+        "line": "line",
+        "why": "why",
+    }
+    line: int
+    """The line, from 1."""
+    why: Note
+    """The reason, with the facts behind it."""
 
 
 class Location(Record):
@@ -2092,7 +2182,9 @@ class PortsScenario(Record):
         "verdict": "verdict",
     }
     blocks: int
-    """Blocks of 64 that fit before HNS takes any."""
+    """Blocks of 64 that fit before HNS takes any; where a node lists its ports, those that HNS holds and
+    those that are free, without what lies apart.
+    """
     certain: bool
     """Whether the verdict holds however policies share blocks and whatever pods take."""
     demand: BlockDemand
@@ -2103,7 +2195,8 @@ class PortsScenario(Record):
     """
     verdict: Literal['ok', 'warn', 'exhausted', None]
     """Whether the others suffice, with one block for each policy; null where that depends on policies of
-    which it is not known whether they would have DSR.
+    which it is not known whether they would have DSR, or on whether those asked about are on the node that
+    lists its ports.
     """
 
 
@@ -2244,7 +2337,7 @@ class ProtocolPorts(Record):
     node_ports: PortSpan | None
     """Node ports that lie in the dynamic range and are not excluded: HNS may take them."""
     range_location: Location | None = None
-    """Where a listing has the range."""
+    """Where a listing has the range, or user data sets it."""
     verdict: Literal['ok', 'warn', 'exhausted', None]
     """Whether they suffice: blocks free now, or else one block for each policy; null where no demand is
     known.
@@ -2268,6 +2361,26 @@ class Related(Record):
     """Where."""
     what: str
     """What stands there."""
+
+
+class Rendered(Record):
+    """What was written."""
+
+    _operation = 'render'
+    _json_names = {
+        "artefacts": "artefacts",
+        "kind": "kind",
+        "notes": "notes",
+        "problems": "problems",
+    }
+    artefacts: tuple[Artefact, ...]
+    """The files, in their order; several where several groups are written that cannot share one."""
+    kind: str
+    """What kind it is, such as `configmap`."""
+    notes: tuple[Note, ...]
+    """What is worth telling, what matters most first."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the input."""
 
 
 class ReservationCensus(Record):
@@ -3657,6 +3770,22 @@ class UnknownKind(Record):
     """The first of them."""
     kind: str
     """What they call themselves."""
+
+
+class Unlisted(Record):
+    """Findings of a rule that are counted and not listed: those behind its first 1,000."""
+
+    _json_names = {
+        "count": "count",
+        "rule": "rule",
+        "title": "title",
+    }
+    count: int
+    """How many there are; the summary counts them too."""
+    rule: str
+    """The rule's id."""
+    title: str
+    """The rule's title."""
 
 
 class UserData(Record):

@@ -3,7 +3,6 @@
 use super::demand::{self, Both};
 use super::dump::Dump;
 use super::ranges::{Range, Ranges};
-use super::set::{self, Commands};
 use super::{DsrRequest, given, script};
 use crate::model::{Cluster, Place, ScriptKind, StartScript, UserData};
 use crate::note::Note;
@@ -68,7 +67,8 @@ pub(crate) fn held(
     };
     let both: Both = demand::of_cluster(cluster, None, &proxying, None, &mut notes);
     let policies = if on { &both.with } else { &both.without };
-    let ranges = ranges(cluster, &set::commands(cluster))?;
+    // What user data sets is of one group, and added by whoever judges that group.
+    let ranges = ranges(cluster)?;
     let of = |protocol| {
         let range = ranges.of(protocol);
         let blocks = supply(range.dynamic, &range.lasting).blocks;
@@ -83,9 +83,9 @@ pub(crate) fn held(
 }
 
 /// `None` only for what a request asks, which is nothing here.
-fn ranges(cluster: &Cluster, user_data: &[Commands<'_>]) -> Option<Ranges> {
+fn ranges(cluster: &Cluster) -> Option<Ranges> {
     let (request, mut notes) = (DsrRequest::default(), Vec::new());
-    Ranges::read(&request, &cluster.port_listings, user_data, &mut notes).ok()
+    Ranges::read(&request, &cluster.port_listings, &[], &mut notes).ok()
 }
 
 /// The ports of one protocol, as a node lists them.
@@ -111,7 +111,7 @@ pub(crate) fn listed_ranges(cluster: &Cluster) -> Vec<ListedRange> {
     if cluster.port_listings.is_empty() {
         return Vec::new();
     }
-    let Some(ranges) = ranges(cluster, &[]) else { return Vec::new() };
+    let Some(ranges) = ranges(cluster) else { return Vec::new() };
     let of = |protocol| {
         let range: &Range = ranges.of(protocol);
         let open = covers(range.dynamic, &range.excluded);
