@@ -737,7 +737,7 @@ export interface Explanation {
   /** How often the inputs have it; an event counts as often as Kubernetes says that it happened. */
   count: number;
   /** Its text is cut off wherever it stands, and was recognised by its beginning: what follows may say more. */
-  cut?: boolean;
+  cut: boolean;
   /**
    * The earliest time: `2026-11-22T10:00:00Z`, without `Z` if the log tells no zone, `11-22T10:00:00` if it tells no
    * year.

@@ -49,7 +49,6 @@ pub struct Explanation {
     /// What stands there, shortened.
     pub shown: String,
     /// Its text is cut off wherever it stands, and was recognised by its beginning: what follows may say more.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
     /// The results of HCN or Windows that tell it.
     pub results: Vec<ResultCode>,
