@@ -56,6 +56,11 @@ def answers():
     for name in ("kinds-by-service", "eni-by-name", "pods", "endpoint-policies-second", "network-first-rest", "stale-first"):
         documents = next(case for case in CASES if case["id"] == f"topology-{name}")["args"]["documents"]
         yield winpod.topology(*(document["text"].encode() for document in documents))
+    yield winpod.render("configmap", mode="prefix-delegation")
+    # More findings of one rule than are listed: comments that are of no use.
+    lines = "".join(f"  # winpod: ignore CLU-002 number {number}\n  x{number}: '1'\n" for number in range(1_001))
+    head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: amazon-vpc-cni, namespace: kube-system}\ndata:\n"
+    yield winpod.check((head + lines).encode())
     shared = next(case for case in CASES if case["id"] == "simulate-shared-subnet")
     documents = [document["text"].encode() for document in shared["args"]["documents"]]
     yield winpod.simulate(*documents, scenario="scale-out", csv=True)

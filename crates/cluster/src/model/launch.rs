@@ -1,6 +1,6 @@
 //! How the nodes of a group start: their image, their disk, and the user data that runs on them.
 
-use super::{Cluster, Field, Layout, NodeGroup, Piece, Place, ScriptKind, StartScript};
+use super::{Cluster, Field, Layout, NodeGroup, Piece, Place, ScriptKind, StartScript, Taint};
 use std::sync::Arc;
 use winpod::ports::{PortRange, Protocol};
 
@@ -235,6 +235,24 @@ impl BootstrapCall {
             }
         }
         Some(values)
+    }
+}
+
+impl NodeGroup {
+    /// Takes in the taints with which the calls of the bootstrap script in user data register its nodes.
+    pub(crate) fn register_taints(&mut self, data: &UserData) {
+        for call in &data.calls {
+            let lists = call.kubelet_flag("register-with-taints").unwrap_or_default();
+            for taint in lists.iter().flat_map(|list| list.split(',')) {
+                let Some((left, effect)) = taint.rsplit_once(':') else { continue };
+                let (key, value) = left.split_once('=').unwrap_or((left, ""));
+                let there = |known: &Taint| known.key == key && known.effect == effect;
+                if !self.taints.iter().any(there) {
+                    let (key, value, effect) = (key.to_owned(), value.to_owned(), effect.to_owned());
+                    self.taints.push(Taint { key, value, effect, place: call.place.clone() });
+                }
+            }
+        }
     }
 }
 

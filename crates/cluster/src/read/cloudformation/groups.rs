@@ -39,6 +39,7 @@ pub(super) fn managed(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
                 of_image(&mut group, &template);
                 group.custom_ami = true;
                 group.max_pods = max_pods(&template);
+                template.user_data.known().into_iter().for_each(|data| group.register_taints(data));
             }
             Ok(_) => linux_by_default(doc, &mut group, &resource.properties),
             Err(NoTemplate::Unnamed) if group.launch.template.is_absent() => {
@@ -106,6 +107,7 @@ pub(super) fn auto_scaling(doc: &mut Doc<'_, '_>, resource: &Resource<'_>) {
     if let Some(template) = &template {
         of_image(&mut group, template);
         node_labels(&mut group, template);
+        template.user_data.known().into_iter().for_each(|data| group.register_taints(data));
         group.max_pods = max_pods(template);
         group.role = role(doc, resource, template);
     }

@@ -3,13 +3,16 @@
 use super::intrinsic;
 use crate::read::node::{Entry, Node, Span, Value};
 use crate::read::shortened;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 /// How deep functions, conditions and references may lead into each other: a condition may name itself.
 const MAX_NESTING: usize = 64;
 /// The most text that one template may make of itself, in bytes: many references to one long default are much text.
 const MAX_MADE: usize = 64 << 20;
+
+/// How many functions one template may have worked out: each that names two others twice over makes as many again.
+const MAX_STEPS: usize = 200_000;
 
 /// The type of a stack inside of a stack.
 const NESTED_STACK: &str = "AWS::CloudFormation::Stack";
@@ -22,6 +25,9 @@ pub(super) struct Template<'n> {
     resources: HashMap<&'n str, &'n Node>,
     nesting: Cell<usize>,
     made: Cell<usize>,
+    steps: Cell<usize>,
+    /// Conditions that were judged, or are just being judged: one that leads to itself is not known.
+    conditions: RefCell<HashMap<String, Option<bool>>>,
 }
 
 /// Whether a document is a template: resources of CloudFormation's types, or its version.
@@ -41,7 +47,14 @@ impl<'n> Template<'n> {
         let resources = root.get("Resources").map(Node::entries).unwrap_or_default();
         let resources =
             resources.iter().filter_map(|entry| Some((entry.key.as_text()?, &entry.value))).collect();
-        Self { root, resources, nesting: Cell::new(0), made: Cell::new(0) }
+        Self {
+            root,
+            resources,
+            nesting: Cell::new(0),
+            made: Cell::new(0),
+            steps: Cell::new(0),
+            conditions: RefCell::default(),
+        }
     }
 
     /// Logical ids with their types and resources, in the order of the template.
@@ -93,7 +106,13 @@ impl<'n> Template<'n> {
     /// Whether a condition holds; `None` if it depends on what the template does not say.
     pub(super) fn condition(&self, name: &str) -> Option<bool> {
         let condition = self.root.path(&["Conditions", name])?;
-        self.deeper(None, |template| intrinsic::holds(template, condition))
+        if let Some(known) = self.conditions.borrow().get(name) {
+            return *known;
+        }
+        self.conditions.borrow_mut().insert(name.to_owned(), None);
+        let holds = self.deeper(None, |template| intrinsic::holds(template, condition));
+        self.conditions.borrow_mut().insert(name.to_owned(), holds);
+        holds
     }
 
     /// A tree without intrinsic functions; what they hide is [`Value::Hidden`].
@@ -105,7 +124,8 @@ impl<'n> Template<'n> {
     /// Does something one step deeper, or answers what is given where that is too deep.
     pub(super) fn deeper<T>(&self, otherwise: T, step: impl FnOnce(&Self) -> T) -> T {
         let depth = self.nesting.get();
-        if depth >= MAX_NESTING {
+        self.steps.set(self.steps.get() + 1);
+        if depth >= MAX_NESTING || self.steps.get() > MAX_STEPS {
             return otherwise;
         }
         self.nesting.set(depth + 1);

@@ -278,3 +278,24 @@ fn a_template_that_makes_much_of_little_stays_small() {
     );
     assert!(matches!(cluster(&text).version, Field::Unknown(..)));
 }
+
+#[test]
+fn functions_that_double_come_to_an_end() {
+    // Each condition names the one before it twice: 2^63 ways to the first one.
+    for first in ["!Equals [a, a]", "!Equals [!Ref Open, a]", "!Condition C63"] {
+        let mut text = format!("Parameters:\n  Open: {{Type: String}}\nConditions:\n  C0: !Not [{first}]\n");
+        for number in 1..64 {
+            let before = number - 1;
+            _ = writeln!(text, "  C{number}: !And [!Condition C{before}, !Condition C{before}]");
+        }
+        text.push_str("Resources:\n  Cluster:\n    Type: AWS::EKS::Cluster\n    Condition: C63\n    Properties: {Version: '1.33'}\n");
+        reading(&text);
+    }
+    // Each text has the one inside of it twice.
+    let nested = (0..30)
+        .fold("'${Open}'".to_owned(), |inner, _| format!("{{'Fn::Sub': ['${{x}}${{x}}', {{x: {inner}}}]}}"));
+    let text = format!(
+        "Parameters:\n  Open: {{Type: String}}\nResources:\n  Cluster:\n    Type: AWS::EKS::Cluster\n    Properties:\n      Version: {nested}\n"
+    );
+    assert!(matches!(reading(&text).cluster.version, Field::Unknown(..) | Field::Known(..)));
+}

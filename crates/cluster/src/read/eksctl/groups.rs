@@ -62,6 +62,9 @@ fn node_group(doc: &mut Doc<'_, '_>, node: &Node, tool: Tool, vpc: &Vpc) -> Node
     group.taints = taints(doc, node.get("taints"));
     group.cluster_dns = doc.text(node, "clusterDNS", &object);
     group.launch = super::launch::launch(doc, node, tool, &object);
+    if let Some(data) = group.launch.bootstrap.known().cloned() {
+        group.register_taints(&data);
+    }
     group.zones = doc.texts(node, "availabilityZones", &object);
     group.subnets = subnets(doc, node, vpc, &object);
     if let Some(iam) = node.get("iam") {
