@@ -84,11 +84,6 @@ const CASES = {
   ],
   "info IPAM-009": [() => shop({ maxPods: 5 }), () => shop({ maxPods: 9 }), "Windows"],
   "warning NG-014": [() => shop({ diskSize: 30 }), () => shop({ diskSize: 50 }), "Windows"],
-  "error IPAM-002": [
-    () => shop({ networking: { minimumIpTarget: 5, by: CniSettings.manifest() } }),
-    () => shop({ networking: { minimumIpTarget: 5, warmIpTarget: 1, by: CniSettings.manifest() } }),
-    "Networking",
-  ],
   "error AUTH-004": [() => ofOneRole(true), () => ofOneRole(false), "Windows"],
   "error CLU-007": [
     () => shop({ cluster: { ipFamily: eksv2.IpFamily.IP_V6, vpc: undefined } }),
@@ -128,6 +123,12 @@ for (const [name, [trigger, nearMiss, construct]] of Object.entries(CASES)) {
     assert.ok(!rules(nearMiss().scope).some((one) => one.endsWith(` ${rule}`)), "the near miss is told too");
   });
 }
+
+test("settings that starve pods are refused where they are written", () => {
+  const minimum = (more) => shop({ networking: { minimumIpTarget: 5, by: CniSettings.manifest(), ...more } });
+  assert.throws(() => minimum({}), { code: "REQUEST", message: /minimum-ip-target without warm-ip-target/ });
+  assert.ok(!rules(minimum({ warmIpTarget: 1 }).scope).some((one) => one.includes("IPAM-002")));
+});
 
 test("warnings and informations are acknowledged by the CDK's own means", () => {
   const { scope, nodes } = shop({ diskSize: 30, maxPods: 5 });
